@@ -1,0 +1,24 @@
+using Cremona.Inference.Adapters;
+using Cremona.Inference.Sampling;
+
+namespace Cremona.Inference.Scheduling;
+
+/// <summary>One sequence for the engine: token ids in, token ids out.</summary>
+public sealed record GenerationRequest
+{
+    public required int[] PromptTokens { get; init; }
+
+    /// <summary>Upper bound of generated tokens, at least 1.</summary>
+    public required int MaxTokens { get; init; }
+
+    public SamplingOptions Sampling { get; init; } = new();
+
+    /// <summary>Ids that end the sequence; the ending id is not yielded.</summary>
+    public IReadOnlyCollection<int> StopTokens { get; init; } = [];
+
+    /// <summary>The adapter of this sequence; null runs the base model.</summary>
+    public LoraAdapter? Adapter { get; init; }
+
+    /// <summary>How many of the most likely alternatives to report per token; 0 reports none.</summary>
+    public int TopLogProbabilities { get; init; }
+}

@@ -1,0 +1,8 @@
+namespace Cremona.Inference.Templates;
+
+/// <summary>One turn of a dialogue.</summary>
+/// <param name="Role">Who speaks.</param>
+/// <param name="Content">What is said.</param>
+/// <param name="Name">The speaker's name where several share a role; otherwise null.</param>
+/// <param name="IsLearned">For training: the turn's tokens count in the loss (assistant turns only).</param>
+public sealed record ChatTurn(ChatRole Role, string Content, string? Name = null, bool IsLearned = true);

@@ -1,0 +1,20 @@
+namespace Cremona.Inference.Tokenizers;
+
+/// <summary>Text to token ids and back. Thread-safe.</summary>
+public interface ITokenizer
+{
+    /// <summary>Ids run from 0 to this, exclusive.</summary>
+    int VocabularySize { get; }
+
+    /// <summary>Plain text to ids. Text that spells a special token is encoded as ordinary text, never as that token.</summary>
+    int[] Encode(string text);
+
+    /// <summary>Ids to text; special tokens give nothing. Bytes that are no UTF-8 become U+FFFD.</summary>
+    string Decode(ReadOnlySpan<int> ids);
+
+    /// <summary>The id of a special (added) token by its exact content, or null.</summary>
+    int? FindSpecial(string content);
+
+    /// <summary>A decoder that holds back incomplete characters; one per stream.</summary>
+    IStreamingDecoder CreateStreamingDecoder();
+}

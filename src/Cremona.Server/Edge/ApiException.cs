@@ -1,0 +1,23 @@
+using Cremona.Protocol.Errors;
+
+namespace Cremona.Server.Edge;
+
+/// <summary>The caller's mistake, or a limit the caller met. The message is shown as <c>status_msg</c>.</summary>
+public sealed class ApiException : Exception
+{
+    public ApiException(ApiError error, string message)
+        : base(message) => Error = error;
+
+    public ApiError Error { get; }
+
+    /// <summary>2013 with the platform's style of text: <c>invalid params, {detail}</c>.</summary>
+    public static ApiException InvalidParameters(string detail) => new(ApiError.InvalidParameters, $"invalid params, {detail}");
+
+    /// <summary>2013 for a required field that is missing.</summary>
+    public static ApiException Missing(string field) =>
+        InvalidParameters($"binding: expr_path={field}, cause=missing required parameter");
+
+    /// <summary>2013 for a field of the wrong type.</summary>
+    public static ApiException WrongType(string field) =>
+        InvalidParameters($"binding: expr_path={field}, cause=parameter type does not match binding data");
+}

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Cremona.Server.Edge;
+
+/// <summary>The parameters of a request, merged from query and JSON body; the query wins. Null, <c>""</c> and 0 of an optional
+/// scalar mean "not set"; integers may be numeric strings or integral floats. Handlers take it as a parameter.</summary>
+public sealed class RequestParameters
+{
+    private readonly IQueryCollection _query;
+
+    public RequestParameters(IQueryCollection query, JsonElement body)
+    {
+        _query = query;
+        Body = body;
+    }
+
+    /// <summary>The JSON body, an empty object when there was none. Already lenient: strict JSON after reading.</summary>
+    public JsonElement Body { get; }
+
+    /// <summary>Lets minimal APIs bind a handler's parameter of this type; the door has read the body before.</summary>
+    public static ValueTask<RequestParameters> BindAsync(HttpContext context) =>
+        ValueTask.FromResult(context.Features.GetRequiredFeature<RequestParameters>());
+
+    /// <summary>The text of a parameter, or null when it is not set. Numbers give their digits.</summary>
+    public string? FindString(string name)
+    {
+        if (_query.TryGetValue(name, out var values) && !string.IsNullOrEmpty(values[^1]))
+        {
+            return values[^1];
+        }
+
+        if (!Body.TryGetProperty(name, out JsonElement value))
+        {
+            return null;
+        }
+
+        return value.ValueKind switch
+        {
+            JsonValueKind.Null or JsonValueKind.Undefined => null,
+            JsonValueKind.String => value.GetString() is { Length: > 0 } text ? text : null,
+            JsonValueKind.Number => value.GetRawText(),
+            _ => throw ApiException.WrongType(name),
+        };
+    }
+
+    /// <exception cref="ApiException">2013 when it is not set.</exception>
+    public string GetString(string name) => FindString(name) ?? throw ApiException.Missing(name);
+
+    /// <summary>An integer, or null when it is not set (0 included: Go zero values mean "absent").</summary>
+    public long? FindInteger(string name) => FindIntegerOrZero(name) is { } value && value != 0 ? value : null;
+
+    /// <summary>An integer, 0 included, or null when it is missing, null or empty.</summary>
+    public long? FindIntegerOrZero(string name)
+    {
+        string? text = FindString(name);
+        if (text is null)
+        {
+            return null;
+        }
+
+        return IntegerText.TryParse(text, out long value) ? value : throw ApiException.WrongType(name);
+    }
+
+    /// <exception cref="ApiException">2013 when it is not set.</exception>
+    public long GetInteger(string name) => FindIntegerOrZero(name) ?? throw ApiException.Missing(name);
+}

@@ -1,0 +1,18 @@
+using Cremona.Inference.Adapters;
+using Cremona.Inference.Checkpoints;
+using Cremona.Inference.Scheduling;
+
+namespace Cremona.Server.Models;
+
+/// <summary>Keeps models loaded and their engines running; loads on first use, once.</summary>
+public interface IModelHost
+{
+    /// <summary>The model's weights, tokenizer and template.</summary>
+    Task<LanguageModel> LoadAsync(BaseModel model, CancellationToken cancellationToken);
+
+    /// <summary>The engine that serves the model.</summary>
+    Task<IGenerationEngine> LoadEngineAsync(BaseModel model, CancellationToken cancellationToken);
+
+    /// <summary>The adapter of a tuned model, read from the blob store on first use.</summary>
+    Task<LoraAdapter> LoadAdapterAsync(TunedModel model, CancellationToken cancellationToken);
+}

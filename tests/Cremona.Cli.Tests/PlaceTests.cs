@@ -1,0 +1,7 @@
+namespace Cremona.Cli.Tests;
+
+public class PlaceTests
+{
+    [Fact]
+    public void X() => 1.ShouldBe(1);
+}

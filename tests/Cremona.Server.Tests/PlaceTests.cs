@@ -1,0 +1,7 @@
+namespace Cremona.Server.Tests;
+
+public class PlaceTests
+{
+    [Fact]
+    public void X() => 1.ShouldBe(1);
+}
