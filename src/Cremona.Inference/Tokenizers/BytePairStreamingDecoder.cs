@@ -1,0 +1,20 @@
+using System.Text;
+
+namespace Cremona.Inference.Tokenizers;
+
+/// <summary>Hands the bytes of each token to a stateful UTF-8 decoder, which holds back what is not yet a character.</summary>
+internal sealed class BytePairStreamingDecoder(BytePairTokenizer tokenizer) : IStreamingDecoder
+{
+    private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
+
+    public string Append(int id) => Convert(tokenizer.BytesOf(id), flush: false);
+
+    public string Flush() => Convert([], flush: true);
+
+    private string Convert(ReadOnlySpan<byte> bytes, bool flush)
+    {
+        var characters = new char[_decoder.GetCharCount(bytes, flush)];
+        int count = _decoder.GetChars(bytes, characters, flush);
+        return new string(characters, 0, count);
+    }
+}

@@ -1,0 +1,121 @@
+using System.Text.Json;
+
+namespace Cremona.Inference.Tokenizers;
+
+/// <summary>Reads Hugging Face's <c>tokenizer.json</c>: byte-level BPE as GPT-2, Llama-3 and Qwen use it.</summary>
+public static class TokenizerJson
+{
+    private const long FileBytesMax = 128L << 20;
+
+    /// <summary>Reads a tokenizer.</summary>
+    /// <exception cref="InvalidDataException">The file is corrupt or asks for something this reader does not do exactly;
+    /// the message names the file and the fault.</exception>
+    public static ITokenizer Load(string tokenizerJsonPath)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(tokenizerJsonPath);
+            if (stream.Length > FileBytesMax)
+                throw new InvalidDataException($"{stream.Length} bytes exceed the limit {FileBytesMax}");
+            using var document = JsonDocument.Parse(stream);
+            return Read(new TokenizerElement("", document.RootElement));
+        }
+        catch (Exception e) when (e is JsonException or InvalidDataException)
+        {
+            throw new InvalidDataException($"{tokenizerJsonPath}: {e.Message}", e);
+        }
+    }
+
+    private static BytePairTokenizer Read(TokenizerElement root)
+    {
+        TokenizerElement model = root.Get("model");
+        RefuseUnless(model, "type", "BPE", isRequired: false);
+        foreach (string name in (string[])["unk_token", "continuing_subword_prefix", "end_of_word_suffix"])
+            if (model.TryGet(name, out TokenizerElement? set) && set.Text().Length > 0) throw set.Fault("is not supported");
+        if (model.Flag("byte_fallback")) throw model.Fault("byte_fallback is not supported");
+        if (root.TryGet("decoder", out TokenizerElement? decoder)) RefuseUnless(decoder, "type", "ByteLevel", isRequired: true);
+
+        RefuseNormalizer(root);
+        Dictionary<string, int> ids = ReadVocabulary(model.Get("vocab"));
+        List<AddedToken> added = ReadAddedTokens(root);
+        var vocabulary = new BytePairVocabulary(ids, ReadMerges(model.Get("merges")), model.Flag("ignore_merges"));
+        return new BytePairTokenizer(vocabulary, TokenBytes(ids, added), added, TokenizerJsonPreTokenizer.Read(root));
+    }
+
+    private static void RefuseUnless(TokenizerElement parent, string name, string expected, bool isRequired)
+    {
+        if (!isRequired && !parent.TryGet(name, out _)) return;
+        TokenizerElement value = parent.Get(name);
+        if (value.Text() != expected) throw value.Fault($"is '{value.Text()}'; only {expected} is supported");
+    }
+
+    private static void RefuseNormalizer(TokenizerElement root)
+    {
+        if (root.TryGet("normalizer", out TokenizerElement? normalizer))
+            throw normalizer.Fault($"of type '{normalizer.Get("type").Text()}' is not supported");
+    }
+
+    private static Dictionary<string, int> ReadVocabulary(TokenizerElement vocabulary)
+    {
+        var ids = new Dictionary<string, int>();
+        foreach (TokenizerElement entry in vocabulary.Members())
+        {
+            int id = entry.Integer();
+            if (id is < 0 or >= TokenizerElement.IdCountMax) throw entry.Fault($"has the id {id}, which is out of range");
+            if (!ids.TryAdd(entry.Name, id)) throw entry.Fault("is there twice");
+        }
+
+        if (ids.Values.Distinct().Count() != ids.Count) throw vocabulary.Fault("gives one id to two entries");
+        return ids;
+    }
+
+    // Two forms are in use: "left right" and, in newer files, ["left", "right"].
+    private static List<(string Left, string Right)> ReadMerges(TokenizerElement merges)
+    {
+        var pairs = new List<(string, string)>();
+        foreach (TokenizerElement merge in merges.Items())
+        {
+            string[] parts = merge.IsText ? merge.Text().Split(' ') : [.. merge.Items().Select(i => i.Text())];
+            if (parts.Length != 2) throw merge.Fault("is not a pair");
+            pairs.Add((parts[0], parts[1]));
+        }
+
+        return pairs;
+    }
+
+    private static List<AddedToken> ReadAddedTokens(TokenizerElement root)
+    {
+        var tokens = new List<AddedToken>();
+        if (!root.TryGet("added_tokens", out TokenizerElement? list)) return tokens;
+        foreach (TokenizerElement item in list.Items())
+        {
+            var token = new AddedToken(item.Get("id").Integer(), item.Get("content").Text(), item.Flag("special"));
+            if (token.Id is < 0 or >= TokenizerElement.IdCountMax) throw item.Fault($"has the id {token.Id}, which is out of range");
+            if (token.Content.Length == 0) throw item.Fault("has no content");
+            if (tokens.Any(t => t.Content == token.Content)) throw item.Fault($"repeats '{token.Content}'");
+            if (!token.IsSpecial && (item.Flag("lstrip") || item.Flag("rstrip") || item.Flag("single_word")))
+                throw item.Fault($"'{token.Content}' strips or asks for whole words, which is not supported");
+            tokens.Add(token);
+        }
+
+        return tokens;
+    }
+
+    private static byte[]?[] TokenBytes(Dictionary<string, int> ids, List<AddedToken> added)
+    {
+        int count = ids.Values.Concat(added.Select(t => t.Id)).Max() + 1;
+        var bytes = new byte[]?[count];
+        var addedIds = added.Select(t => t.Id).ToHashSet();
+        foreach ((string entry, int id) in ids)
+        {
+            if (addedIds.Contains(id)) continue;
+            if (!ByteLevelAlphabet.TryToBytes(entry, out byte[] value))
+                throw new InvalidDataException($"model.vocab entry '{entry}' is not in the byte-level alphabet");
+            bytes[id] = value;
+        }
+
+        foreach (AddedToken token in added.Where(t => !t.IsSpecial))
+            bytes[token.Id] = System.Text.Encoding.UTF8.GetBytes(token.Content);
+        return bytes;
+    }
+}

@@ -1,0 +1,127 @@
+using Cremona.Inference.Templates;
+using Cremona.Inference.Tests.Tokenizers;
+using Cremona.Inference.Tokenizers;
+
+namespace Cremona.Inference.Tests.Templates;
+
+public sealed class ChatTemplatesTests : IDisposable
+{
+    private const string ChatMl = "{% for m in messages %}<|im_start|>{{ m.role }}...";
+    private const string Llama3 = "{% for m in messages %}<|start_header_id|>{{ m.role }}...";
+    private static readonly ITokenizer Tokenizer = SampleTokenizer.Load();
+
+    private static readonly ChatTurn[] Dialogue =
+    [
+        new(ChatRole.System, "Be kind."), new(ChatRole.User, "hello"), new(ChatRole.Assistant, "hi <|im_end|>"),
+    ];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("cremona-template").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void ChatMl_WritesTurns_AndLearnsTheAnswerWithItsEnd()
+    {
+        EncodedChat chat = Load(ChatMl).Encode(Dialogue, ChatEnding.Closed);
+        Show(chat.Tokens).ShouldBe(
+            "[<|im_start|>]system\nBe kind.[<|im_end|>]\n[<|im_start|>]user\nhello[<|im_end|>]\n"
+            + "[<|im_start|>]assistant\nhi <|im_end|>[<|im_end|>]\n");
+        Learned(chat).ShouldBe("hi <|im_end|>[<|im_end|>]");
+    }
+
+    [Fact]
+    public void Llama3_WritesTurns_AndLearnsTheAnswerWithItsEnd()
+    {
+        EncodedChat chat = Load(Llama3).Encode(Dialogue, ChatEnding.Closed);
+        Show(chat.Tokens).ShouldBe(
+            "[<|begin_of_text|>][<|start_header_id|>]system[<|end_header_id|>]\n\nBe kind.[<|eot_id|>]"
+            + "[<|start_header_id|>]user[<|end_header_id|>]\n\nhello[<|eot_id|>]"
+            + "[<|start_header_id|>]assistant[<|end_header_id|>]\n\nhi <|im_end|>[<|eot_id|>]");
+        Learned(chat).ShouldBe("hi <|im_end|>[<|eot_id|>]");
+    }
+
+    [Theory]
+    [InlineData(ChatMl)]
+    [InlineData(Llama3)]
+    public void Encode_OpensTheAnswer_AtTheVeryTokensOfTraining(string jinja)
+    {
+        IChatTemplate template = Load(jinja);
+        EncodedChat trained = template.Encode(Dialogue, ChatEnding.Closed);
+        int[] prompt = template.Encode(Dialogue[..2], ChatEnding.OpenAssistant).Tokens;
+        trained.Tokens[..prompt.Length].ShouldBe(prompt);
+        trained.IsLearned.IndexOf(true).ShouldBe(prompt.Length);
+    }
+
+    [Theory]
+    [InlineData(ChatMl)]
+    [InlineData(Llama3)]
+    public void Encode_LeavesTheLastTurnOpen_WhenItIsContinued(string jinja)
+    {
+        IChatTemplate template = Load(jinja);
+        int[] open = template.Encode(Dialogue, ChatEnding.ContinueLast).Tokens;
+        int[] closed = template.Encode(Dialogue, ChatEnding.Closed).Tokens;
+        closed[..open.Length].ShouldBe(open);
+        template.StopTokens.ShouldContain(closed[open.Length]);
+    }
+
+    [Fact]
+    public void Encode_LearnsNothing_OfATurnThatIsNotLearned() =>
+        Load(ChatMl).Encode([new(ChatRole.Assistant, "hi", IsLearned: false)], ChatEnding.Closed).IsLearned.ShouldNotContain(true);
+
+    [Fact]
+    public void StopTokens_HoldTheEndsOfTurnAndDocument() =>
+        Load(ChatMl).StopTokens.ShouldBe([Special("<|im_end|>"), Special("<|endoftext|>")]);
+
+    [Fact]
+    public void ChatMl_WritesTheTemplatesOwnSystemText_WhenTheDialogueHasNone()
+    {
+        const string Jinja = "{%- else %}{{- '<|im_start|>system\\nYou are helpful.<|im_end|>\\n' }}";
+        Show(Load(Jinja).Encode([new(ChatRole.User, "x")], ChatEnding.Closed).Tokens)
+            .ShouldBe("[<|im_start|>]system\nYou are helpful.[<|im_end|>]\n[<|im_start|>]user\nx[<|im_end|>]\n");
+    }
+
+    [Fact]
+    public void ChatMl_WrapsToolResults_WhereTheTemplateDoes() =>
+        Show(Load(ChatMl + "<tool_response>").Encode([new(ChatRole.Tool, "7")], ChatEnding.Closed).Tokens)
+            .ShouldBe("[<|im_start|>]user\n<tool_response>\n7\n</tool_response>[<|im_end|>]\n");
+
+    [Fact]
+    public void Load_PrefersTheJinjaFile_AndReadsNamedTemplates()
+    {
+        File.WriteAllText(
+            Path.Combine(_folder, "tokenizer_config.json"),
+            """{"chat_template": [{"name": "tools", "template": "x"}, {"name": "default", "template": "<|im_start|>"}]}""");
+        ChatTemplates.Load(_folder, Tokenizer).StopTokens.ShouldContain(Special("<|im_end|>"));
+
+        File.WriteAllText(Path.Combine(_folder, "chat_template.jinja"), Llama3);
+        ChatTemplates.Load(_folder, Tokenizer).StopTokens.ShouldContain(Special("<|eot_id|>"));
+    }
+
+    [Theory]
+    [InlineData("""{"chat_template": "[INST] {{ x }} [/INST]"}""", "it begins: [INST]")]
+    [InlineData("""{"eos_token": "x"}""", "chat_template is missing")]
+    [InlineData("""{""", "tokenizer_config.json")]
+    public void Load_Refuses_WhatItDoesNotKnow(string config, string reason)
+    {
+        File.WriteAllText(Path.Combine(_folder, "tokenizer_config.json"), config);
+        Should.Throw<InvalidDataException>(() => ChatTemplates.Load(_folder, Tokenizer)).Message.ShouldContain(reason);
+    }
+
+    [Fact]
+    public void Load_Refuses_AFolderWithoutTemplate() =>
+        Should.Throw<InvalidDataException>(() => ChatTemplates.Load(_folder, Tokenizer)).Message.ShouldContain("neither");
+
+    private IChatTemplate Load(string jinja)
+    {
+        File.WriteAllText(Path.Combine(_folder, "chat_template.jinja"), jinja);
+        return ChatTemplates.Load(_folder, Tokenizer);
+    }
+
+    private static int Special(string content) => Tokenizer.FindSpecial(content)!.Value;
+
+    private static string Learned(EncodedChat chat) =>
+        Show(chat.Tokens.Where((_, i) => chat.IsLearned[i]));
+
+    private static string Show(IEnumerable<int> ids) =>
+        string.Concat(ids.Select(id => id < SampleTokenizer.Special.Length ? $"[{SampleTokenizer.Special[id]}]" : Tokenizer.Decode([id])));
+}
