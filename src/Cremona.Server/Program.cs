@@ -1,11 +1,40 @@
+using Cremona.Server.Edge;
+using Cremona.Server.Edge.Health;
+using Cremona.Server.Storage;
+
 namespace Cremona.Server;
 
-public static class Program
+/// <summary>The table of contents of the house.</summary>
+public static class ServerProgram
 {
-    public static void Main(string[] args)
+    public static Task<int> Main(string[] args) => RunAsync(args, CancellationToken.None);
+
+    /// <summary>Runs the server until it is told to stop. <c>--urls URL</c>, <c>--data DIR</c> and any setting as
+    /// <c>--Section:Name=value</c>.</summary>
+    public static async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
     {
-        WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
+        await using WebApplication app = Build(args);
+        await app.StartAsync(cancellationToken);
+        await app.WaitForShutdownAsync(cancellationToken);
+        return 0;
+    }
+
+    public static WebApplication Build(string[] args) => Build(args, null);
+
+    /// <param name="args">As for <see cref="RunAsync"/>.</param>
+    /// <param name="configure">Replaces services, for an embedding program or a test.</param>
+    public static WebApplication Build(string[] args, Action<IServiceCollection>? configure)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddSettings(args);
+        builder.Services.AddStorage();
+        builder.Services.AddEdge();
+        configure?.Invoke(builder.Services);
+
         WebApplication app = builder.Build();
-        app.Run();
+        app.UseEdge();
+        app.MapHealth();
+        return app;
     }
 }

@@ -14,4 +14,5 @@ public enum ApiError
     TokenRateLimited = 1039,
     TooManyConnections = 1041,
     InvalidParameters = 2013,
+    InvalidApiKey = 2049,
 }

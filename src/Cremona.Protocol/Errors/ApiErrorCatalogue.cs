@@ -16,6 +16,7 @@ public static class ApiErrorCatalogue
         new(ApiError.TokenRateLimited, 429, true, "rate limit exceeded(TPM)", "rate_limit_error", "Too many tokens per minute."),
         new(ApiError.TooManyConnections, 429, true, "too many concurrent requests", "rate_limit_error", "The server is at its bound of concurrent requests."),
         new(ApiError.InvalidParameters, 400, false, "invalid params", "bad_request_error", "A parameter is missing, malformed or out of range."),
+        new(ApiError.InvalidApiKey, 401, false, "invalid api key", "authorized_error", "An unknown key, where Edge:UseInvalidApiKeyCode asks for the code of 2025."),
     ];
 
     public static ApiErrorEntry Find(ApiError error) => Entries.First(entry => entry.Error == error);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -7,6 +8,8 @@ namespace Cremona.Server.Edge;
 /// scalar mean "not set"; integers may be numeric strings or integral floats. Handlers take it as a parameter.</summary>
 public sealed class RequestParameters
 {
+    private static readonly JsonDocument EmptyDocument = JsonDocument.Parse("{}");
+
     private readonly IQueryCollection _query;
 
     public RequestParameters(IQueryCollection query, JsonElement body)
@@ -14,6 +17,9 @@ public sealed class RequestParameters
         _query = query;
         Body = body;
     }
+
+    /// <summary>The body of a request that has none.</summary>
+    public static JsonElement EmptyBody => EmptyDocument.RootElement;
 
     /// <summary>The JSON body, an empty object when there was none. Already lenient: strict JSON after reading.</summary>
     public JsonElement Body { get; }
@@ -64,4 +70,51 @@ public sealed class RequestParameters
 
     /// <exception cref="ApiException">2013 when it is not set.</exception>
     public long GetInteger(string name) => FindIntegerOrZero(name) ?? throw ApiException.Missing(name);
+
+    /// <summary>A number, or null when it is not set (0 included: Go zero values mean "absent").</summary>
+    public double? FindNumber(string name) => FindNumberOrZero(name) is { } value && value != 0 ? value : null;
+
+    /// <summary>A number, 0 included, or null when it is missing, null or empty.</summary>
+    public double? FindNumberOrZero(string name)
+    {
+        string? text = FindString(name);
+        if (text is null)
+        {
+            return null;
+        }
+
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
+            ? value
+            : throw ApiException.WrongType(name);
+    }
+
+    /// <summary>A boolean, as <c>true</c>, <c>"true"</c>, <c>"1"</c> or their opposites, or null when it is not set.</summary>
+    public bool? FindBoolean(string name)
+    {
+        if (FindElement(name) is { ValueKind: JsonValueKind.True or JsonValueKind.False } value && !_query.ContainsKey(name))
+        {
+            return value.GetBoolean();
+        }
+
+        return FindString(name)?.ToLowerInvariant() switch
+        {
+            null => null,
+            "true" or "1" => true,
+            "false" or "0" => false,
+            _ => throw ApiException.WrongType(name),
+        };
+    }
+
+    /// <summary>A value of the body as it is, or null when it is missing or null.</summary>
+    public JsonElement? FindElement(string name) =>
+        Body.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    /// <summary>The parameters of a nested object; all unset when it is missing.</summary>
+    /// <exception cref="ApiException">2013 when it is there but no object.</exception>
+    public RequestParameters GetObject(string name) => FindElement(name) switch
+    {
+        null => new RequestParameters(QueryCollection.Empty, EmptyBody),
+        { ValueKind: JsonValueKind.Object } value => new RequestParameters(QueryCollection.Empty, value),
+        _ => throw ApiException.WrongType(name),
+    };
 }

@@ -8,12 +8,15 @@ public interface IFileStore
     /// <summary>Adds the row; the blob must already be in place. With a transaction the row appears with the caller's commit.</summary>
     Task AddAsync(StoredFile file, DbTransaction? transaction, CancellationToken cancellationToken);
 
+    /// <summary>Adds the row unless the group's files would then exceed the bound. False: nothing was added.</summary>
+    Task<bool> TryAddAsync(StoredFile file, long groupBytesMax, CancellationToken cancellationToken);
+
     Task<StoredFile?> FindAsync(string groupId, long id, CancellationToken cancellationToken);
 
     /// <summary>Ascending by creation; a null purpose lists all.</summary>
     Task<IReadOnlyList<StoredFile>> ListAsync(string groupId, string? purpose, CancellationToken cancellationToken);
 
-    /// <summary>Removes the row and then the blob. False when there was nothing to delete.</summary>
+    /// <summary>Removes the row and then the blob. False when there was nothing to delete or a job holds the file.</summary>
     Task<bool> DeleteAsync(string groupId, long id, CancellationToken cancellationToken);
 
     /// <summary>Bytes of all files of the group.</summary>

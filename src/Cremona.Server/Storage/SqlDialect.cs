@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace Cremona.Server.Storage;
 
 /// <summary>Everything that differs between the two databases. Statements are otherwise the same on both:
@@ -9,4 +11,13 @@ public abstract class SqlDialect
 
     /// <summary>Appended to the inner SELECT of a claim, so that two workers never take the same row.</summary>
     public abstract string SkipLocked { get; }
+
+    /// <summary>Whether a statement failed because a row is referred to, or refers to nothing.</summary>
+    public abstract bool IsForeignKeyFault(DbException fault);
+
+    /// <summary>Makes other migrating processes wait until the transaction ends.</summary>
+    public abstract Task LockMigrationsAsync(DbTransaction transaction, CancellationToken cancellationToken);
+
+    /// <summary>What must be set once per database before anything else.</summary>
+    public abstract Task PrepareAsync(DbConnection connection, CancellationToken cancellationToken);
 }

@@ -1,0 +1,18 @@
+using Cremona.Server.Storage;
+using Microsoft.Extensions.Options;
+
+namespace Cremona.Server.Edge.Health;
+
+/// <summary>The data folder's disk has room.</summary>
+public sealed class DiskCheck(DataFolder folder, IOptions<StorageOptions> options) : IReadinessCheck
+{
+    public string Name => "disk";
+
+    public Task<string?> FindFaultAsync(CancellationToken cancellationToken)
+    {
+        long free = new DriveInfo(folder.Root).AvailableFreeSpace;
+        return Task.FromResult(free < options.Value.FreeDiskBytesMin
+            ? $"{free} bytes are free, at least {options.Value.FreeDiskBytesMin} are needed"
+            : null);
+    }
+}

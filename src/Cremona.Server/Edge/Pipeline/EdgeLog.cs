@@ -1,0 +1,28 @@
+namespace Cremona.Server.Edge.Pipeline;
+
+/// <summary>Log lines of the door. Keys and bodies are never logged.</summary>
+internal static partial class EdgeLog
+{
+    [LoggerMessage(1, LogLevel.Information, "{Method} {Path} {Status} in {Milliseconds} ms, group {Group}, trace {TraceId}")]
+    public static partial void Answered(
+        this ILogger log, string method, string path, int status, long milliseconds, string? group, string traceId);
+
+    [LoggerMessage(2, LogLevel.Information, "{Method} {Path} refused with {Code}: {Text}, trace {TraceId}")]
+    public static partial void Refused(
+        this ILogger log, string method, string path, int code, string text, string traceId);
+
+    [LoggerMessage(3, LogLevel.Error, "{Method} {Path} failed, trace {TraceId}")]
+    public static partial void Failed(this ILogger log, Exception fault, string method, string path, string traceId);
+
+    [LoggerMessage(4, LogLevel.Debug, "{Method} {Path}: the client is gone, trace {TraceId}")]
+    public static partial void ClientGone(this ILogger log, string method, string path, string traceId);
+
+    [LoggerMessage(5, LogLevel.Warning,
+        "No key exists and the listener is not loopback, so every request is refused. Make a key: "
+        + "cremona keys create --group 1000000000 --name first --data {DataFolder}")]
+    public static partial void NobodyCanEnter(this ILogger log, string dataFolder);
+
+    [LoggerMessage(6, LogLevel.Information,
+        "Open mode: no key exists and only this machine can reach the listener, so any key is accepted")]
+    public static partial void OpenMode(this ILogger log);
+}

@@ -1,0 +1,44 @@
+using System.Data.Common;
+using Cremona.Protocol.Errors;
+using Cremona.Server.Edge.Json;
+
+namespace Cremona.Server.Edge.Pipeline;
+
+/// <summary>What an exception means at the door.</summary>
+/// <param name="Error">The code.</param>
+/// <param name="Text">Safe to show.</param>
+/// <param name="IsOurs">Whether it is our fault and belongs into the log with its cause.</param>
+/// <param name="TransportStatus">The HTTP status of a fault below the platform's errors, or null.</param>
+internal sealed record Fault(ApiError Error, string Text, bool IsOurs, int? TransportStatus = null)
+{
+    /// <summary>ENOSPC and EDQUOT, and Windows' ERROR_DISK_FULL, as .NET reports them.</summary>
+    private static readonly int[] DiskFullResults = [28, 122, unchecked((int)0x80070070)];
+
+    public static Fault From(Exception exception, RequestTimer? timer) => exception switch
+    {
+        ApiException caller => new Fault(caller.Error, caller.Message, false),
+        JsonFaultException json => Invalid(json.Message),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Invalid("request body is too large"),
+        BadHttpRequestException => Invalid("the request body cannot be read"),
+        OperationCanceledException when timer?.IsTimeUp == true => Of(ApiError.Timeout, false),
+        OperationCanceledException when timer?.IsStopping == true => Stopping,
+        IOException full when IsDiskFull(full) => DiskFull,
+        IOException or DbException => Of(ApiError.Internal, true),
+        _ => Of(ApiError.Unknown, true),
+    };
+
+    private static Fault Stopping { get; } =
+        new(ApiError.Internal, $"{DefaultText(ApiError.Internal)}, the server is stopping", false);
+
+    private static Fault DiskFull { get; } =
+        new(ApiError.Internal, $"{DefaultText(ApiError.Internal)}, the server's disk is full", true);
+
+    private static bool IsDiskFull(IOException fault) => DiskFullResults.Contains(fault.HResult);
+
+    private static Fault Invalid(string detail) =>
+        new(ApiError.InvalidParameters, $"{DefaultText(ApiError.InvalidParameters)}, {detail}", false);
+
+    private static Fault Of(ApiError error, bool isOurs) => new(error, DefaultText(error), isOurs);
+
+    private static string DefaultText(ApiError error) => ApiErrorCatalogue.Find(error).DefaultText;
+}

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Options;
+
+namespace Cremona.Server.Storage;
+
+/// <summary>The absolute paths inside the data folder.</summary>
+public sealed class DataFolder
+{
+    public DataFolder(IOptions<StorageOptions> options) => Root = Path.GetFullPath(options.Value.DataFolder);
+
+    public string Root { get; }
+
+    /// <summary>The SQLite file.</summary>
+    public string DatabasePath => Path.Combine(Root, "cremona.db");
+
+    /// <summary>Root of <see cref="FolderBlobStore"/>.</summary>
+    public string BlobFolder => Path.Combine(Root, "blobs");
+
+    /// <summary>One work folder per job: checkpoints and job.log.</summary>
+    public string JobFolder => Path.Combine(Root, "jobs");
+
+    /// <summary>Unfinished writes; emptied when no process uses the data folder.</summary>
+    public string TempFolder => Path.Combine(Root, "tmp");
+
+    public string LockPath => Path.Combine(Root, "cremona.lock");
+
+    public void Create()
+    {
+        foreach (string folder in new[] { Root, BlobFolder, JobFolder, TempFolder })
+        {
+            Directory.CreateDirectory(folder);
+        }
+    }
+}

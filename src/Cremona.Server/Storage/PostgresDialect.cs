@@ -1,0 +1,26 @@
+using System.Data.Common;
+using Dapper;
+using Npgsql;
+
+namespace Cremona.Server.Storage;
+
+/// <summary>PostgreSQL: row locks, skipped by other claimers.</summary>
+public sealed class PostgresDialect : SqlDialect
+{
+    /// <summary>Any fixed number; it spells "cremona" on a telephone keypad.</summary>
+    private const long MigrationLock = 2736662;
+
+    public override string Name => "postgres";
+
+    public override string SkipLocked => "FOR UPDATE SKIP LOCKED";
+
+    public override bool IsForeignKeyFault(DbException fault) =>
+        fault is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation };
+
+    public override Task LockMigrationsAsync(DbTransaction transaction, CancellationToken cancellationToken) =>
+        transaction.Connection!.ExecuteAsync(new CommandDefinition(
+            "SELECT pg_advisory_xact_lock(@MigrationLock)", new { MigrationLock }, transaction,
+            cancellationToken: cancellationToken));
+
+    public override Task PrepareAsync(DbConnection connection, CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,112 @@
+using System.Text;
+using System.Text.Json;
+using Cremona.Server.Edge.Keys;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cremona.Server.Tests;
+
+/// <summary>The real server on a free loopback port with its own data folder, which is removed at the end.</summary>
+public sealed class ServerFixture : IAsyncDisposable
+{
+    private readonly SocketsHttpHandler _handler = new() { AllowAutoRedirect = false };
+    private readonly bool _keepsFolder;
+
+    private ServerFixture(WebApplication app, string dataFolder, bool keepsFolder)
+    {
+        App = app;
+        DataFolder = dataFolder;
+        _keepsFolder = keepsFolder;
+        Client = CreateClient("sk-any");
+    }
+
+    public WebApplication App { get; }
+
+    public string DataFolder { get; }
+
+    /// <summary>Sends <c>Authorization: Bearer sk-any</c>, which opens the door in open mode.</summary>
+    public HttpClient Client { get; }
+
+    public IServiceProvider Services => App.Services;
+
+    public Uri Url => new(App.Urls.First());
+
+    public static Task<ServerFixture> StartAsync(params string[] settings) => StartAsync(null, null, settings);
+
+    /// <param name="dataFolder">A folder to use and to keep; null makes one that vanishes.</param>
+    /// <param name="configure">Replaces services before the server is built.</param>
+    /// <param name="settings">As on the command line: <c>--Edge:JsonDepthMax=8</c>.</param>
+    public static async Task<ServerFixture> StartAsync(
+        string? dataFolder, Action<IServiceCollection>? configure, params string[] settings)
+    {
+        string folder = dataFolder ?? Directory.CreateTempSubdirectory("cremona-test-").FullName;
+        string[] args =
+        [
+            "--urls", "http://127.0.0.1:0", "--data", folder, "--Logging:LogLevel:Default=Warning",
+            "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Warning", .. settings,
+        ];
+        WebApplication app = ServerProgram.Build(args, configure);
+        await app.StartAsync();
+        return new ServerFixture(app, folder, dataFolder is not null);
+    }
+
+    /// <summary>Makes a key, which closes open mode, and returns a client that carries it.</summary>
+    public async Task<HttpClient> CreateGroupClientAsync(string groupId) => CreateClient(await CreateKeyAsync(groupId));
+
+    public Task<string> CreateKeyAsync(string groupId) =>
+        Services.GetRequiredService<KeyStore>().CreateAsync(groupId, "test", CancellationToken.None);
+
+    /// <param name="key">Null: no Authorization header.</param>
+    public HttpClient CreateClient(string? key)
+    {
+        var client = new HttpClient(_handler, disposeHandler: false) { BaseAddress = Url };
+        if (key is not null)
+        {
+            client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", $"Bearer {key}");
+        }
+
+        return client;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        _handler.Dispose();
+        await App.StopAsync();
+        await App.DisposeAsync();
+        if (!_keepsFolder)
+        {
+            Directory.Delete(DataFolder, recursive: true);
+        }
+    }
+}
+
+/// <summary>Short forms of what most tests do.</summary>
+public static class ServerClients
+{
+    /// <summary>Posts the text as it is and reads the answer as JSON.</summary>
+    public static async Task<JsonElement> PostJsonAsync(this HttpClient client, string path, string body)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using HttpResponseMessage answer = await client.PostAsync(new Uri(path, UriKind.Relative), content);
+        return await answer.ReadJsonAsync();
+    }
+
+    public static async Task<JsonElement> GetJsonAsync(this HttpClient client, string path)
+    {
+        using HttpResponseMessage answer = await client.GetAsync(new Uri(path, UriKind.Relative));
+        return await answer.ReadJsonAsync();
+    }
+
+    public static async Task<JsonElement> ReadJsonAsync(this HttpResponseMessage answer)
+    {
+        using var document = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        return document.RootElement.Clone();
+    }
+
+    public static int StatusCode(this JsonElement body) =>
+        body.GetProperty("base_resp").GetProperty("status_code").GetInt32();
+
+    public static string StatusMessage(this JsonElement body) =>
+        body.GetProperty("base_resp").GetProperty("status_msg").GetString()!;
+}
