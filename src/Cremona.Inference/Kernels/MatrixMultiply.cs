@@ -1,34 +1,169 @@
+using System.Runtime.Intrinsics;
+
 namespace Cremona.Inference.Kernels;
 
-/// <summary>Float32 matrix products, row-major. First form, the plain triple loop: the engine's kernels replace it.</summary>
-public static class MatrixMultiply
+/// <summary>Float32 matrix multiplication, row-major.</summary>
+/// <remarks>Every output is one chain of fused multiply-adds over ascending k (see
+/// <see cref="MatrixMultiplyReference"/>). It therefore depends only on its own row of a and column of b: not on m, on
+/// its place in the matrix, on the number of threads or, where the hardware fuses, on the instruction set. Operands
+/// must not overlap the output. Calls on one pool are served one after another. Allocates only while its buffers, one
+/// packed right operand per pool, grow to the largest shape seen.</remarks>
+public static unsafe class MatrixMultiply
 {
-    /// <summary>c[m, n] = a[m, k] · b[n, k]ᵀ.</summary>
+    // Elements one task packs.
+    private const long PackTaskElements = 65_536;
+
+    /// <summary>c[m, n] = a[m, k] · b[n, k]ᵀ; with accumulate, the product is added to c.</summary>
     public static void NT(
-        ComputePool pool, ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int m, int n, int k, bool accumulate = false) =>
-        Run(a, k, 1, b, 1, k, c, m, n, k, accumulate);
+        ComputePool pool, ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int m, int n, int k,
+        bool accumulate = false) =>
+        Run(InstructionSet.Current, MatrixForm.NT, pool, a, b, c, m, n, k, accumulate);
 
-    /// <summary>c[m, n] = a[m, k] · b[k, n].</summary>
+    /// <summary>c[m, n] = a[m, k] · b[k, n]; with accumulate, the product is added to c.</summary>
     public static void NN(
-        ComputePool pool, ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int m, int n, int k, bool accumulate = false) =>
-        Run(a, k, 1, b, n, 1, c, m, n, k, accumulate);
+        ComputePool pool, ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int m, int n, int k,
+        bool accumulate = false) =>
+        Run(InstructionSet.Current, MatrixForm.NN, pool, a, b, c, m, n, k, accumulate);
 
-    /// <summary>c[m, n] = a[k, m]ᵀ · b[k, n].</summary>
+    /// <summary>c[m, n] = a[k, m]ᵀ · b[k, n]; with accumulate, the product is added to c.</summary>
     public static void TN(
-        ComputePool pool, ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int m, int n, int k, bool accumulate = false) =>
-        Run(a, 1, m, b, n, 1, c, m, n, k, accumulate);
+        ComputePool pool, ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int m, int n, int k,
+        bool accumulate = false) =>
+        Run(InstructionSet.Current, MatrixForm.TN, pool, a, b, c, m, n, k, accumulate);
 
-    private static void Run(
-        ReadOnlySpan<float> a, int aRow, int aStep, ReadOnlySpan<float> b, int bStep, int bColumn, Span<float> c, int m, int n, int k,
+    /// <summary>c[m, b.N] = a[m, b.K] · bᵀ; with accumulate, the product is added to c.</summary>
+    public static void Packed(
+        ComputePool pool, ReadOnlySpan<float> a, PackedMatrix b, Span<float> c, int m, bool accumulate = false) =>
+        Packed(InstructionSet.Current, pool, a, b, c, m, accumulate);
+
+    internal static void Packed(
+        SimdLevel level, ComputePool pool, ReadOnlySpan<float> a, PackedMatrix b, Span<float> c, int m, bool accumulate)
+    {
+        CheckSizes(a.Length, (long)b.N * b.K, c.Length, m, b.N, b.K);
+        if (m == 0) return;
+        if (level == SimdLevel.Scalar)
+        {
+            MatrixMultiplyReference.Packed(a, b, c, m, accumulate);
+            return;
+        }
+
+        fixed (float* pa = a, pc = c)
+        {
+            MatrixOperands operands = new()
+            {
+                A = pa, RowStride = b.K, Stride = 1, Panels = b.Panels, C = pc,
+                M = m, N = b.N, K = b.K, Accumulate = accumulate,
+            };
+            Multiply(level, pool, in operands);
+        }
+
+        GC.KeepAlive(b);
+    }
+
+    internal static void Run(
+        SimdLevel level, MatrixForm form, ComputePool pool, ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c,
+        int m, int n, int k, bool accumulate)
+    {
+        CheckSizes(a.Length, b.Length, c.Length, m, n, k);
+        if (m == 0 || n == 0) return;
+        if (level == SimdLevel.Scalar)
+        {
+            RunReference(form, a, b, c, m, n, k, accumulate);
+            return;
+        }
+
+        fixed (float* pa = a, pb = b, pc = c)
+        {
+            bool isLeftTransposed = form == MatrixForm.TN;
+            lock (pool.PackGate)
+            {
+                float* panels = AlignedBuffer.Grow(ref pool.PackBuffer, PanelPacking.Length(n, k)).Address;
+                Pack(pool, form, pb, n, k, panels);
+                MatrixOperands operands = new()
+                {
+                    A = pa, RowStride = isLeftTransposed ? 1 : k, Stride = isLeftTransposed ? m : 1,
+                    IsLeftTransposed = isLeftTransposed, Panels = panels, C = pc,
+                    M = m, N = n, K = k, Accumulate = accumulate,
+                };
+                Multiply(level, pool, in operands);
+            }
+        }
+    }
+
+    private static void Multiply(SimdLevel level, ComputePool pool, in MatrixOperands operands)
+    {
+        switch (level)
+        {
+            case SimdLevel.Avx512:
+                MatrixMultiplyBlocks<Simd512, Vector512<float>>.Run(pool, in operands);
+                break;
+            case SimdLevel.Avx2:
+                MatrixMultiplyBlocks<Simd256, Vector256<float>>.Run(pool, in operands);
+                break;
+            default:
+                MatrixMultiplyBlocks<Simd128, Vector128<float>>.Run(pool, in operands);
+                break;
+        }
+    }
+
+    private static void RunReference(
+        MatrixForm form, ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int m, int n, int k,
         bool accumulate)
     {
-        for (int i = 0; i < m; i++)
-            for (int j = 0; j < n; j++)
-            {
-                float sum = accumulate ? c[(i * n) + j] : 0;
-                for (int p = 0; p < k; p++)
-                    sum += a[(i * aRow) + (p * aStep)] * b[(p * bStep) + (j * bColumn)];
-                c[(i * n) + j] = sum;
-            }
+        switch (form)
+        {
+            case MatrixForm.NT:
+                MatrixMultiplyReference.NT(a, b, c, m, n, k, accumulate);
+                break;
+            case MatrixForm.NN:
+                MatrixMultiplyReference.NN(a, b, c, m, n, k, accumulate);
+                break;
+            default:
+                MatrixMultiplyReference.TN(a, b, c, m, n, k, accumulate);
+                break;
+        }
+    }
+
+    private static void Pack(ComputePool pool, MatrixForm form, float* b, int n, int k, float* panels)
+    {
+        int panelCount = PanelPacking.PanelCount(n);
+        PackJob job = new()
+        {
+            B = b, N = n, K = k, Panels = panels, AreRowsPacked = form == MatrixForm.NT,
+            PanelsPerTask = (int)Math.Clamp(PackTaskElements / (16L * Math.Max(k, 1)), 1, panelCount),
+        };
+        pool.Run((panelCount + job.PanelsPerTask - 1) / job.PanelsPerTask, &RunPackTask, &job);
+    }
+
+    private static void RunPackTask(void* state, int index)
+    {
+        ref PackJob job = ref *(PackJob*)state;
+        int first = index * job.PanelsPerTask;
+        int end = Math.Min(first + job.PanelsPerTask, PanelPacking.PanelCount(job.N));
+        for (int panel = first; panel < end; panel++)
+        {
+            if (job.AreRowsPacked) PanelPacking.PackRows(job.B, job.N, job.K, panel, job.Panels);
+            else PanelPacking.PackColumns(job.B, job.N, job.K, panel, job.Panels);
+        }
+    }
+
+    private static void CheckSizes(int a, long b, int c, int m, int n, int k)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(m);
+        ArgumentOutOfRangeException.ThrowIfNegative(n);
+        ArgumentOutOfRangeException.ThrowIfNegative(k);
+        ArgumentOutOfRangeException.ThrowIfLessThan(a, (long)m * k, nameof(a));
+        ArgumentOutOfRangeException.ThrowIfLessThan(b, (long)n * k, nameof(b));
+        ArgumentOutOfRangeException.ThrowIfLessThan(c, (long)m * n, nameof(c));
+    }
+
+    private struct PackJob
+    {
+        public float* B;
+        public float* Panels;
+        public int N;
+        public int K;
+        public int PanelsPerTask;
+        public bool AreRowsPacked;
     }
 }

@@ -1,0 +1,204 @@
+using System.Runtime.CompilerServices;
+
+namespace Cremona.Inference.Kernels;
+
+/// <summary>Cuts a multiplication with a packed right operand into blocks of outputs, each one task of the pool, and
+/// walks a block in an order that keeps the operands in the near caches.</summary>
+internal static unsafe class MatrixMultiplyBlocks<TSimd, TVector>
+    where TSimd : struct, ISimd<TVector>
+    where TVector : struct
+{
+    // Steps of k taken at once: two panels of this depth fill the first-level cache, a row block the second.
+    private const int DepthBlock = 256;
+    private const int RowBlock = 144;
+
+    // Below this many multiply-adds, waking another thread takes longer than the work.
+    private const long WorkPerTaskMin = 32_768;
+    private const int TasksPerThread = 4;
+    private const int WideVectors = 8;
+
+    [ThreadStatic]
+    private static AlignedBuffer? _strips;
+
+    public static void Run(ComputePool pool, in MatrixOperands operands)
+    {
+        MatrixOperands job = operands;
+        int panels = PanelPacking.PanelCount(job.N);
+        job.RowBlocks = (job.M + RowBlock - 1) / RowBlock;
+        long work = (long)job.M * job.N * job.K;
+        long tasks = Math.Min(pool.ThreadCount * TasksPerThread, work / WorkPerTaskMin);
+        if (pool.ThreadCount == 1) tasks = 1;
+        int panelBlocks = (int)Math.Clamp(tasks / job.RowBlocks, 1, (panels + 1) / 2);
+
+        // An even number of panels, so that only the last block ends with a half tile.
+        job.PanelsPerBlock = ((((panels + panelBlocks - 1) / panelBlocks) + 1) / 2) * 2;
+        panelBlocks = (panels + job.PanelsPerBlock - 1) / job.PanelsPerBlock;
+        pool.Run(job.RowBlocks * panelBlocks, &RunTask, &job);
+    }
+
+    private static void RunTask(void* state, int index)
+    {
+        ref MatrixOperands job = ref *(MatrixOperands*)state;
+        int row = index % job.RowBlocks * RowBlock;
+        int panel = index / job.RowBlocks * job.PanelsPerBlock;
+        int rows = Math.Min(RowBlock, job.M - row);
+        int column = panel * PackedMatrix.PanelWidth;
+        int columns = Math.Min(job.PanelsPerBlock * PackedMatrix.PanelWidth, job.N - column);
+
+        float* c = job.C + ((long)row * job.N) + column;
+        if (!job.Accumulate)
+        {
+            for (int i = 0; i < rows; i++) new Span<float>(c + ((long)i * job.N), columns).Clear();
+        }
+
+        for (int k = 0; k < job.K; k += DepthBlock)
+        {
+            int depth = Math.Min(DepthBlock, job.K - k);
+            float* a = job.A + (row * job.RowStride) + (k * job.Stride);
+            float* b = job.Panels + ((((long)panel * job.K) + k) * PackedMatrix.PanelWidth);
+            MultiplyBlock(in job, a, b, c, rows, columns, depth);
+        }
+    }
+
+    private static void MultiplyBlock(
+        in MatrixOperands job, float* a, float* b, float* c, int rows, int columns, int depth)
+    {
+        int tileRows = TSimd.TileRows;
+        int tiles = rows / tileRows;
+        nint rowStride = job.RowStride;
+        nint stride = job.Stride;
+        nint tileStride = tileRows * rowStride;
+        float* left = a;
+        if (job.IsLeftTransposed && tiles > 0)
+        {
+            // Rows of a transposed operand lie far apart; copied side by side they are read in order.
+            left = AlignedBuffer.Grow(ref _strips, (long)RowBlock * DepthBlock).Address;
+            for (int i = 0; i < tiles; i++)
+            {
+                PanelPacking.PackStrip(
+                    a + (i * tileStride), stride, depth, tileRows, left + ((long)i * tileRows * depth));
+            }
+
+            tileStride = (nint)tileRows * depth;
+            rowStride = 1;
+            stride = tileRows;
+        }
+
+        if (tiles > 0) MultiplyTiles(in job, left, rowStride, stride, tileStride, b, c, tiles, columns, depth);
+
+        int done = tiles * tileRows;
+        if (done < rows)
+        {
+            a += done * job.RowStride;
+            c += (long)done * job.N;
+            MultiplyFewRows(in job, a, b, c, rows - done, columns, depth);
+        }
+    }
+
+    private static void MultiplyTiles(
+        in MatrixOperands job, float* a, nint rowStride, nint stride, nint tileStride,
+        float* b, float* c, int tiles, int columns, int depth)
+    {
+        int width = TSimd.Width;
+        int tileColumns = 2 * width;
+        int tileRows = TSimd.TileRows;
+        float* edge = stackalloc float[tileRows * tileColumns];
+        for (int column = 0; column < columns; column += tileColumns)
+        {
+            float* b0 = VectorAddress(b, column, job.K);
+            float* b1 = column + width < columns ? VectorAddress(b, column + width, job.K) : b0;
+            int valid = Math.Min(tileColumns, columns - column);
+            float* tile = c + column;
+            float* left = a;
+            for (int i = 0; i < tiles; i++, left += tileStride, tile += (long)tileRows * job.N)
+            {
+                if (valid == tileColumns)
+                {
+                    Tile(left, rowStride, stride, b0, b1, depth, tile, job.N);
+                    continue;
+                }
+
+                CopyRows(tile, job.N, edge, tileColumns, tileRows, valid);
+                Tile(left, rowStride, stride, b0, b1, depth, edge, tileColumns);
+                CopyRows(edge, tileColumns, tile, job.N, tileRows, valid);
+            }
+        }
+    }
+
+    private static void MultiplyFewRows(
+        in MatrixOperands job, float* a, float* b, float* c, int rows, int columns, int depth)
+    {
+        int width = TSimd.Width;
+        float** vectors = stackalloc float*[WideVectors];
+        int groupColumns = WideVectors * width;
+        float* edge = stackalloc float[2 * groupColumns];
+        for (int column = 0; column < columns; column += groupColumns)
+        {
+            int valid = Math.Min(groupColumns, columns - column);
+            for (int i = 0; i < WideVectors; i++)
+            {
+                // Vectors past the end repeat the last one; what they add falls into the unused part of the edge.
+                int start = column + Math.Min(i * width, (valid - 1) / width * width);
+                vectors[i] = VectorAddress(b, start, job.K);
+            }
+
+            int row = 0;
+            while (row < rows)
+            {
+                int count = rows - row >= 2 ? 2 : 1;
+                float* left = a + (row * job.RowStride);
+                float* output = c + ((long)row * job.N) + column;
+                nint ldc = job.N;
+                if (valid < groupColumns)
+                {
+                    CopyRows(output, job.N, edge, groupColumns, count, valid);
+                    output = edge;
+                    ldc = groupColumns;
+                }
+
+                Few(left, count, in job, vectors, valid, depth, output, ldc);
+                if (output == edge) CopyRows(edge, groupColumns, c + ((long)row * job.N) + column, job.N, count, valid);
+                row += count;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Few(
+        float* a, int count, in MatrixOperands job, float** vectors, int valid, int depth, float* c, nint ldc)
+    {
+        int half = WideVectors / 2;
+        if (count == 1)
+        {
+            MatrixTiles<TSimd, TVector>.Rows1(a, job.Stride, vectors, depth, c);
+            return;
+        }
+
+        MatrixTiles<TSimd, TVector>.Rows2(a, job.RowStride, job.Stride, vectors, depth, c, ldc);
+        if (valid <= half * TSimd.Width) return;
+        MatrixTiles<TSimd, TVector>.Rows2(
+            a, job.RowStride, job.Stride, vectors + half, depth, c + (half * TSimd.Width), ldc);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Tile(
+        float* a, nint rowStride, nint stride, float* b0, float* b1, int depth, float* c, nint ldc)
+    {
+        if (TSimd.TileRows == 12) MatrixTiles<TSimd, TVector>.Rows12(a, rowStride, stride, b0, b1, depth, c, ldc);
+        else MatrixTiles<TSimd, TVector>.Rows6(a, rowStride, stride, b0, b1, depth, c, ldc);
+    }
+
+    /// <summary>Where the vector of columns that starts at this column lies in the panels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float* VectorAddress(float* panels, int column, int k) =>
+        panels + ((long)(column / PackedMatrix.PanelWidth) * k * PackedMatrix.PanelWidth)
+        + (column % PackedMatrix.PanelWidth);
+
+    private static void CopyRows(float* from, nint fromStride, float* to, nint toStride, int rows, int columns)
+    {
+        for (int i = 0; i < rows; i++, from += fromStride, to += toStride)
+        {
+            new ReadOnlySpan<float>(from, columns).CopyTo(new Span<float>(to, columns));
+        }
+    }
+}
