@@ -1,5 +1,6 @@
 using Cremona.Server.Edge;
 using Cremona.Server.Edge.Health;
+using Cremona.Server.Files;
 using Cremona.Server.Storage;
 
 namespace Cremona.Server;
@@ -30,11 +31,13 @@ public static class ServerProgram
         builder.Configuration.AddSettings(args);
         builder.Services.AddStorage();
         builder.Services.AddEdge();
+        builder.Services.AddFiles();
         configure?.Invoke(builder.Services);
 
         WebApplication app = builder.Build();
         app.UseEdge();
         app.MapHealth();
+        app.MapFiles();
         return app;
     }
 }

@@ -11,6 +11,10 @@ public static class EndpointRules
     public static TBuilder ReadsOwnBody<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new ReadsOwnBodyRule());
 
+    /// <summary>Errors keep the platform's shape but carry their real HTTP status, for links that browsers open.</summary>
+    public static TBuilder WithHttpStatuses<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new HttpStatusesRule());
+
     /// <summary>Anyone may call, without a key; handlers cannot take a <see cref="Caller"/>.</summary>
     public static TBuilder WithoutKey<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new WithoutKeyRule());
@@ -27,6 +31,8 @@ public static class EndpointRules
 public sealed record OpenAIShapedRule;
 
 public sealed record ReadsOwnBodyRule;
+
+public sealed record HttpStatusesRule;
 
 public sealed record WithoutKeyRule;
 

@@ -24,6 +24,7 @@ public sealed class FolderBlobStore(DataFolder folder) : IBlobStore
 
             CreateParent(target);
             File.Move(temporary, target, overwrite: false);
+            temporary = target; // From here on the name to take back.
             DurableFolder.Flush(Path.GetDirectoryName(target)!);
             return digest;
         }

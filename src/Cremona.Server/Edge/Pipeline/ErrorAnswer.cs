@@ -19,9 +19,11 @@ internal sealed class ErrorAnswer(IOptions<EdgeOptions> options)
     public Task WriteAsync(HttpContext context, ApiError error, string text, int? transportStatus = null)
     {
         ApiErrorEntry entry = ApiErrorCatalogue.Find(error);
-        if (context.GetEndpoint()?.Metadata.GetMetadata<OpenAIShapedRule>() is null)
+        EndpointMetadataCollection rules = context.GetEndpoint()?.Metadata ?? EndpointMetadataCollection.Empty;
+        if (rules.GetMetadata<OpenAIShapedRule>() is null)
         {
-            int status = transportStatus ?? (options.Value.UseHttpStatuses ? entry.HttpStatus : StatusCodes.Status200OK);
+            bool isReal = options.Value.UseHttpStatuses || rules.GetMetadata<HttpStatusesRule>() is not null;
+            int status = transportStatus ?? (isReal ? entry.HttpStatus : StatusCodes.Status200OK);
             var body = new ErrorResponse(new BaseResponse((int)error, text));
             return WriteAsync(context, status, body, Json.ErrorResponse);
         }

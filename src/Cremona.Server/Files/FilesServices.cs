@@ -1,0 +1,18 @@
+using Cremona.Protocol.Files;
+
+namespace Cremona.Server.Files;
+
+/// <summary>Registers the room.</summary>
+public static class FilesServices
+{
+    public static IServiceCollection AddFiles(this IServiceCollection services)
+    {
+        services.AddOptions<FilesOptions>().BindConfiguration(FilesOptions.Section)
+            .ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<FilesService>();
+        services.AddSingleton<DownloadLinks>();
+        services.ConfigureHttpJsonOptions(
+            json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, FilesJson.Default));
+        return services;
+    }
+}
