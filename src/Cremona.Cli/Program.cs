@@ -1,1 +1,3 @@
-System.Console.WriteLine("x");
+using Cremona.Cli.CommandLine;
+
+return await CommandTree.InvokeAsync(args, Terminal.FromProcess(), CancellationToken.None);

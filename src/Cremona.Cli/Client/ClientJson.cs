@@ -1,0 +1,26 @@
+using System.Text.Json.Serialization;
+
+namespace Cremona.Cli.Client;
+
+/// <summary>Source-generated JSON of <c>ClientWire.cs</c>. Null means "not set", so it is not written.</summary>
+[JsonSourceGenerationOptions(
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+[JsonSerializable(typeof(EmptyAnswer))]
+[JsonSerializable(typeof(FileAnswer))]
+[JsonSerializable(typeof(FileListAnswer))]
+[JsonSerializable(typeof(FileIdRequest))]
+[JsonSerializable(typeof(CreateJobRequest))]
+[JsonSerializable(typeof(JobAnswer))]
+[JsonSerializable(typeof(JobListAnswer))]
+[JsonSerializable(typeof(JobIdRequest))]
+[JsonSerializable(typeof(PageRequest))]
+[JsonSerializable(typeof(EventPageRequest))]
+[JsonSerializable(typeof(EventListAnswer))]
+[JsonSerializable(typeof(JobTransition))]
+[JsonSerializable(typeof(TunedModelListAnswer))]
+[JsonSerializable(typeof(ModelIdRequest))]
+[JsonSerializable(typeof(ModelListAnswer))]
+[JsonSerializable(typeof(ChatRequest))]
+[JsonSerializable(typeof(ChatAnswer))]
+internal sealed partial class ClientJson : JsonSerializerContext;

@@ -1,0 +1,9 @@
+using System.Text.Json.Serialization;
+using Cremona.Server.Edge.Keys;
+
+namespace Cremona.Cli.CommandLine;
+
+/// <summary>JSON of what the command line itself reports; names as in the platform's wire.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(IReadOnlyList<AccessKey>))]
+internal sealed partial class CommandJson : JsonSerializerContext;

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Cremona.Cli.Commands;
+using Cremona.Cli.Commands.Files;
+using Cremona.Cli.Commands.FineTuning;
+using Cremona.Cli.Commands.Keys;
+
+namespace Cremona.Cli.CommandLine;
+
+/// <summary>All commands of <c>cremona</c>, as one table.</summary>
+public static class CommandTree
+{
+    /// <summary>From Ctrl-C to the end of the process, at most.</summary>
+    public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
+
+    public static RootCommand Build(Terminal terminal)
+    {
+        RootCommand root = new("Fine-tune a language model on your own machine and talk to it.")
+        {
+            new ServeCommand(terminal),
+            new Command("keys", "Make, list and revoke keys; works on the data folder itself, beside a running server too")
+            {
+                new KeysCreateCommand(terminal),
+                new KeysListCommand(terminal),
+                new KeysRevokeCommand(terminal),
+            },
+            new Command("files", "Upload, list, read and delete files")
+            {
+                new FilesUploadCommand(terminal),
+                new FilesListCommand(terminal),
+                new FilesGetCommand(terminal),
+                new FilesDeleteCommand(terminal),
+            },
+            new Command("finetune", "Create, follow and cancel fine-tuning jobs")
+            {
+                new FineTuneCreateCommand(terminal),
+                new FineTuneListCommand(terminal),
+                new FineTuneWatchCommand(terminal),
+                new FineTuneCancelCommand(terminal),
+                new FineTuneModelsCommand(terminal),
+            },
+            new ChatCommand(terminal),
+        };
+        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        return root;
+    }
+
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static async Task<int> InvokeAsync(string[] arguments, Terminal terminal, CancellationToken cancellationToken)
+    {
+        ParseResult line = Build(terminal).Parse(arguments);
+        int code = await line.InvokeAsync(
+            new InvocationConfiguration
+            {
+                Output = terminal.Out,
+                Error = terminal.Error,
+                ProcessTerminationTimeout = StopLimit,
+            },
+            cancellationToken);
+        return line.Action is ParseErrorAction ? ExitCode.Usage : code;
+    }
+}

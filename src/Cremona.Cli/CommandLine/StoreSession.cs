@@ -1,0 +1,27 @@
+using Cremona.Server;
+using Cremona.Server.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cremona.Cli.CommandLine;
+
+/// <summary>The server's services without its listener, for commands that work on the store itself, beside a running server too.</summary>
+internal sealed class StoreSession : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private StoreSession(WebApplication app) => _app = app;
+
+    /// <summary>Opens the store and brings its schema up to date.</summary>
+    public static async Task<StoreSession> OpenAsync(IEnumerable<string> serverArguments, CancellationToken cancellationToken)
+    {
+        StoreSession session = new(ServerProgram.Build([.. serverArguments]));
+        await session.Get<StoragePreparation>().StartAsync(cancellationToken);
+        return session;
+    }
+
+    public T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+}

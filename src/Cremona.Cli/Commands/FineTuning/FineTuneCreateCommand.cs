@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Globalization;
+using Cremona.Cli.Client;
+using Cremona.Cli.CommandLine;
+
+namespace Cremona.Cli.Commands.FineTuning;
+
+/// <summary><c>cremona finetune create FILE</c></summary>
+internal sealed class FineTuneCreateCommand : RemoteCommand
+{
+    private readonly Argument<string> _training = new("training-file")
+    {
+        Description = "Id of an uploaded JSONL file, or the path of a local one, which is uploaded first",
+    };
+
+    private readonly Option<string?> _validation = new("--validation")
+    {
+        Description = "Validation file, id or path; decides which checkpoint is kept",
+    };
+
+    private readonly Option<string> _model = new("--model")
+    {
+        Description = "The base model",
+        DefaultValueFactory = _ => "abab5.5s-chat-240123",
+    };
+
+    private readonly Option<string?> _suffix = new("--suffix") { Description = "End of the tuned model's name, at most 8 characters" };
+    private readonly Option<int?> _epochs = new("--epochs") { Description = "Passes over the file, 1 to 100. Default 5" };
+    private readonly Option<int?> _batchSize = new("--batch-size") { Description = "Rows per step, 1 to 100. Default 1" };
+
+    private readonly Option<double?> _learningRate = new("--learning-rate-multiplier")
+    {
+        Description = "1e-6 to 1. Default 1e-4, which stands for the trainer's own best rate",
+    };
+
+    private readonly Option<bool> _watch = new("--watch", "-w") { Description = "Follow the job to its end" };
+    private readonly Option<bool> _json = JsonOption.Create();
+
+    public FineTuneCreateCommand(Terminal terminal)
+        : base(terminal, "create", "Create a fine-tuning job; its id is printed alone on one line")
+    {
+        Add(_training);
+        Add(_validation);
+        Add(_model);
+        Add(_suffix);
+        Add(_epochs);
+        Add(_batchSize);
+        Add(_learningRate);
+        Add(_watch);
+        Add(_json);
+        Examples =
+        [
+            "cremona finetune create train.jsonl --suffix mybot --watch",
+            "cremona finetune create 86036815667264 --validation 86036815667265 --epochs 8",
+        ];
+    }
+
+    protected override async Task<int> RunAsync(
+        CremonaClient client, ParseResult line, CancellationToken cancellationToken)
+    {
+        Hyperparameters hyperparameters =
+            new(line.GetValue(_batchSize), line.GetValue(_learningRate), line.GetValue(_epochs));
+        CreateJobRequest request = new(
+            line.GetRequiredValue(_model),
+            await FindOrUploadAsync(client, line.GetRequiredValue(_training), cancellationToken),
+            line.GetValue(_validation) is { } validation
+                ? await FindOrUploadAsync(client, validation, cancellationToken)
+                : null,
+            hyperparameters,
+            line.GetValue(_suffix));
+        Answer<JobAnswer> answer = await client.CreateJobAsync(request, cancellationToken);
+        await Terminal.Out.WriteLineAsync(line.GetValue(_json) ? answer.Json : answer.Value.Job.Id);
+        return line.GetValue(_watch)
+            ? await JobWatch.FollowAsync(client, answer.Value.Job.Id, Terminal, cancellationToken)
+            : ExitCode.Success;
+    }
+
+    private static async Task<long> FindOrUploadAsync(
+        CremonaClient client, string idOrPath, CancellationToken cancellationToken)
+    {
+        if (File.Exists(idOrPath))
+        {
+            await using FileStream content = File.OpenRead(idOrPath);
+            Answer<FileAnswer> answer =
+                await client.UploadFileAsync(content, Path.GetFileName(idOrPath), "fine-tune", cancellationToken);
+            return answer.Value.File.Id;
+        }
+
+        return long.TryParse(idOrPath, NumberStyles.None, CultureInfo.InvariantCulture, out long id)
+            ? id
+            : throw new CommandException($"{idOrPath}: neither a file id nor a local file; check the path");
+    }
+}

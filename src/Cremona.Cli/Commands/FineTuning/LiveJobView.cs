@@ -1,0 +1,54 @@
+using Cremona.Cli.Client;
+using Spectre.Console;
+
+namespace Cremona.Cli.Commands.FineTuning;
+
+/// <summary>A progress bar that is redrawn in place, below the events.</summary>
+public sealed class LiveJobView : IJobView
+{
+    private readonly IAnsiConsole _screen;
+    private readonly ProgressText _text;
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ProgressTask? _bar;
+    private Task? _drawing;
+
+    public LiveJobView(IAnsiConsole screen, TimeProvider clock)
+    {
+        _screen = screen;
+        _text = new ProgressText(clock);
+    }
+
+    public void Show(RemoteEvent item, JobTransition transition)
+    {
+        string colour = item.Level == "error" ? "red" : "green";
+        _screen.MarkupLine($"[{colour}]{Markup.Escape(EventText.Describe(item, transition))}[/]");
+    }
+
+    public void Show(RemoteProgress progress)
+    {
+        _drawing ??= DrawAsync(progress.StepCount);
+        _bar!.Description = Markup.Escape(_text.Describe(progress));
+        _bar.Value = progress.Step;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _closed.TrySetResult();
+        if (_drawing is not null)
+        {
+            await _drawing;
+        }
+    }
+
+    private Task DrawAsync(int stepCount) =>
+        _screen.Progress()
+            .AutoClear(false)
+            .HideCompleted(false)
+            .Columns(new ProgressBarColumn { Width = 30 }, new TaskDescriptionColumn { Alignment = Justify.Left })
+            .StartAsync(async context =>
+            {
+                // Runs up to the first await inside StartAsync, so the bar is there when Show goes on.
+                _bar = context.AddTask("", maxValue: stepCount);
+                await _closed.Task;
+            });
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Cremona.Cli.CommandLine;
+using Cremona.Server;
+using Cremona.Server.Edge;
+using Microsoft.AspNetCore.Builder;
+
+namespace Cremona.Cli.Commands;
+
+/// <summary><c>cremona serve</c>: the server, in this process.</summary>
+internal sealed class ServeCommand : CremonaCommand
+{
+    /// <summary>Start of the line that says where the server listens; programs that start a server wait for it.</summary>
+    public const string ReadyPrefix = "listening on ";
+
+    private readonly Option<string?> _urls = new("--urls")
+    {
+        Description = $"Where to listen; port 0 takes a free one. Default: {EdgeOptions.DefaultUrl}",
+        HelpName = "URL",
+    };
+
+    private readonly StoreOptions _store = new();
+    private readonly Option<bool> _exitWithParent = ParentWatch.CreateOption();
+
+    public ServeCommand(Terminal terminal)
+        : base(terminal, "serve", "Run the server until Ctrl-C; unfinished jobs go on at the next start")
+    {
+        Add(_urls);
+        _store.AddTo(this);
+        Add(_exitWithParent);
+        Examples =
+        [
+            "cremona serve",
+            "cremona serve --urls http://127.0.0.1:9000 --data /var/lib/cremona",
+            "cremona serve --set Storage:ConnectionString='Host=db;Username=cremona;Password=...'",
+        ];
+    }
+
+    protected override async Task<int> RunAsync(ParseResult line, CancellationToken cancellationToken)
+    {
+        List<string> arguments = [.. _store.ToServerArguments(line)];
+        if (line.GetValue(_urls) is { } urls)
+        {
+            arguments.Add($"--urls={urls}");
+        }
+
+        await using WebApplication app = ServerProgram.Build([.. arguments]);
+        await app.StartAsync(cancellationToken);
+        await Terminal.Out.WriteLineAsync($"data in {_store.DataFolder(line)}");
+        foreach (string url in app.Urls)
+        {
+            await Terminal.Out.WriteLineAsync(ReadyPrefix + url);
+        }
+
+        if (line.GetValue(_exitWithParent))
+        {
+            ParentWatch.Start(app.Lifetime.StopApplication);
+        }
+
+        // Being told to stop is how a server ends well, so Ctrl-C is success here.
+        await app.WaitForShutdownAsync(cancellationToken);
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,117 @@
+using Cremona.Cli.CommandLine;
+
+namespace Cremona.Cli.Tests;
+
+public class CommandLineTests
+{
+    private static readonly Dictionary<string, string> NoVariables = [];
+
+    [Theory]
+    [InlineData("fly")]
+    [InlineData("files")]
+    [InlineData("files", "upload")]
+    [InlineData("files", "get", "no-number")]
+    [InlineData("files", "list", "--nonsense")]
+    [InlineData("chat", "--json")]
+    public async Task InvokeAsync_ReturnsTwo_WhenTheLineIsNotUnderstood(params string[] arguments)
+    {
+        CommandRun run = await CommandRun.StartAsync("", NoVariables, arguments);
+
+        run.ExitCode.ShouldBe(ExitCode.Usage);
+        run.Error.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task InvokeAsync_ShowsExitCodesAndVariables_WhenAskedForHelp()
+    {
+        CommandRun run = await CommandRun.StartAsync("", NoVariables, "--help");
+
+        run.ExitCode.ShouldBe(ExitCode.Success);
+        run.Out.ShouldContain("CREMONA_URL");
+        run.Out.ShouldContain("CREMONA_KEY");
+        run.Out.ShouldContain("130");
+    }
+
+    [Fact]
+    public async Task EveryCommand_ShowsAnExampleThatParses_WhenAskedForHelp()
+    {
+        var terminal = Terminal.FromProcess();
+        foreach (System.CommandLine.Command command in Leaves(CommandTree.Build(terminal)))
+        {
+            string[] words = [.. command.Parents.OfType<System.CommandLine.Command>().Reverse().Skip(1).Select(p => p.Name), command.Name];
+            CommandRun run = await CommandRun.StartAsync("", NoVariables, [.. words, "--help"]);
+            run.Out.ShouldContain("Examples:", customMessage: string.Join(' ', words));
+            run.Out.ShouldContain($"cremona {string.Join(' ', words)}");
+            foreach (string example in run.Out.Split("Examples:")[1].Split('\n').Where(l => l.StartsWith("  cremona ", StringComparison.Ordinal)))
+            {
+                CommandTree.Build(terminal).Parse(example.Trim()["cremona ".Length..]).Errors.ShouldBeEmpty(example);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task RemoteCommand_NamesAddressAndRemedy_WhenThereIsNoServer()
+    {
+        CommandRun run = await CommandRun.StartAsync(
+            "", NoVariables, "files", "list", "--url", "http://127.0.0.1:1");
+
+        run.ExitCode.ShouldBe(ExitCode.Failure);
+        run.Error.ShouldStartWith("error: no server at http://127.0.0.1:1/: Connection refused");
+        run.Error.ShouldContain("cremona serve");
+        run.Error.Count(c => c == '\n').ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task RemoteCommand_NamesTheVariable_WhenTheAddressIsNoUrl()
+    {
+        CommandRun run = await CommandRun.StartAsync(
+            "", new() { [ConnectionOptions.UrlVariable] = "localhost" }, "files", "list");
+
+        run.ExitCode.ShouldBe(ExitCode.Failure);
+        run.Error.ShouldContain("CREMONA_URL");
+    }
+
+    [Fact]
+    public async Task RemoteCommand_SaysSo_WhenSomethingElseAnswers()
+    {
+        await using FakePlatform platform = await FakePlatform.StartAsync();
+        platform.AnswerAs("/v1/files/list", "text/html", "<html>");
+
+        CommandRun run = await CommandRun.StartAsync(platform, "files", "list");
+
+        run.ExitCode.ShouldBe(ExitCode.Failure);
+        run.Error.ShouldContain("is that address a Cremona server?");
+    }
+
+    [Fact]
+    public async Task RemoteCommand_SendsTheKey_OptionBeforeVariable()
+    {
+        await using FakePlatform platform = await FakePlatform.StartAsync();
+        platform.Answer("/v1/files/list", """{"files":[],"base_resp":{"status_code":0,"status_msg":"success"}}""");
+        Dictionary<string, string> variables = new()
+        {
+            [ConnectionOptions.UrlVariable] = platform.Url,
+            [ConnectionOptions.KeyVariable] = "sk-variable",
+        };
+
+        await CommandRun.StartAsync("", variables, "files", "list");
+        await CommandRun.StartAsync("", variables, "files", "list", "--key", "sk-option");
+
+        platform.Requests.Select(r => r.Authorization).ShouldBe(["Bearer sk-variable", "Bearer sk-option"]);
+    }
+
+    [Fact]
+    public async Task RemoteCommand_NamesTheRemedy_WhenTheKeyIsRefused()
+    {
+        await using FakePlatform platform = await FakePlatform.StartAsync();
+        platform.Answer("/v1/files/list", """{"base_resp":{"status_code":1004,"status_msg":"token is unusable"}}""");
+
+        CommandRun run = await CommandRun.StartAsync(platform, "files", "list");
+
+        run.ExitCode.ShouldBe(ExitCode.Failure);
+        run.Error.ShouldContain("token is unusable (code 1004); make a key with `cremona keys create");
+    }
+
+    private static IEnumerable<System.CommandLine.Command> Leaves(System.CommandLine.Command command) =>
+        command.Subcommands.Count == 0 ? [command] : command.Subcommands.SelectMany(Leaves);
+}
