@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Cremona.Cli.CommandLine;
 
 namespace Cremona.Cli.Tests;
@@ -36,13 +37,13 @@ public class CommandLineTests
     public async Task EveryCommand_ShowsAnExampleThatParses_WhenAskedForHelp()
     {
         var terminal = Terminal.FromProcess();
-        foreach (System.CommandLine.Command command in Leaves(CommandTree.Build(terminal)))
+        foreach (string[] words in Leaves(CommandTree.Build(terminal), []))
         {
-            string[] words = [.. command.Parents.OfType<System.CommandLine.Command>().Reverse().Skip(1).Select(p => p.Name), command.Name];
             CommandRun run = await CommandRun.StartAsync("", NoVariables, [.. words, "--help"]);
             run.Out.ShouldContain("Examples:", customMessage: string.Join(' ', words));
             run.Out.ShouldContain($"cremona {string.Join(' ', words)}");
-            foreach (string example in run.Out.Split("Examples:")[1].Split('\n').Where(l => l.StartsWith("  cremona ", StringComparison.Ordinal)))
+            IEnumerable<string> lines = run.Out.Split("Examples:")[1].Split('\n');
+            foreach (string example in lines.Where(text => text.StartsWith("  cremona ", StringComparison.Ordinal)))
             {
                 CommandTree.Build(terminal).Parse(example.Trim()["cremona ".Length..]).Errors.ShouldBeEmpty(example);
             }
@@ -112,6 +113,8 @@ public class CommandLineTests
         run.Error.ShouldContain("token is unusable (code 1004); make a key with `cremona keys create");
     }
 
-    private static IEnumerable<System.CommandLine.Command> Leaves(System.CommandLine.Command command) =>
-        command.Subcommands.Count == 0 ? [command] : command.Subcommands.SelectMany(Leaves);
+    private static IEnumerable<string[]> Leaves(Command command, string[] words) =>
+        command.Subcommands.Count == 0
+            ? [words]
+            : command.Subcommands.SelectMany(child => Leaves(child, [.. words, child.Name]));
 }

@@ -56,7 +56,7 @@ internal sealed class ChatCommand : RemoteCommand
         [
             "cremona chat",
             "cremona chat --model ft:abab5.5s-chat-240123_1705584973436:mybot",
-            "cremona chat --message 'Who are you?' --temperature 0.1",
+            """cremona chat --message "Who are you?" --temperature 0.1""",
         ];
     }
 

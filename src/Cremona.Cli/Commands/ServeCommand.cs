@@ -1,16 +1,22 @@
 using System.CommandLine;
 using Cremona.Cli.CommandLine;
+using Cremona.Cli.Demo;
 using Cremona.Server;
 using Cremona.Server.Edge;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Cremona.Cli.Commands;
 
 /// <summary><c>cremona serve</c>: the server, in this process.</summary>
 internal sealed class ServeCommand : CremonaCommand
 {
-    /// <summary>Start of the line that says where the server listens; programs that start a server wait for it.</summary>
-    public const string ReadyPrefix = "listening on ";
+    /// <summary>These log a stack trace when the start fails; the command's one line says it better.</summary>
+    private static readonly string[] NoisyAtStart =
+        ["Microsoft.Extensions.Hosting.Internal.Host", "Microsoft.AspNetCore.Server.Kestrel"];
 
     private readonly Option<string?> _urls = new("--urls")
     {
@@ -31,7 +37,7 @@ internal sealed class ServeCommand : CremonaCommand
         [
             "cremona serve",
             "cremona serve --urls http://127.0.0.1:9000 --data /var/lib/cremona",
-            "cremona serve --set Storage:ConnectionString='Host=db;Username=cremona;Password=...'",
+            """cremona serve --set "Storage:ConnectionString=Host=db;Username=cremona;Password=..." --data /var/lib/cremona""",
         ];
     }
 
@@ -43,12 +49,11 @@ internal sealed class ServeCommand : CremonaCommand
             arguments.Add($"--urls={urls}");
         }
 
-        await using WebApplication app = ServerProgram.Build([.. arguments]);
-        await app.StartAsync(cancellationToken);
+        await using WebApplication app = await StartAsync([.. arguments], cancellationToken);
         await Terminal.Out.WriteLineAsync($"data in {_store.DataFolder(line)}");
         foreach (string url in app.Urls)
         {
-            await Terminal.Out.WriteLineAsync(ReadyPrefix + url);
+            await Terminal.Out.WriteLineAsync(ServerProcess.ReadyPrefix + url);
         }
 
         if (line.GetValue(_exitWithParent))
@@ -59,5 +64,29 @@ internal sealed class ServeCommand : CremonaCommand
         // Being told to stop is how a server ends well, so Ctrl-C is success here.
         await app.WaitForShutdownAsync(cancellationToken);
         return ExitCode.Success;
+    }
+
+    private static async Task<WebApplication> StartAsync(string[] arguments, CancellationToken cancellationToken)
+    {
+        bool isStarted = false;
+        WebApplication app = ServerProgram.Build(arguments, services => services.AddLogging(
+            logging => logging.AddFilter((category, _) => isStarted || !NoisyAtStart.Contains(category))));
+        try
+        {
+            await app.StartAsync(cancellationToken);
+            isStarted = true;
+            return app;
+        }
+        catch (Exception fault)
+        {
+            await app.DisposeAsync();
+            if (fault is OptionsValidationException or InvalidOperationException)
+            {
+                // A setting is wrong; the message names it, its reason and the remedy.
+                throw new CommandException(fault.Message, fault);
+            }
+
+            throw;
+        }
     }
 }
