@@ -1,7 +1,7 @@
 namespace Cremona.Training.Backward;
 
-/// <summary>Where things lie in one <see cref="PackedBatch"/>: rows, positions, and the pairs of source position and target
-/// token that make the loss. Built once per batch; checks the batch.</summary>
+/// <summary>Where things lie in one <see cref="PackedBatch"/>: rows, positions, and the pairs of source position and
+/// target token that make the loss. Built once per batch; checks the batch.</summary>
 internal sealed class BatchLayout
 {
     private readonly int[] _positions;
@@ -35,7 +35,8 @@ internal sealed class BatchLayout
     /// <summary>The token each source must predict.</summary>
     public int[] Targets => _targets;
 
-    /// <summary>Reads a batch. Throws <see cref="ArgumentException"/> when it breaks a rule of <see cref="PackedBatch"/>.</summary>
+    /// <summary>Reads a batch. Throws <see cref="ArgumentException"/> when it breaks a rule of
+    /// <see cref="PackedBatch"/>.</summary>
     public void Read(PackedBatch batch, int vocabularySize, int rowLengthMax)
     {
         Check(batch, vocabularySize);
@@ -51,7 +52,8 @@ internal sealed class BatchLayout
                 throw new ArgumentException($"Row {row} of the batch is empty or out of order.", nameof(batch));
             if (end - start > rowLengthMax)
                 throw new ArgumentException(
-                    $"Row {row} has {end - start} tokens, more than the model's context of {rowLengthMax}.", nameof(batch));
+                    $"Row {row} has {end - start} tokens, more than the model's context of {rowLengthMax}.",
+                    nameof(batch));
             _rows.Add((start, end));
             ReadRow(batch, start, end);
         }
@@ -74,13 +76,15 @@ internal sealed class BatchLayout
     {
         if (batch.Tokens.Length > _positions.Length)
             throw new ArgumentException(
-                $"The batch has {batch.Tokens.Length} tokens, the trainer's capacity is {_positions.Length}.", nameof(batch));
+                $"The batch has {batch.Tokens.Length} tokens, the trainer's capacity is {_positions.Length}.",
+                nameof(batch));
         if (batch.IsLearned.Length != batch.Tokens.Length)
             throw new ArgumentException("IsLearned must be as long as Tokens.", nameof(batch));
         if (batch.SequenceStarts.Length == 0 || batch.SequenceStarts[0] != 0)
             throw new ArgumentException("SequenceStarts must begin with 0.", nameof(batch));
         int bad = batch.Tokens.AsSpan().IndexOfAnyExceptInRange(0, vocabularySize - 1);
         if (bad >= 0)
-            throw new ArgumentException($"Token {bad} is outside the vocabulary of {vocabularySize}.", nameof(batch));
+            throw new ArgumentException(
+                $"Token {batch.Tokens[bad]} at {bad} is outside the vocabulary of {vocabularySize}.", nameof(batch));
     }
 }

@@ -5,10 +5,10 @@ using Cremona.Inference.Kernels;
 
 namespace Cremona.Training.Backward;
 
-/// <summary>Causal grouped-query attention within each row of a batch, forward and backward. Scores are never stored: the
-/// forward pass keeps one logarithm of the softmax sum per query, from which the backward pass makes the probabilities
-/// again block by block (Dao et al., 2022). One task is one key/value head of one row with all its query heads, so every
-/// sum belongs to one thread and its order is fixed.</summary>
+/// <summary>Causal grouped-query attention within each row of a batch, forward and backward. Scores are never stored:
+/// the forward pass keeps one logarithm of the softmax sum per query, from which the backward pass makes the
+/// probabilities again block by block (Dao et al., 2022). One task is one key/value head of one row with all its query
+/// heads, so every sum belongs to one thread and its order is fixed.</summary>
 internal sealed unsafe class CausalAttention(DecoderConfig config, ComputePool pool)
 {
     /// <summary>Queries per block. Fixed: it is part of the order of the sums.</summary>
@@ -87,7 +87,8 @@ internal sealed unsafe class CausalAttention(DecoderConfig config, ComputePool p
         });
     }
 
-    /// <summary>One key/value head of one row: its columns, their transposes, scratch, and where the gradients go.</summary>
+    /// <summary>One key/value head of one row: its columns, their transposes, scratch, and where the gradients
+    /// go.</summary>
     private struct RowHead
     {
         public float* Key; // [tokens, keyValueSize], the head's columns
@@ -100,8 +101,8 @@ internal sealed unsafe class CausalAttention(DecoderConfig config, ComputePool p
     }
 
     private void ForwardHead(
-        int start, int end, int head, float* query, float* keys, int stride, float* value, float* attended, float* logSums,
-        float* scores)
+        int start, int end, int head, float* query, float* keys, int stride, float* value, float* attended,
+        float* logSums, float* scores)
     {
         for (int first = 0; first < end - start; first += BlockQueries)
         {
@@ -114,7 +115,8 @@ internal sealed unsafe class CausalAttention(DecoderConfig config, ComputePool p
                 logSums[((start + first + i) * config.HeadCount) + head] =
                     Softmax(new Span<float>(scores + (i * stride), width), first + i + 1);
             StridedMultiply.Run(
-                scores, stride, 1, value, _keyValueSize, attended + at, _querySize, count, _headDimension, first + count, false);
+                scores, stride, 1, value, _keyValueSize, attended + at, _querySize,
+                count, _headDimension, first + count, false);
         }
     }
 
@@ -134,7 +136,8 @@ internal sealed unsafe class CausalAttention(DecoderConfig config, ComputePool p
             StridedMultiply.Run(
                 query + at, _querySize, 1, row.Keys, stride, scores, stride, count, width, _headDimension, false);
             StridedMultiply.Run(
-                dAttended + at, _querySize, 1, row.Values, stride, dScores, stride, count, width, _headDimension, false);
+                dAttended + at, _querySize, 1, row.Values, stride, dScores, stride,
+                count, width, _headDimension, false);
             for (int i = 0; i < count; i++)
             {
                 int token = start + first + i;
@@ -148,15 +151,19 @@ internal sealed unsafe class CausalAttention(DecoderConfig config, ComputePool p
                     pull);
             }
             StridedMultiply.Run(
-                scores, 1, stride, dAttended + at, _querySize, row.DValue, _keyValueSize, seen, _headDimension, count, true);
+                scores, 1, stride, dAttended + at, _querySize, row.DValue, _keyValueSize,
+                seen, _headDimension, count, true);
             StridedMultiply.Run(
-                dScores, 1, stride, query + at, _querySize, row.DKey, _keyValueSize, seen, _headDimension, count, true);
+                dScores, 1, stride, query + at, _querySize, row.DKey, _keyValueSize,
+                seen, _headDimension, count, true);
             StridedMultiply.Run(
-                dScores, stride, 1, row.Key, _keyValueSize, dQuery + at, _querySize, count, _headDimension, seen, false);
+                dScores, stride, 1, row.Key, _keyValueSize, dQuery + at, _querySize,
+                count, _headDimension, seen, false);
         }
     }
 
-    /// <summary>Softmax of the first <paramref name="seen"/> scaled scores, zero after them; returns the logarithm of the sum.</summary>
+    /// <summary>Softmax of the first <paramref name="seen"/> scaled scores, zero after them; returns the logarithm of
+    /// the sum.</summary>
     private float Softmax(Span<float> scores, int seen)
     {
         scores[seen..].Fill(float.NegativeInfinity);
@@ -206,7 +213,8 @@ internal sealed unsafe class CausalAttention(DecoderConfig config, ComputePool p
         return sum;
     }
 
-    /// <summary>Copies one head's columns [tokens, headDimension] to [headDimension, stride], zero beyond the last token.</summary>
+    /// <summary>Copies one head's columns [tokens, headDimension] to [headDimension, stride], zero beyond the last
+    /// token.</summary>
     private void Transpose(float* source, int tokens, float* destination, int stride)
     {
         for (int d = 0; d < _headDimension; d++)

@@ -13,7 +13,8 @@ internal static class ColumnSums
         Add(pool, sums, tokens, (token, partial) => Elementwise.Add(partial, x.AsSpan(token * width, width)));
     }
 
-    /// <summary>As the other, where <paramref name="addToken"/> adds what one token contributes to a partial sum.</summary>
+    /// <summary>As the other, where <paramref name="addToken"/> adds what one token contributes to a partial
+    /// sum.</summary>
     public static void Add(ComputePool pool, float[] sums, int tokens, AddToken addToken)
     {
         int width = sums.Length;

@@ -1,7 +1,7 @@
 namespace Cremona.Training.Backward;
 
-/// <summary>Random numbers as a pure function of (seed, stream, index): nothing to store in a checkpoint, no order to keep.
-/// The mixing function is the finaliser of SplitMix64 (Steele, Lea and Flood, 2014).</summary>
+/// <summary>Random numbers as a pure function of (seed, stream, index): nothing to store in a checkpoint, no order to
+/// keep. The mixing function is the finaliser of SplitMix64 (Steele, Lea and Flood, 2014).</summary>
 public static class CounterRandom
 {
     private const ulong GoldenGamma = 0x9E3779B97F4A7C15;
@@ -11,7 +11,8 @@ public static class CounterRandom
         Mix(Mix(Mix(seed + GoldenGamma) ^ (stream * GoldenGamma)) + ((index + 1) * GoldenGamma));
 
     /// <summary>Uniform in [0, 1), 53 bits.</summary>
-    public static double Uniform(ulong seed, ulong stream, ulong index) => (Bits(seed, stream, index) >> 11) * (1.0 / (1UL << 53));
+    public static double Uniform(ulong seed, ulong stream, ulong index) =>
+        (Bits(seed, stream, index) >> 11) * (1.0 / (1UL << 53));
 
     private static ulong Mix(ulong z)
     {

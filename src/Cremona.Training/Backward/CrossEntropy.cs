@@ -2,7 +2,8 @@ using System.Numerics;
 
 namespace Cremona.Training.Backward;
 
-/// <summary>Cross-entropy of one row of logits, fused with its gradient so that the logits are read from memory once.</summary>
+/// <summary>Cross-entropy of one row of logits, fused with its gradient so that the logits are read from memory
+/// once.</summary>
 public static class CrossEntropy
 {
     /// <summary>−log softmax(logits)[target].</summary>
@@ -20,8 +21,8 @@ public static class CrossEntropy
         return Math.Log(sum) + max - logits[target];
     }
 
-    /// <summary>The loss as <see cref="Loss"/>; the logits are replaced by <paramref name="scale"/> · d(loss)/d(logits), which
-    /// is scale · (softmax − one-hot(target)).</summary>
+    /// <summary>The loss as <see cref="Loss"/>; the logits are replaced by <paramref name="scale"/> ·
+    /// d(loss)/d(logits), which is scale · (softmax − one-hot(target)).</summary>
     public static double LossAndGradient(Span<float> logits, int target, float scale)
     {
         float max = Max(logits);
@@ -59,5 +60,4 @@ public static class CrossEntropy
             max = MathF.Max(max, x[i]);
         return max;
     }
-
 }

@@ -3,8 +3,8 @@ using Cremona.Inference.Kernels;
 
 namespace Cremona.Training.Backward;
 
-/// <summary>One decoder block with what it keeps from the forward pass. Norm outputs and SwiGLU outputs are computed again on
-/// the way back: that costs less than the memory to keep them.</summary>
+/// <summary>One decoder block with what it keeps from the forward pass. Norm outputs and SwiGLU outputs are computed
+/// again on the way back: that costs less than the memory to keep them.</summary>
 internal sealed class DecoderBlock
 {
     private readonly ComputePool _pool;
@@ -25,12 +25,21 @@ internal sealed class DecoderBlock
     private readonly float[] _up; // [tokens, intermediateSize]
 
     public DecoderBlock(
-        DecoderConfig config, DecoderLayerWeights weights, ComputePool pool, TrainerScratch scratch, RotaryTable rotary, int tokenCapacity)
+        DecoderConfig config,
+        DecoderLayerWeights weights,
+        ComputePool pool,
+        TrainerScratch scratch,
+        RotaryTable rotary,
+        int tokenCapacity)
     {
         (_pool, _config, _scratch, _rotary) = (pool, config, scratch, rotary);
         _attention = new CausalAttention(config, pool);
         _linear = [.. LinearKinds.All.Select(kind => new LinearLayer(
-            pool, config.InputSize(kind), config.OutputSize(kind), weights.Linear[(int)kind], weights.Bias[(int)kind]))];
+            pool,
+            config.InputSize(kind),
+            config.OutputSize(kind),
+            weights.Linear[(int)kind],
+            weights.Bias[(int)kind]))];
         float epsilon = config.RmsNormEpsilon;
         _attentionNorm = new NormLayer(pool, weights.AttentionNorm, epsilon, 1, tokenCapacity);
         _mlpNorm = new NormLayer(pool, weights.MlpNorm, epsilon, 1, tokenCapacity);
@@ -106,9 +115,9 @@ internal sealed class DecoderBlock
         this[LinearKind.Down].Forward(_scratch.Activated, output, tokens, accumulate: true);
     }
 
-    /// <summary>Turns the gradient of the block's output into that of its input, in place, and adds the gradients of its
-    /// parameters. When nothing below is trained (<paramref name="needsInput"/> is false) it stops as soon as its own
-    /// parameters have theirs, and the stream is left unfinished.</summary>
+    /// <summary>Turns the gradient of the block's output into that of its input, in place, and adds the gradients of
+    /// its parameters. When nothing below is trained (<paramref name="needsInput"/> is false) it stops as soon as its
+    /// own parameters have theirs, and the stream is left unfinished.</summary>
     public void Backward(BatchLayout batch, float[] dStream, bool needsInput)
     {
         int tokens = batch.TokenCount;
@@ -190,7 +199,11 @@ internal sealed class DecoderBlock
         {
             var dGate = _scratch.DGate.AsSpan(t * size, size);
             SwiGluBackward.Gradients(
-                _gate.AsSpan(t * size, size), _up.AsSpan(t * size, size), dGate, dGate, _scratch.DUp.AsSpan(t * size, size));
+                _gate.AsSpan(t * size, size),
+                _up.AsSpan(t * size, size),
+                dGate,
+                dGate,
+                _scratch.DUp.AsSpan(t * size, size));
         }
     });
 

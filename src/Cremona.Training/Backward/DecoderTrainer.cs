@@ -4,8 +4,9 @@ using Cremona.Inference.Kernels;
 
 namespace Cremona.Training.Backward;
 
-/// <summary>Forward and backward passes of a decoder over packed batches, in float32. The results are a function of weights
-/// and batches only: bit for bit the same whatever the number of threads of the pool. Not thread-safe.</summary>
+/// <summary>Forward and backward passes of a decoder over packed batches, in float32. The results are a function of
+/// weights and batches only: bit for bit the same whatever the number of threads of the pool. Not
+/// thread-safe.</summary>
 public sealed class DecoderTrainer : IDisposable
 {
     private readonly DecoderConfig _config;
@@ -39,11 +40,12 @@ public sealed class DecoderTrainer : IDisposable
     /// <summary>Every trained tensor, in a fixed order.</summary>
     public IReadOnlyList<TrainableTensor> Parameters => _parameters;
 
-    /// <summary>Trains all parameters. The arrays of <paramref name="weights"/> are the parameters: an optimiser updates them
-    /// in place, so nothing else may use them meanwhile.</summary>
+    /// <summary>Trains all parameters. The arrays of <paramref name="weights"/> are the parameters: an optimiser
+    /// updates them in place, so nothing else may use them meanwhile.</summary>
     /// <param name="weights">The decoder.</param>
     /// <param name="pool">Threads to compute on; stays the caller's to dispose.</param>
-    /// <param name="tokenCapacity">The most tokens of a batch; activation memory is allocated for them here, once.</param>
+    /// <param name="tokenCapacity">The most tokens of a batch; activation memory is allocated for them here,
+    /// once.</param>
     public static DecoderTrainer ForFullParameters(DecoderWeights weights, ComputePool pool, int tokenCapacity)
     {
         var trainer = new DecoderTrainer(weights, null, pool, tokenCapacity);
@@ -56,7 +58,8 @@ public sealed class DecoderTrainer : IDisposable
     /// <param name="settings">Rank, alpha and targets of the adapter.</param>
     /// <param name="seed">Determines the initial A matrices; B starts at zero.</param>
     /// <param name="pool">Threads to compute on; stays the caller's to dispose.</param>
-    /// <param name="tokenCapacity">The most tokens of a batch; activation memory is allocated for them here, once.</param>
+    /// <param name="tokenCapacity">The most tokens of a batch; activation memory is allocated for them here,
+    /// once.</param>
     public static DecoderTrainer ForLora(
         DecoderWeights frozenBase, LoraSettings settings, ulong seed, ComputePool pool, int tokenCapacity)
     {
@@ -69,8 +72,10 @@ public sealed class DecoderTrainer : IDisposable
     }
 
     /// <summary>Adds <paramref name="gradientScale"/> · d(sum of losses)/d(parameter) to every gradient.</summary>
-    /// <returns>The sum, not the mean, of the cross-entropies in nats, and how many learned tokens it is over.</returns>
-    /// <exception cref="ArgumentException">The batch exceeds the capacity or the model's context, or is malformed.</exception>
+    /// <returns>The sum, not the mean, of the cross-entropies in nats, and how many learned tokens it is
+    /// over.</returns>
+    /// <exception cref="ArgumentException">The batch exceeds the capacity or the model's context, or is
+    /// malformed.</exception>
     public (double LossSum, int LearnedTokens) ForwardBackward(PackedBatch batch, float gradientScale)
     {
         Forward(batch);
@@ -167,8 +172,8 @@ public sealed class DecoderTrainer : IDisposable
             _blocks[layer].Forward(_batch, layer + 1 < _blocks.Length ? _blocks[layer + 1].Input : _stream);
     }
 
-    /// <summary>Scatters the gradient of the first block's input over the embedding rows. A task owns a range of columns and
-    /// takes the tokens in order, so tokens that occur twice are always summed in the same order.</summary>
+    /// <summary>Scatters the gradient of the first block's input over the embedding rows. A task owns a range of
+    /// columns and takes the tokens in order, so tokens that occur twice are always summed in the same order.</summary>
     private void AddEmbeddingGradient(float[] gradient)
     {
         const int columns = 64;
@@ -179,7 +184,8 @@ public sealed class DecoderTrainer : IDisposable
             int width = Math.Min(columns, hidden - first);
             for (int t = 0; t < _batch.TokenCount; t++)
                 Elementwise.Add(
-                    gradient.AsSpan((_batch.Tokens[t] * hidden) + first, width), _dStream.AsSpan((t * hidden) + first, width));
+                    gradient.AsSpan((_batch.Tokens[t] * hidden) + first, width),
+                    _dStream.AsSpan((t * hidden) + first, width));
         });
     }
 }

@@ -35,7 +35,8 @@ internal sealed class LinearLayer(ComputePool pool, int inputSize, int outputSiz
 
     /// <summary>Adds a trained adapter over the frozen weight: A uniform within ±1/sqrt(inputSize), as PEFT's Kaiming
     /// initialisation gives, and B zero, so that training starts at the base model.</summary>
-    public IEnumerable<TrainableTensor> Adapt(string name, LoraSettings settings, ulong seed, ulong stream, int tokenCapacity)
+    public IEnumerable<TrainableTensor> Adapt(
+        string name, LoraSettings settings, ulong seed, ulong stream, int tokenCapacity)
     {
         _rank = settings.Rank;
         _scaling = settings.Alpha / settings.Rank;
@@ -67,8 +68,8 @@ internal sealed class LinearLayer(ComputePool pool, int inputSize, int outputSiz
         MatrixMultiply.NT(pool, reduced, LoraB.Value, output, tokens, outputSize, _rank, accumulate: true);
     }
 
-    /// <summary>Adds the gradients of the trained parameters and, when <paramref name="dx"/> is given, writes or adds that of
-    /// the input. <paramref name="x"/> is read only when something here is trained.</summary>
+    /// <summary>Adds the gradients of the trained parameters and, when <paramref name="dx"/> is given, writes or adds
+    /// that of the input. <paramref name="x"/> is read only when something here is trained.</summary>
     public void Backward(float[] x, float[] dy, float[]? dx, int tokens, bool accumulate = false)
     {
         var output = dy.AsSpan(0, tokens * outputSize);
@@ -77,7 +78,8 @@ internal sealed class LinearLayer(ComputePool pool, int inputSize, int outputSiz
                 pool, output, weight, dx.AsSpan(0, tokens * inputSize), tokens, inputSize, outputSize, accumulate);
         if (Weight != null)
             MatrixMultiply.TN(
-                pool, output, x.AsSpan(0, tokens * inputSize), Weight.Gradient, outputSize, inputSize, tokens, accumulate: true);
+                pool, output, x.AsSpan(0, tokens * inputSize), Weight.Gradient,
+                outputSize, inputSize, tokens, accumulate: true);
         if (Bias != null)
             ColumnSums.Add(pool, dy, Bias.Gradient, tokens);
         if (LoraA != null && LoraB != null)

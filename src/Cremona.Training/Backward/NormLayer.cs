@@ -2,7 +2,8 @@ using Cremona.Inference.Kernels;
 
 namespace Cremona.Training.Backward;
 
-/// <summary>RMSNorm over vectors of a batch, forward and backward: one vector per token, or one per head and token.</summary>
+/// <summary>RMSNorm over vectors of a batch, forward and backward: one vector per token, or one per head and
+/// token.</summary>
 internal sealed class NormLayer(ComputePool pool, float[] weight, float epsilon, int vectorsPerToken, int tokenCapacity)
 {
     private readonly float[] _inverse = new float[tokenCapacity * vectorsPerToken]; // [tokens, vectorsPerToken]
@@ -31,7 +32,8 @@ internal sealed class NormLayer(ComputePool pool, float[] weight, float epsilon,
             RmsNormBackward.Apply(x.AsSpan(i * _size, _size), _inverse[i], weight, y.AsSpan(i * _size, _size));
     });
 
-    /// <summary>Adds the gradient of the weight if it is trained, and adds that of x to <paramref name="dx"/>.</summary>
+    /// <summary>Adds the gradient of the weight if it is trained, and adds that of x to
+    /// <paramref name="dx"/>.</summary>
     public void Backward(float[] x, float[] dy, float[] dx, int tokens)
     {
         if (Weight != null)
@@ -40,13 +42,15 @@ internal sealed class NormLayer(ComputePool pool, float[] weight, float epsilon,
         {
             for (int i = first * vectorsPerToken; i < end * vectorsPerToken; i++)
                 RmsNormBackward.AddInputGradient(
-                    x.AsSpan(i * _size, _size), _inverse[i], weight, dy.AsSpan(i * _size, _size), dx.AsSpan(i * _size, _size));
+                    x.AsSpan(i * _size, _size), _inverse[i], weight,
+                    dy.AsSpan(i * _size, _size), dx.AsSpan(i * _size, _size));
         });
     }
 
     private void AddWeightGradient(float[] x, float[] dy, int token, Span<float> partial)
     {
         for (int i = token * vectorsPerToken; i < (token + 1) * vectorsPerToken; i++)
-            RmsNormBackward.AddWeightGradient(x.AsSpan(i * _size, _size), _inverse[i], dy.AsSpan(i * _size, _size), partial);
+            RmsNormBackward.AddWeightGradient(
+                x.AsSpan(i * _size, _size), _inverse[i], dy.AsSpan(i * _size, _size), partial);
     }
 }

@@ -3,8 +3,8 @@ using Cremona.Inference.Kernels;
 
 namespace Cremona.Training.Backward;
 
-/// <summary>Final norm, output head and loss. Logits exist only for positions that must predict a learned token, and only a
-/// chunk of them at a time, so memory does not grow with batch times vocabulary.</summary>
+/// <summary>Final norm, output head and loss. Logits exist only for positions that must predict a learned token, and
+/// only a chunk of them at a time, so memory does not grow with batch times vocabulary.</summary>
 internal sealed class OutputHead
 {
     /// <summary>Logits in memory at a time, about: 8 MiB.</summary>
@@ -56,8 +56,8 @@ internal sealed class OutputHead
         return sum;
     }
 
-    /// <summary>As <see cref="Loss"/>; writes scale · d(loss)/d(stream) to <paramref name="dStream"/> (zero at positions that
-    /// predict nothing learned) and adds the gradients of head and norm.</summary>
+    /// <summary>As <see cref="Loss"/>; writes scale · d(loss)/d(stream) to <paramref name="dStream"/> (zero at
+    /// positions that predict nothing learned) and adds the gradients of head and norm.</summary>
     public double LossAndGradient(BatchLayout batch, float[] stream, float[] dStream, float scale)
     {
         int hidden = _config.HiddenSize;
@@ -89,8 +89,8 @@ internal sealed class OutputHead
             stream.AsSpan(first * hidden, count * hidden).CopyTo(_gathered);
             _norm.Forward(_gathered, _normed, count);
             MatrixMultiply.NT(
-                _pool, _normed.AsSpan(0, count * hidden), _matrix, logits.Slice(first * vocabulary, count * vocabulary), count,
-                vocabulary, hidden);
+                _pool, _normed.AsSpan(0, count * hidden), _matrix, logits.Slice(first * vocabulary, count * vocabulary),
+                count, vocabulary, hidden);
         }
     }
 
@@ -113,7 +113,8 @@ internal sealed class OutputHead
             stream.AsSpan(sources[i] * hidden, hidden).CopyTo(_gathered.AsSpan(i * hidden));
         _norm.Forward(_gathered, _normed, count);
         MatrixMultiply.NT(
-            _pool, _normed.AsSpan(0, count * hidden), _matrix, _logits.AsSpan(0, count * vocabulary), count, vocabulary, hidden);
+            _pool, _normed.AsSpan(0, count * hidden), _matrix, _logits.AsSpan(0, count * vocabulary),
+            count, vocabulary, hidden);
     }
 
     private void ChunkBackward(int count)
@@ -123,7 +124,8 @@ internal sealed class OutputHead
         var dLogits = _logits.AsSpan(0, count * vocabulary);
         if (MatrixGradient != null)
             MatrixMultiply.TN(
-                _pool, dLogits, _normed.AsSpan(0, count * hidden), MatrixGradient, vocabulary, hidden, count, accumulate: true);
+                _pool, dLogits, _normed.AsSpan(0, count * hidden), MatrixGradient,
+                vocabulary, hidden, count, accumulate: true);
         MatrixMultiply.NN(
             _pool, dLogits, _matrix, _dNormed.AsSpan(0, count * hidden), count, hidden, vocabulary);
         _dGathered.AsSpan(0, count * hidden).Clear();

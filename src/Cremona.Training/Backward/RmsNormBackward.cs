@@ -2,7 +2,8 @@ using System.Numerics;
 
 namespace Cremona.Training.Backward;
 
-/// <summary>RMSNorm of one vector, y = x · w / sqrt(mean(x²) + ε), and its gradients. Zhang and Sennrich, 2019.</summary>
+/// <summary>RMSNorm of one vector, y = x · w / sqrt(mean(x²) + ε), and its gradients. Zhang and Sennrich,
+/// 2019.</summary>
 public static class RmsNormBackward
 {
     /// <summary>1 / sqrt(mean(x²) + ε), the factor that the backward pass needs again.</summary>

@@ -1,7 +1,7 @@
 namespace Cremona.Training.Backward;
 
-/// <summary>Rotary position embedding in the half-split layout of Hugging Face: within a head, element i turns with element
-/// i + headDimension / 2 by position · theta^(−2i / headDimension). Su et al., 2021.</summary>
+/// <summary>Rotary position embedding in the half-split layout of Hugging Face: within a head, element i turns with
+/// element i + headDimension / 2 by position · theta^(−2i / headDimension). Su et al., 2021.</summary>
 public sealed class RotaryTable
 {
     private readonly int _half;
@@ -27,7 +27,8 @@ public sealed class RotaryTable
     /// <summary>Rotates one head in place.</summary>
     public void Rotate(Span<float> head, int position) => Turn(head, position, 1);
 
-    /// <summary>The gradient of <see cref="Rotate"/>: a rotation is orthogonal, so it turns the gradient back, in place.</summary>
+    /// <summary>The gradient of <see cref="Rotate"/>: a rotation is orthogonal, so it turns the gradient back, in
+    /// place.</summary>
     public void RotateBack(Span<float> head, int position) => Turn(head, position, -1);
 
     private void Turn(Span<float> head, int position, float direction)

@@ -3,10 +3,10 @@ using System.Runtime.Intrinsics;
 
 namespace Cremona.Training.Backward;
 
-/// <summary>Small single-threaded matrix product over strided views: the heads of attention are columns of a wider matrix, and
-/// their products are too small to be packed and shared between threads. The left side is read with two strides, so
-/// transposed and plain are one kernel. Every element of c is one fused multiply-add chain over k in ascending order,
-/// whatever the tile, so results do not depend on the shape around them.</summary>
+/// <summary>Small single-threaded matrix product over strided views: the heads of attention are columns of a wider
+/// matrix, and their products are too small to be packed and shared between threads. The left side is read with two
+/// strides, so transposed and plain are one kernel. Every element of c is one fused multiply-add chain over k in
+/// ascending order, whatever the tile, so results do not depend on the shape around them.</summary>
 public static unsafe class StridedMultiply
 {
     private const int TileRows = 4;
@@ -22,7 +22,8 @@ public static unsafe class StridedMultiply
             Run<Vector256<float>, FloatVector256>(a, aRow, aStep, b, bRow, c, cRow, m, n, k, accumulate);
     }
 
-    /// <summary>The specification of <see cref="Run(float*, int, int, float*, int, float*, int, int, int, int, bool)"/>.</summary>
+    /// <summary>The specification of
+    /// <see cref="Run(float*, int, int, float*, int, float*, int, int, int, int, bool)"/>.</summary>
     public static void Reference(
         float* a, int aRow, int aStep, float* b, int bRow, float* c, int cRow, int m, int n, int k, bool accumulate)
     {

@@ -1,6 +1,7 @@
 namespace Cremona.Training.Backward;
 
-/// <summary>A parameter array and the gradient that backward passes add to. The arrays are the trainer's own, not copies.</summary>
+/// <summary>A parameter array and the gradient that backward passes add to. The arrays are the trainer's own, not
+/// copies.</summary>
 /// <param name="Name">The tensor's name in a Hugging Face checkpoint or a PEFT adapter.</param>
 /// <param name="Value">Updated in place by the optimiser.</param>
 /// <param name="Gradient">As long as <paramref name="Value"/>; zeroed by the optimiser after each step.</param>

@@ -5,8 +5,8 @@ using Cremona.Training.Backward;
 namespace Cremona.Training.Optimizers;
 
 /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter, 2019), bias correction and clipping of the global
-/// gradient norm; each step computes what PyTorch's <c>clip_grad_norm_</c> and <c>AdamW</c> compute. Norms are summed in a
-/// fixed order, so a step does not depend on the number of threads.</summary>
+/// gradient norm; each step computes what PyTorch's <c>clip_grad_norm_</c> and <c>AdamW</c> compute. Norms are summed
+/// in a fixed order, so a step does not depend on the number of threads.</summary>
 public sealed class AdamW
 {
     /// <summary>Elements per task; fixed, since it is part of the order of the norm's sum.</summary>
@@ -36,7 +36,8 @@ public sealed class AdamW
         _sliceSums = new double[_slices.Length];
     }
 
-    /// <summary>The moments in the order of the parameters: the arrays themselves, to be saved or overwritten.</summary>
+    /// <summary>The moments in the order of the parameters: the arrays themselves, to be saved or
+    /// overwritten.</summary>
     public IReadOnlyList<(string Name, float[] Moment1, float[] Moment2)> State => _state;
 
     /// <summary>Steps taken; with <see cref="State"/> it is everything a checkpoint needs.</summary>

@@ -12,6 +12,7 @@ public sealed record AdamWOptions
     /// <summary>Added to the root of the mean square. Default 1e-8.</summary>
     public double Epsilon { get; init; } = 1e-8;
 
-    /// <summary>Decoupled decay of tensors with <c>Decays</c>, as a fraction of the learning rate. Default 0.01.</summary>
+    /// <summary>Decoupled decay of tensors with <c>Decays</c>, as a fraction of the learning rate. Default
+    /// 0.01.</summary>
     public double WeightDecay { get; init; } = 0.01;
 }

@@ -3,8 +3,9 @@ using Cremona.Training.Backward;
 
 namespace Cremona.Training.Tests.Backward;
 
-/// <summary>The decoder's loss in double precision, written as the papers write it: one token at a time, no packing tricks,
-/// no shared code with the trainer. Its central differences are the truth that gradients are compared with.</summary>
+/// <summary>The decoder's loss in double precision, written as the papers write it: one token at a time, no packing
+/// tricks, no shared code with the trainer. Its central differences are the truth that gradients are compared
+/// with.</summary>
 internal sealed class ReferenceDecoder
 {
     private const string AdapterPrefix = "base_model.model.";
@@ -46,8 +47,8 @@ internal sealed class ReferenceDecoder
         return sum;
     }
 
-    /// <summary>(loss(p + h) − loss(p − h)) / 2h for one element of one parameter. In double precision with h = 1e-5 its own
-    /// error is about 1e-9.</summary>
+    /// <summary>(loss(p + h) − loss(p − h)) / 2h for one element of one parameter. In double precision with h = 1e-5
+    /// its own error is about 1e-9.</summary>
     public double CentralDifference(PackedBatch batch, string name, int index)
     {
         const double h = 1e-5;
