@@ -2,8 +2,8 @@ using Cremona.Server.Storage;
 
 namespace Cremona.Server.Edge;
 
-/// <summary>Where settings come from, later ones win: <c>appsettings.json</c> beside the program, <c>cremona.json</c> in the data
-/// folder, environment variables <c>CREMONA_Section__Name</c>, the command line.</summary>
+/// <summary>Where settings come from, later ones win: <c>appsettings.json</c> beside the program, <c>cremona.json</c> and
+/// <c>models.json</c> (written by <c>cremona models add</c>) in the data folder, environment variables <c>CREMONA_Section__Name</c>, the command line.</summary>
 public static class SettingSources
 {
     private static readonly Dictionary<string, string> Switches = new()
@@ -19,6 +19,7 @@ public static class SettingSources
         configuration.AddInMemoryCollection([new("urls", EdgeOptions.DefaultUrl)]);
         configuration.AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true);
         configuration.AddJsonFile(Path.GetFullPath(Path.Combine(dataFolder, "cremona.json")), optional: true);
+        configuration.AddJsonFile(Path.GetFullPath(Path.Combine(dataFolder, "models.json")), optional: true);
         configuration.AddCaller(args);
         return configuration;
     }

@@ -1,0 +1,69 @@
+using System.Text.Json.Serialization;
+using Cremona.Protocol.Envelope;
+
+namespace Cremona.Protocol.Chat;
+
+/// <summary>Answer of <c>/v1/text/chatcompletion_v2</c> and <c>/v1/chat/completions</c>, and the summary event of a stream.</summary>
+public sealed record V2Response
+{
+    /// <summary>32 hex digits, equal to the <c>Trace-Id</c> header.</summary>
+    [JsonPropertyName("id")]
+    public required string Id { get; init; }
+
+    /// <summary>Null, and written, in errors.</summary>
+    [JsonPropertyName("choices"), JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public required IReadOnlyList<V2Choice>? Choices { get; init; }
+
+    /// <summary>Unix time in seconds.</summary>
+    [JsonPropertyName("created")]
+    public required long Created { get; init; }
+
+    /// <summary>The name that was asked for.</summary>
+    [JsonPropertyName("model")]
+    public required string Model { get; init; }
+
+    [JsonPropertyName("object")]
+    public string Kind { get; init; } = "chat.completion";
+
+    [JsonPropertyName("usage")]
+    public required V2Usage Usage { get; init; }
+
+    [JsonPropertyName("input_sensitive")]
+    public bool InputSensitive { get; init; }
+
+    [JsonPropertyName("output_sensitive")]
+    public bool OutputSensitive { get; init; }
+
+    [JsonPropertyName("input_sensitive_type")]
+    public int InputSensitiveType { get; init; }
+
+    [JsonPropertyName("output_sensitive_type")]
+    public int OutputSensitiveType { get; init; }
+
+    [JsonPropertyName("base_resp")]
+    public required BaseResponse BaseResponse { get; init; }
+}
+
+/// <param name="FinishReason"><c>stop</c> or <c>length</c>; the key is absent before the end of a stream.</param>
+/// <param name="Index">0, or the rank when <c>n</c> is above 1.</param>
+/// <param name="Message">The whole answer.</param>
+/// <param name="Delta">The increment, in chunks.</param>
+public sealed record V2Choice(
+    [property: JsonPropertyName("finish_reason")] string? FinishReason,
+    [property: JsonPropertyName("index")] int Index,
+    [property: JsonPropertyName("message")] V2Message? Message = null,
+    [property: JsonPropertyName("delta")] V2Message? Delta = null);
+
+public sealed record V2Message(
+    [property: JsonPropertyName("content")] string Content,
+    [property: JsonPropertyName("role")] string Role = "assistant");
+
+/// <param name="TotalTokens">Input and output.</param>
+/// <param name="TotalCharacters">Always 0, as the platform sends it.</param>
+/// <param name="PromptTokens">Input; the platform sends it since 2025, OpenAI clients need it.</param>
+/// <param name="CompletionTokens">Output.</param>
+public sealed record V2Usage(
+    [property: JsonPropertyName("total_tokens")] long TotalTokens,
+    [property: JsonPropertyName("total_characters")] long TotalCharacters,
+    [property: JsonPropertyName("prompt_tokens")] long PromptTokens,
+    [property: JsonPropertyName("completion_tokens")] long CompletionTokens);

@@ -1,0 +1,60 @@
+using Cremona.Inference.Adapters;
+using Cremona.Inference.Checkpoints;
+using Cremona.Inference.Scheduling;
+using Cremona.Server.Storage;
+using Microsoft.Extensions.Options;
+
+namespace Cremona.Server.Models;
+
+/// <inheritdoc cref="IModelHost"/>
+public sealed class ModelHost(
+    IModelReader reader, IModelCatalog catalog, IBlobStore blobs, IOptions<ModelsOptions> options, ILogger<ModelHost> log)
+    : IModelHost, IAsyncDisposable
+{
+    private readonly SharedLoads<LanguageModel> _models = new();
+    private readonly SharedLoads<IGenerationEngine> _engines = new();
+    private readonly AdapterCache _adapters = new(options.Value.AdaptersMax);
+
+    public Task<LanguageModel> LoadAsync(BaseModel model, CancellationToken cancellationToken) =>
+        _models.GetAsync(model.Id, () => Task.Run(() => ReadModel(model)), cancellationToken);
+
+    public Task<IGenerationEngine> LoadEngineAsync(BaseModel model, CancellationToken cancellationToken) =>
+        _engines.GetAsync(model.Id, () => StartEngineAsync(model), cancellationToken);
+
+    public Task<LoraAdapter> LoadAdapterAsync(TunedModel model, CancellationToken cancellationToken) =>
+        _adapters.GetAsync(model.Id, () => ReadAdapterAsync(model), cancellationToken);
+
+    public void DropAdapter(string tunedModelId) => _adapters.Drop(tunedModelId);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (Task<IGenerationEngine> engine in _engines.Finished)
+        {
+            (await engine as IDisposable)?.Dispose();
+        }
+    }
+
+    private LanguageModel ReadModel(BaseModel model)
+    {
+        LanguageModel loaded = reader.ReadModel(model.Folder);
+        log.ModelLoaded(model.Id, model.Folder, loaded.Config.ContextLength);
+        return loaded;
+    }
+
+    private async Task<IGenerationEngine> StartEngineAsync(BaseModel model)
+    {
+        LanguageModel loaded = await LoadAsync(model, CancellationToken.None);
+        return await Task.Run(() => reader.StartEngine(loaded));
+    }
+
+    private async Task<LoraAdapter> ReadAdapterAsync(TunedModel model)
+    {
+        BaseModel trainedOn = catalog.FindBase(model.BaseModelId)
+            ?? throw new InvalidDataException($"{model.Id}: its base model {model.BaseModelId} is not configured any more");
+        LanguageModel loaded = await LoadAsync(trainedOn, CancellationToken.None);
+        string folder = await blobs.MaterializeFolderAsync(model.AdapterKey, CancellationToken.None);
+        LoraAdapter adapter = reader.ReadAdapter(folder, loaded.Config);
+        log.AdapterLoaded(model.Id, adapter.Rank);
+        return adapter;
+    }
+}

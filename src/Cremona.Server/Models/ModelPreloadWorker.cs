@@ -1,0 +1,36 @@
+using Cremona.Server.Edge.Health;
+using Microsoft.Extensions.Options;
+
+namespace Cremona.Server.Models;
+
+/// <summary>Loads the preloaded model in the background, so that the server answers at once; <c>/readyz</c> tells when
+/// it is there.</summary>
+public sealed class ModelPreloadWorker(
+    IModelHost host, IModelCatalog catalog, IOptions<ModelsOptions> options, ILogger<ModelPreloadWorker> log)
+    : BackgroundService, IReadinessCheck
+{
+    private volatile string? _fault = options.Value.Preloaded.Length > 0 ? "the model is loading" : null;
+
+    public string Name => "model";
+
+    public Task<string?> FindFaultAsync(CancellationToken cancellationToken) => Task.FromResult(_fault);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (catalog.FindBase(options.Value.Preloaded) is not { } model)
+        {
+            return;
+        }
+
+        try
+        {
+            await host.LoadEngineAsync(model, stoppingToken);
+            _fault = null;
+        }
+        catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+        {
+            log.ModelFailed(fault, model.Id);
+            _fault = $"the model {model.Id} cannot be loaded; the log says why";
+        }
+    }
+}

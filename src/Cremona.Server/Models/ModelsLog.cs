@@ -1,0 +1,13 @@
+namespace Cremona.Server.Models;
+
+internal static partial class ModelsLog
+{
+    [LoggerMessage(1, LogLevel.Information, "Model {Id} loaded from {Folder}, context {ContextTokens} tokens")]
+    public static partial void ModelLoaded(this ILogger log, string id, string folder, int contextTokens);
+
+    [LoggerMessage(2, LogLevel.Information, "Adapter of {Id} loaded, rank {Rank}")]
+    public static partial void AdapterLoaded(this ILogger log, string id, int rank);
+
+    [LoggerMessage(3, LogLevel.Error, "Model {Id} cannot be loaded; requests that name it fail until it can")]
+    public static partial void ModelFailed(this ILogger log, Exception fault, string id);
+}

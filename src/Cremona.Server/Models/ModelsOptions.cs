@@ -1,0 +1,54 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Cremona.Server.Models;
+
+/// <summary>Section <c>Models</c>: which models this server has, and how many it keeps in memory.</summary>
+public sealed class ModelsOptions : IValidatableObject
+{
+    public const string Section = "Models";
+
+    /// <summary>The model that comes with the program.</summary>
+    public const string EmbeddedId = "nano";
+
+    /// <summary>Models by id, each with <c>Folder</c> (a Hugging Face folder; a relative path starts beside the program) and
+    /// <c>Aliases</c> (wire names that mean it). Default: <c>nano</c> in <c>models/nano</c> under every documented chat name.
+    /// <c>cremona models add DIR</c> writes an entry of the same form to <c>models.json</c> in the data folder.</summary>
+    public Dictionary<string, ModelEntry> Entries { get; set; } = new(StringComparer.Ordinal)
+    {
+        [EmbeddedId] = new ModelEntry { Folder = "models/nano", Aliases = [.. DocumentedModels.Aliases] },
+    };
+
+    /// <summary>The id of the model that is loaded when the server starts; empty loads each model on its first request.
+    /// Default <c>nano</c>.</summary>
+    public string Preloaded { get; set; } = EmbeddedId;
+
+    /// <summary>Adapters of tuned models kept in memory over all models; the one unused for longest gives way. Default 64,
+    /// range 1 to 10 000.</summary>
+    [Range(1, 10_000, ErrorMessage = "Models:AdaptersMax must be between 1 and 10000.")]
+    public int AdaptersMax { get; set; } = 64;
+
+    /// <summary>Says which entry is wrong and how to mend it.</summary>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        foreach ((string id, ModelEntry entry) in Entries.Where(pair => string.IsNullOrWhiteSpace(pair.Value.Folder)))
+        {
+            yield return new ValidationResult(
+                $"Models:Entries:{id}:Folder is '{entry.Folder}'; name the model's Hugging Face folder.");
+        }
+
+        IEnumerable<IGrouping<string, string>> taken = Entries
+            .SelectMany(pair => pair.Value.Aliases.Distinct().Where(alias => alias != pair.Key).Append(pair.Key))
+            .GroupBy(name => name)
+            .Where(names => names.Count() > 1);
+        foreach (IGrouping<string, string> name in taken)
+        {
+            yield return new ValidationResult(
+                $"Models:Entries: the name '{name.Key}' belongs to several models; leave it to one of them.");
+        }
+
+        if (Preloaded.Length > 0 && !Entries.ContainsKey(Preloaded))
+        {
+            yield return new ValidationResult($"Models:Preloaded is '{Preloaded}', which is no id of Models:Entries.");
+        }
+    }
+}

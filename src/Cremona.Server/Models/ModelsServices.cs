@@ -1,0 +1,22 @@
+using Cremona.Protocol.Models;
+using Cremona.Server.Edge.Health;
+
+namespace Cremona.Server.Models;
+
+/// <summary>Registers the catalog and the host of models.</summary>
+public static class ModelsServices
+{
+    public static IServiceCollection AddModels(this IServiceCollection services)
+    {
+        services.AddOptions<ModelsOptions>().BindConfiguration(ModelsOptions.Section)
+            .ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IModelCatalog, ModelCatalog>();
+        services.AddSingleton<IModelHost, ModelHost>();
+        services.AddSingleton<ModelPreloadWorker>();
+        services.AddHostedService(provider => provider.GetRequiredService<ModelPreloadWorker>());
+        services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<ModelPreloadWorker>());
+        services.ConfigureHttpJsonOptions(json =>
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ModelsJson.Default));
+        return services;
+    }
+}
