@@ -1,6 +1,7 @@
 using Cremona.Server.Edge;
 using Cremona.Server.Edge.Health;
 using Cremona.Server.Files;
+using Cremona.Server.Jobs;
 using Cremona.Server.Storage;
 
 namespace Cremona.Server;
@@ -32,6 +33,7 @@ public static class ServerProgram
         builder.Services.AddStorage();
         builder.Services.AddEdge();
         builder.Services.AddFiles();
+        builder.Services.AddJobs();
         configure?.Invoke(builder.Services);
 
         WebApplication app = builder.Build();

@@ -13,6 +13,9 @@ public interface ITunedModelStore
     /// <summary>Newest first.</summary>
     Task<IReadOnlyList<TunedModel>> ListAsync(string groupId, CancellationToken cancellationToken);
 
-    /// <summary>False when there was nothing to delete.</summary>
+    /// <summary>Removes the model for everybody and frees its adapter. False when there was nothing to delete.</summary>
     Task<bool> DeleteAsync(string groupId, string id, CancellationToken cancellationToken);
+
+    /// <summary>Frees adapters of deleted models that a crash left behind.</summary>
+    Task PurgeAsync(CancellationToken cancellationToken);
 }
