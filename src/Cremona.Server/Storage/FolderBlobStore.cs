@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using Cremona.Inference.Checkpoints;
 
 namespace Cremona.Server.Storage;
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Cremona.Server.Storage;
+namespace Cremona.Inference.Checkpoints;
 
 /// <summary>Makes names durable: on Unix a rename survives a power cut only after an fsync of the folder.</summary>
 public static class DurableFolder

@@ -1,0 +1,80 @@
+namespace Cremona.Inference.Checkpoints;
+
+/// <summary>A safetensors file, opened for reading. Elements of any supported type come out as float32. Not thread-safe.</summary>
+public sealed class SafetensorsFile : IDisposable
+{
+    private const int ChunkBytes = 1 << 20;
+
+    private readonly FileStream _stream;
+    private readonly Dictionary<string, TensorEntry> _entries;
+
+    private SafetensorsFile(string path, FileStream stream, IReadOnlyList<TensorEntry> entries)
+    {
+        Path = path;
+        _stream = stream;
+        Entries = entries;
+        _entries = entries.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
+    }
+
+    public string Path { get; }
+
+    /// <summary>In the order of the header.</summary>
+    public IReadOnlyList<TensorEntry> Entries { get; }
+
+    /// <summary>Opens the file and checks its header.</summary>
+    /// <exception cref="InvalidDataException">The file is corrupt; the message names it and the fault.</exception>
+    public static SafetensorsFile Open(string path)
+    {
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        try
+        {
+            return new SafetensorsFile(path, stream, SafetensorsHeader.Read(stream));
+        }
+        catch (InvalidDataException e)
+        {
+            stream.Dispose();
+            throw new InvalidDataException($"{path}: {e.Message}", e);
+        }
+    }
+
+    public TensorEntry? Find(string name) => _entries.GetValueOrDefault(name);
+
+    /// <summary>Reads a tensor.</summary>
+    /// <exception cref="InvalidDataException">It is missing or has another shape.</exception>
+    public float[] Read(string name, params ReadOnlySpan<int> shape)
+    {
+        TensorEntry entry = Find(name) ?? throw new InvalidDataException($"{Path}: tensor {name} is missing");
+        if (!HasShape(entry, shape))
+        {
+            throw new InvalidDataException(
+                $"{Path}: tensor {name} has shape [{string.Join(", ", entry.Shape)}], expected [{string.Join(", ", shape.ToArray())}]");
+        }
+
+        float[] values = new float[entry.ByteCount / entry.Type.ByteSize()];
+        byte[] chunk = new byte[Math.Min(ChunkBytes, entry.ByteCount)];
+        _stream.Position = entry.Offset;
+        for (int done = 0; done < values.Length;)
+        {
+            int count = Math.Min(values.Length - done, ChunkBytes / entry.Type.ByteSize());
+            Span<byte> bytes = chunk.AsSpan(0, count * entry.Type.ByteSize());
+            _stream.ReadExactly(bytes);
+            TensorTypes.Decode(entry.Type, bytes, values.AsSpan(done, count));
+            done += count;
+        }
+
+        return values;
+    }
+
+    public void Dispose() => _stream.Dispose();
+
+    private static bool HasShape(TensorEntry entry, ReadOnlySpan<int> shape)
+    {
+        bool isEqual = entry.Shape.Count == shape.Length;
+        for (int i = 0; isEqual && i < shape.Length; i++)
+        {
+            isEqual = entry.Shape[i] == shape[i];
+        }
+
+        return isEqual;
+    }
+}
