@@ -43,10 +43,6 @@ public unsafe interface ISimd<TVector>
     /// <summary>2 to the power of an integral exponent in [-126, 127].</summary>
     static abstract TVector PowerOfTwo(TVector exponent);
 
-    /// <summary>0 in the lanes where <paramref name="tested"/> is less than <paramref name="bound"/>, the lane of
-    /// <paramref name="value"/> elsewhere.</summary>
-    static abstract TVector ZeroBelow(TVector tested, TVector bound, TVector value);
-
     static abstract float Sum(TVector value);
 
     static abstract float MaxLane(TVector value);

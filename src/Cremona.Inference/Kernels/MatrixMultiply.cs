@@ -40,23 +40,35 @@ public static unsafe class MatrixMultiply
         SimdLevel level, ComputePool pool, ReadOnlySpan<float> a, PackedMatrix b, Span<float> c, int m, bool accumulate)
     {
         CheckSizes(a.Length, (long)b.N * b.K, c.Length, m, b.N, b.K);
+        fixed (float* pa = a, pc = c)
+        {
+            Packed(level, pool, pa, b.K, b, pc, b.N, m, accumulate);
+        }
+    }
+
+    /// <summary>Packed operands whose rows lie apart: rows of a are <paramref name="lda"/> floats apart, rows of c
+    /// <paramref name="ldc"/>.</summary>
+    internal static void Packed(
+        SimdLevel level, ComputePool pool, float* a, nint lda, PackedMatrix b, float* c, nint ldc, int m,
+        bool accumulate)
+    {
         if (m == 0) return;
         if (level == SimdLevel.Scalar)
         {
-            MatrixMultiplyReference.Packed(a, b, c, m, accumulate);
+            for (int i = 0; i < m; i++, a += lda, c += ldc)
+            {
+                MatrixMultiplyReference.Packed(new(a, b.K), b, new(c, b.N), 1, accumulate);
+            }
+
             return;
         }
 
-        fixed (float* pa = a, pc = c)
+        MatrixOperands operands = new()
         {
-            MatrixOperands operands = new()
-            {
-                A = pa, RowStride = b.K, Stride = 1, Panels = b.Panels, C = pc,
-                M = m, N = b.N, K = b.K, Accumulate = accumulate,
-            };
-            Multiply(level, pool, in operands);
-        }
-
+            A = a, RowStride = lda, Stride = 1, Panels = b.Panels, C = c, OutputStride = ldc,
+            M = m, N = b.N, K = b.K, Accumulate = accumulate,
+        };
+        Multiply(level, pool, in operands);
         GC.KeepAlive(b);
     }
 
@@ -82,7 +94,7 @@ public static unsafe class MatrixMultiply
                 MatrixOperands operands = new()
                 {
                     A = pa, RowStride = isLeftTransposed ? 1 : k, Stride = isLeftTransposed ? m : 1,
-                    IsLeftTransposed = isLeftTransposed, Panels = panels, C = pc,
+                    IsLeftTransposed = isLeftTransposed, Panels = panels, C = pc, OutputStride = n,
                     M = m, N = n, K = k, Accumulate = accumulate,
                 };
                 Multiply(level, pool, in operands);

@@ -45,10 +45,10 @@ internal static unsafe class MatrixMultiplyBlocks<TSimd, TVector>
         int column = panel * PackedMatrix.PanelWidth;
         int columns = Math.Min(job.PanelsPerBlock * PackedMatrix.PanelWidth, job.N - column);
 
-        float* c = job.C + ((long)row * job.N) + column;
+        float* c = job.C + (row * job.OutputStride) + column;
         if (!job.Accumulate)
         {
-            for (int i = 0; i < rows; i++) new Span<float>(c + ((long)i * job.N), columns).Clear();
+            for (int i = 0; i < rows; i++) new Span<float>(c + (i * job.OutputStride), columns).Clear();
         }
 
         for (int k = 0; k < job.K; k += DepthBlock)
@@ -60,7 +60,12 @@ internal static unsafe class MatrixMultiplyBlocks<TSimd, TVector>
         }
     }
 
-    private static void MultiplyBlock(
+    /// <summary>Adds a · b for one block of outputs, on the calling thread.</summary>
+    /// <param name="job">Strides of the operands; its sizes are not used.</param>
+    /// <param name="a">First row and step of the block.</param>
+    /// <param name="b">The first panel at the first step; panels are job.K steps long.</param>
+    /// <param name="c">First output.</param>
+    internal static void MultiplyBlock(
         in MatrixOperands job, float* a, float* b, float* c, int rows, int columns, int depth)
     {
         int tileRows = TSimd.TileRows;
@@ -90,7 +95,7 @@ internal static unsafe class MatrixMultiplyBlocks<TSimd, TVector>
         if (done < rows)
         {
             a += done * job.RowStride;
-            c += (long)done * job.N;
+            c += done * job.OutputStride;
             MultiplyFewRows(in job, a, b, c, rows - done, columns, depth);
         }
     }
@@ -102,6 +107,7 @@ internal static unsafe class MatrixMultiplyBlocks<TSimd, TVector>
         int width = TSimd.Width;
         int tileColumns = 2 * width;
         int tileRows = TSimd.TileRows;
+        nint ldc = job.OutputStride;
         float* edge = stackalloc float[tileRows * tileColumns];
         for (int column = 0; column < columns; column += tileColumns)
         {
@@ -110,17 +116,17 @@ internal static unsafe class MatrixMultiplyBlocks<TSimd, TVector>
             int valid = Math.Min(tileColumns, columns - column);
             float* tile = c + column;
             float* left = a;
-            for (int i = 0; i < tiles; i++, left += tileStride, tile += (long)tileRows * job.N)
+            for (int i = 0; i < tiles; i++, left += tileStride, tile += tileRows * ldc)
             {
                 if (valid == tileColumns)
                 {
-                    Tile(left, rowStride, stride, b0, b1, depth, tile, job.N);
+                    Tile(left, rowStride, stride, b0, b1, depth, tile, ldc);
                     continue;
                 }
 
-                CopyRows(tile, job.N, edge, tileColumns, tileRows, valid);
+                CopyRows(tile, ldc, edge, tileColumns, tileRows, valid);
                 Tile(left, rowStride, stride, b0, b1, depth, edge, tileColumns);
-                CopyRows(edge, tileColumns, tile, job.N, tileRows, valid);
+                CopyRows(edge, tileColumns, tile, ldc, tileRows, valid);
             }
         }
     }
@@ -147,17 +153,18 @@ internal static unsafe class MatrixMultiplyBlocks<TSimd, TVector>
             {
                 int count = rows - row >= 2 ? 2 : 1;
                 float* left = a + (row * job.RowStride);
-                float* output = c + ((long)row * job.N) + column;
-                nint ldc = job.N;
+                float* target = c + (row * job.OutputStride) + column;
+                float* output = target;
+                nint ldc = job.OutputStride;
                 if (valid < groupColumns)
                 {
-                    CopyRows(output, job.N, edge, groupColumns, count, valid);
+                    CopyRows(target, ldc, edge, groupColumns, count, valid);
                     output = edge;
                     ldc = groupColumns;
                 }
 
                 Few(left, count, in job, vectors, valid, depth, output, ldc);
-                if (output == edge) CopyRows(edge, groupColumns, c + ((long)row * job.N) + column, job.N, count, valid);
+                if (output == edge) CopyRows(edge, groupColumns, target, job.OutputStride, count, valid);
                 row += count;
             }
         }

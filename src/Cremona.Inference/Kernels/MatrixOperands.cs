@@ -9,7 +9,8 @@ internal unsafe struct MatrixOperands
     public nint Stride;
     public bool IsLeftTransposed;
     public float* Panels; // [n / 16][k][16]
-    public float* C; // [m, n]
+    public float* C; // row i starts at i * OutputStride
+    public nint OutputStride;
     public int M;
     public int N;
     public int K;

@@ -1,0 +1,34 @@
+namespace Cremona.Inference.Architectures;
+
+/// <summary>The weights of one decoder block in the layout of the kernels. Linear layers with the same input are one
+/// matrix, so that they are one multiplication.</summary>
+internal sealed class PackedLayer
+{
+    public PackedLayer(DecoderConfig config, DecoderLayerWeights weights)
+    {
+        AttentionNorm = weights.AttentionNorm;
+        MlpNorm = weights.MlpNorm;
+        QueryNorm = weights.QueryNorm;
+        KeyNorm = weights.KeyNorm;
+        QueryKeyValue = new(config, weights, LinearKind.Query, LinearKind.Key, LinearKind.Value);
+        Output = new(config, weights, LinearKind.Output);
+        GateUp = new(config, weights, LinearKind.Gate, LinearKind.Up);
+        Down = new(config, weights, LinearKind.Down);
+    }
+
+    public float[] AttentionNorm { get; }
+
+    public float[] MlpNorm { get; }
+
+    public float[]? QueryNorm { get; }
+
+    public float[]? KeyNorm { get; }
+
+    public PackedLinear QueryKeyValue { get; }
+
+    public PackedLinear Output { get; }
+
+    public PackedLinear GateUp { get; }
+
+    public PackedLinear Down { get; }
+}

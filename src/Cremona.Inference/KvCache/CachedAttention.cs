@@ -1,0 +1,176 @@
+using System.Runtime.Intrinsics;
+using Cremona.Inference.Architectures;
+using Cremona.Inference.Kernels;
+
+namespace Cremona.Inference.KvCache;
+
+/// <summary>Causal grouped-query attention of the rows of a batch over their sequences' caches. Each row's result
+/// depends on its own query and cache only, so it is the same in any batch and for any cut of the prompt.</summary>
+internal sealed unsafe class CachedAttention
+{
+    // Query vectors that share a pass over keys and values: two tiles of the widest instruction set.
+    private const int QueriesPerBlock = 24;
+
+    [ThreadStatic]
+    private static AlignedBuffer? _scratch;
+
+    private readonly DecoderConfig _config;
+    private readonly ComputePool _pool;
+    private readonly List<AttentionBlock> _blocks = [];
+    private readonly Action<int> _task;
+    private readonly float _scale;
+    private readonly int _groupSize;
+    private float* _queries;
+    private nint _queryStride;
+    private float* _result;
+    private int _layer;
+
+    public CachedAttention(DecoderConfig config, ComputePool pool, SimdLevel level)
+    {
+        _config = config;
+        _pool = pool;
+        _scale = (float)(1 / Math.Sqrt(config.HeadDimension));
+        _groupSize = config.HeadCount / config.KeyValueHeadCount;
+        _task = level switch
+        {
+            SimdLevel.Avx512 => Attend<Simd512, Vector512<float>>,
+            SimdLevel.Avx2 => Attend<Simd256, Vector256<float>>,
+            SimdLevel.Vector128 => Attend<Simd128, Vector128<float>>,
+            _ => AttendReference,
+        };
+    }
+
+    public void Clear() => _blocks.Clear();
+
+    /// <summary>Adds the rows of one sequence to the batch.</summary>
+    public void Add(SequenceCache cache, int firstRow, int rowCount, int firstPosition)
+    {
+        int step = Math.Max(1, QueriesPerBlock / _groupSize);
+        for (int done = 0; done < rowCount; done += step)
+        {
+            _blocks.Add(new(cache, firstRow + done, Math.Min(step, rowCount - done), firstPosition + done));
+        }
+    }
+
+    /// <summary>Attends in one layer; keys and values of all rows are in the caches.</summary>
+    /// <param name="layer">Index of the layer.</param>
+    /// <param name="queries">[rows, heads, headDimension], rows <paramref name="queryStride"/> apart.</param>
+    /// <param name="queryStride">In floats.</param>
+    /// <param name="result">[rows, heads, headDimension], dense.</param>
+    public void Run(int layer, float* queries, nint queryStride, float* result)
+    {
+        _layer = layer;
+        _queries = queries;
+        _queryStride = queryStride;
+        _result = result;
+        _pool.Run(_blocks.Count * _config.KeyValueHeadCount, _task);
+    }
+
+    private void Attend<TSimd, TVector>(int index)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        AttentionBlock block = _blocks[index / _config.KeyValueHeadCount];
+        int head = index % _config.KeyValueHeadCount;
+        int dimension = _config.HeadDimension;
+        int queries = block.RowCount * _groupSize;
+        int keys = block.FirstPosition + block.RowCount;
+        int pages = PageLayout.PageCount(keys);
+        int scoreStride = pages * PageLayout.TokenCount;
+        float* scores = AlignedBuffer.Grow(ref _scratch, (long)queries * (scoreStride + (2 * dimension))).Address;
+        float* query = scores + ((long)queries * scoreStride); // [queries, dimension]
+        float* sums = query + ((long)queries * dimension); // [queries, dimension]
+
+        GatherQueries(block, head, query);
+        new Span<float>(scores, queries * scoreStride).Clear();
+        MatrixOperands toScores = new() { RowStride = dimension, Stride = 1, OutputStride = scoreStride, K = dimension };
+        for (int page = 0; page < pages; page++)
+        {
+            int count = Math.Min(PageLayout.TokenCount, keys - (page * PageLayout.TokenCount));
+            MatrixMultiplyBlocks<TSimd, TVector>.MultiplyBlock(
+                in toScores, query, block.Cache.Keys(page, _layer, head),
+                scores + (page * PageLayout.TokenCount), queries, count, dimension);
+        }
+
+        for (int i = 0; i < queries; i++)
+        {
+            // What lies after the row's own position is masked: its weight is exactly zero.
+            float* row = scores + ((long)i * scoreStride);
+            int visible = block.FirstPosition + (i / _groupSize) + 1;
+            Softmax.Apply<TSimd, TVector>(row, visible);
+            new Span<float>(row + visible, keys - visible).Clear();
+        }
+
+        new Span<float>(sums, queries * dimension).Clear();
+        MatrixOperands toSums = new()
+        {
+            RowStride = scoreStride, Stride = 1, OutputStride = dimension, K = PageLayout.TokenCount,
+        };
+        for (int page = 0; page < pages; page++)
+        {
+            int count = Math.Min(PageLayout.TokenCount, keys - (page * PageLayout.TokenCount));
+            MatrixMultiplyBlocks<TSimd, TVector>.MultiplyBlock(
+                in toSums, scores + (page * PageLayout.TokenCount), block.Cache.Values(page, _layer, head),
+                sums, queries, dimension, count);
+        }
+
+        ScatterSums(block, head, sums);
+    }
+
+    private void GatherQueries(AttentionBlock block, int head, float* query)
+    {
+        int length = _groupSize * _config.HeadDimension;
+        for (int row = 0; row < block.RowCount; row++, query += length)
+        {
+            float* source = _queries + ((block.FirstRow + row) * _queryStride) + (head * length);
+            for (int i = 0; i < length; i++) query[i] = source[i] * _scale;
+        }
+    }
+
+    private void ScatterSums(AttentionBlock block, int head, float* sums)
+    {
+        int length = _groupSize * _config.HeadDimension;
+        for (int row = 0; row < block.RowCount; row++, sums += length)
+        {
+            float* target = _result + ((long)(block.FirstRow + row) * _config.QuerySize) + (head * length);
+            new ReadOnlySpan<float>(sums, length).CopyTo(new Span<float>(target, length));
+        }
+    }
+
+    /// <summary>The specification of the vectorised form.</summary>
+    private void AttendReference(int index)
+    {
+        const int width = PackedMatrix.PanelWidth;
+        AttentionBlock block = _blocks[index / _config.KeyValueHeadCount];
+        int head = index % _config.KeyValueHeadCount;
+        int dimension = _config.HeadDimension;
+        var query = new float[block.RowCount * _groupSize * dimension];
+        var sums = new float[query.Length];
+        fixed (float* first = query) GatherQueries(block, head, first);
+        for (int i = 0; i < query.Length / dimension; i++)
+        {
+            var weights = new float[block.FirstPosition + (i / _groupSize) + 1];
+            for (int t = 0; t < weights.Length; t++)
+            {
+                int slot = t % PageLayout.TokenCount;
+                float* key = block.Cache.Keys(t / PageLayout.TokenCount, _layer, head)
+                    + (slot / width * dimension * width) + (slot % width);
+                for (int d = 0; d < dimension; d++) weights[t] += query[(i * dimension) + d] * key[d * width];
+            }
+
+            SoftmaxReference.Apply(weights);
+            for (int t = 0; t < weights.Length; t++)
+            {
+                float* value = block.Cache.Values(t / PageLayout.TokenCount, _layer, head)
+                    + (t % PageLayout.TokenCount * width);
+                for (int d = 0; d < dimension; d++)
+                {
+                    float element = value[(d / width * PageLayout.TokenCount * width) + (d % width)];
+                    sums[(i * dimension) + d] += weights[t] * element;
+                }
+            }
+        }
+
+        fixed (float* first = sums) ScatterSums(block, head, first);
+    }
+}

@@ -1,0 +1,247 @@
+using System.Runtime.CompilerServices;
+using Cremona.Inference.Adapters;
+using Cremona.Inference.Architectures;
+using Cremona.Inference.Kernels;
+using Cremona.Inference.KvCache;
+using Cremona.Inference.Sampling;
+
+namespace Cremona.Inference.Scheduling;
+
+/// <summary>Generates with one decoder for many sequences at a time. Sequences join and leave between steps; each has
+/// its own adapter, sampling, seed and limits.</summary>
+/// <remarks>A sequence's tokens depend on its own request only: not on what else runs, on the order of arrival or on the
+/// number of threads. One thread of its own drives the steps; it sleeps while there is nothing to do. Thread-safe.
+/// Not read tokens wait in memory, at most <see cref="GenerationRequest.MaxTokens"/> of a request.</remarks>
+public sealed class DecoderEngine : IGenerationEngine, IDisposable
+{
+    private readonly EngineOptions _options;
+    private readonly DecoderConfig _config;
+    private readonly ComputePool _pool;
+    private readonly DecoderForward _forward;
+    private readonly PagePool _pages;
+    private readonly SequenceQueue _queue;
+    private readonly Thread _thread;
+    private readonly Func<GenerationSequence, bool> _tryStart;
+
+    // Held during a pass: the forward pass has one working memory.
+    private readonly Lock _forwardGate = new();
+
+    // Of the engine's thread only.
+    private readonly List<GenerationSequence> _running = [];
+    private readonly List<(GenerationSequence Sequence, ForwardSegment Segment)> _step = [];
+    private readonly List<ForwardSegment> _segments = [];
+    private readonly SamplingScratch _sampling = new();
+    private float[] _logits = [];
+
+    /// <param name="weights">Read while the engine lives, never written; may be shared with a trainer of adapters.</param>
+    /// <param name="options">Validated by the caller.</param>
+    public DecoderEngine(DecoderWeights weights, EngineOptions options)
+    {
+        _options = options;
+        _config = weights.Config;
+        int threads = options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount;
+        _pool = new ComputePool(Math.Min(threads, ComputePool.ThreadCountMax));
+        _forward = new DecoderForward(weights, _pool);
+        int cacheTokens = Math.Max(options.CacheTokensMax, _config.ContextLength);
+        _pages = new PagePool(new PageLayout(_config), PageLayout.PageCount(cacheTokens));
+        _queue = new SequenceQueue(options.MaxBatchSize + options.QueueLength);
+        _tryStart = TryStart;
+        _thread = new Thread(Loop) { IsBackground = true, Name = "decoder engine" };
+        _thread.Start();
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The request is checked at once; it is queued when the first element is asked for.</remarks>
+    /// <exception cref="ArgumentException">The prompt is empty, holds an unknown id or leaves no room in the context;
+    /// a limit or a sampling option is outside its range; or the adapter does not fit the model.</exception>
+    /// <exception cref="EngineBusyException">On the first element: the queue is full.</exception>
+    public IAsyncEnumerable<GeneratedToken> StreamAsync(GenerationRequest request, CancellationToken cancellationToken)
+    {
+        Check(request);
+        return ReadAsync(new GenerationSequence(request, _config.ContextLength), cancellationToken);
+    }
+
+    /// <summary>Logits of every token of a text, as training sees them. Waits for the step in progress.</summary>
+    /// <param name="tokens">Ids, at least one, at most the model's context.</param>
+    /// <param name="adapter">Null runs the base model.</param>
+    /// <param name="logits">[tokens, vocabularySize], written.</param>
+    /// <exception cref="ArgumentException">A token is unknown, the text is empty or too long, or the adapter does not
+    /// fit.</exception>
+    public void Logits(ReadOnlySpan<int> tokens, LoraAdapter? adapter, Span<float> logits)
+    {
+        CheckTokens(tokens, _config.ContextLength);
+        int[] copy = tokens.ToArray();
+
+        // Pages of its own, so that it neither waits for running sequences nor takes their room.
+        var pages = new PagePool(_pages.Layout, PageLayout.PageCount(copy.Length));
+        using SequenceCache cache = pages.TryReserve(copy.Length)!;
+        for (int done = 0; done < copy.Length; done += _options.PrefillChunkTokens)
+        {
+            int count = Math.Min(_options.PrefillChunkTokens, copy.Length - done);
+            var segment = new ForwardSegment(cache, adapter, copy.AsMemory(done, count), count);
+            lock (_forwardGate)
+            {
+                _forward.Run([segment], logits.Slice(done * _config.VocabularySize, count * _config.VocabularySize));
+            }
+        }
+    }
+
+    /// <summary>Stops after the step in progress; sequences that still run end with
+    /// <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose()
+    {
+        _queue.Close();
+        if (Thread.CurrentThread != _thread) _thread.Join();
+        _pool.Dispose();
+    }
+
+    private async IAsyncEnumerable<GeneratedToken> ReadAsync(
+        GenerationSequence sequence, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _queue.Add(sequence);
+        try
+        {
+            await foreach (GeneratedToken token in sequence.Tokens.ReadAllAsync(cancellationToken))
+            {
+                yield return token;
+            }
+        }
+        finally
+        {
+            _queue.Abandon(sequence);
+        }
+    }
+
+    private void Check(GenerationRequest request)
+    {
+        CheckTokens(request.PromptTokens, _config.ContextLength - 1);
+        if (request.MaxTokens < 1) throw new ArgumentException("MaxTokens must be at least 1.", nameof(request));
+        if (request.TopLogProbabilities < 0)
+        {
+            throw new ArgumentException("TopLogProbabilities must not be negative.", nameof(request));
+        }
+
+        if (request.Adapter is not null) _forward.Prepare(request.Adapter);
+    }
+
+    private void CheckTokens(ReadOnlySpan<int> tokens, int countMax)
+    {
+        if (tokens.IsEmpty) throw new ArgumentException("The prompt is empty.", nameof(tokens));
+        if (tokens.Length > countMax)
+        {
+            throw new ArgumentException(
+                $"The prompt has {tokens.Length} tokens; the model's context leaves room for {countMax}.",
+                nameof(tokens));
+        }
+
+        foreach (int token in tokens)
+        {
+            if ((uint)token < (uint)_config.VocabularySize) continue;
+            throw new ArgumentException(
+                $"Token {token} is not in the vocabulary of {_config.VocabularySize}.", nameof(tokens));
+        }
+    }
+
+    private void Loop()
+    {
+        while (_queue.WaitForWork(_running.Count > 0))
+        {
+            try
+            {
+                RemoveEnded();
+                Admit();
+                if (_running.Count == 0) continue;
+                Compose();
+                Compute();
+            }
+            catch (Exception exception)
+            {
+                // A fault of the pass belongs to every sequence in it; the next ones start afresh.
+                foreach (GenerationSequence sequence in _running) sequence.Fail(exception);
+            }
+        }
+
+        EndAll(new ObjectDisposedException(nameof(DecoderEngine)));
+    }
+
+    private void RemoveEnded()
+    {
+        for (int i = _running.Count - 1; i >= 0; i--)
+        {
+            GenerationSequence sequence = _running[i];
+            if (!sequence.IsAbandoned && !sequence.IsFinished) continue;
+            sequence.Cache!.Dispose();
+            sequence.Fail(null);
+            _running.RemoveAt(i);
+            _queue.Leave();
+        }
+    }
+
+    private void Admit()
+    {
+        while (_running.Count < _options.MaxBatchSize && _queue.TryTake(_tryStart) is { } sequence)
+        {
+            _running.Add(sequence);
+        }
+    }
+
+    /// <summary>Reserves room for the longest form of the sequence.</summary>
+    private bool TryStart(GenerationSequence sequence)
+    {
+        sequence.Cache = _pages.TryReserve(sequence.TokenCountMax);
+        return sequence.Cache is not null;
+    }
+
+    /// <summary>Chooses what the step computes: one token of each sequence that generates, and prompts up to a bound,
+    /// the oldest first.</summary>
+    private void Compose()
+    {
+        _step.Clear();
+        int promptTokensLeft = _options.PrefillChunkTokens;
+        foreach (GenerationSequence sequence in _running)
+        {
+            bool isPrompt = sequence.PromptTokensLeft > 0;
+            if (isPrompt && promptTokensLeft == 0) continue;
+            ForwardSegment segment = sequence.NextSegment(promptTokensLeft);
+            if (isPrompt) promptTokensLeft -= segment.Tokens.Length;
+            _step.Add((sequence, segment));
+        }
+
+        // Sequences with equal adapters side by side are multiplied together.
+        _step.Sort(static (x, y) => AdapterOrder(x.Sequence).CompareTo(AdapterOrder(y.Sequence)));
+        _segments.Clear();
+        foreach ((_, ForwardSegment segment) in _step) _segments.Add(segment);
+    }
+
+    private static int AdapterOrder(GenerationSequence sequence) =>
+        sequence.Request.Adapter is null ? 0 : RuntimeHelpers.GetHashCode(sequence.Request.Adapter);
+
+    private void Compute()
+    {
+        int vocabulary = _config.VocabularySize;
+        int logitCount = 0;
+        foreach (ForwardSegment segment in _segments) logitCount += segment.LogitCount;
+        if (_logits.Length < logitCount * vocabulary) _logits = new float[logitCount * vocabulary];
+        lock (_forwardGate) _forward.Run(_segments, _logits);
+
+        Span<float> logits = _logits;
+        for (int i = 0; i < _step.Count; i++)
+        {
+            if (_segments[i].LogitCount == 0) continue;
+            if (!_step[i].Sequence.IsAbandoned) _step[i].Sequence.Advance(logits[..vocabulary], _sampling);
+            logits = logits[vocabulary..];
+        }
+    }
+
+    private void EndAll(Exception reason)
+    {
+        foreach (GenerationSequence sequence in _running)
+        {
+            sequence.Cache!.Dispose();
+            sequence.Fail(reason);
+        }
+
+        while (_queue.TryTake(static _ => true) is { } sequence) sequence.Fail(reason);
+    }
+}

@@ -1,0 +1,81 @@
+namespace Cremona.Inference.Scheduling;
+
+/// <summary>Requests that wait for a place in the batch, and the bell that wakes the engine. Thread-safe.</summary>
+/// <param name="populationMax">Requests that may wait and run together.</param>
+internal sealed class SequenceQueue(int populationMax)
+{
+    private readonly object _monitor = new();
+    private readonly LinkedList<GenerationSequence> _waiting = [];
+    private int _population; // waiting and running
+    private bool _isClosed;
+    private bool _isRung;
+
+    /// <exception cref="EngineBusyException">Too many wait.</exception>
+    /// <exception cref="ObjectDisposedException">The engine has stopped.</exception>
+    public void Add(GenerationSequence sequence)
+    {
+        lock (_monitor)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, typeof(DecoderEngine));
+            if (_population >= populationMax) throw new EngineBusyException(_waiting.Count);
+            _population++;
+            _waiting.AddLast(sequence);
+            Ring();
+        }
+    }
+
+    /// <summary>Takes the oldest when it can start; a request that cannot is never overtaken, so none starves.</summary>
+    public GenerationSequence? TryTake(Func<GenerationSequence, bool> tryStart)
+    {
+        lock (_monitor)
+        {
+            if (_waiting.First?.Value is not { } sequence || !tryStart(sequence)) return null;
+            _waiting.RemoveFirst();
+            return sequence;
+        }
+    }
+
+    /// <summary>A sequence that ran has ended.</summary>
+    public void Leave()
+    {
+        lock (_monitor) _population--;
+    }
+
+    /// <summary>Nobody reads this sequence any more: it leaves the queue now, or the batch before the next step.</summary>
+    public void Abandon(GenerationSequence sequence)
+    {
+        lock (_monitor)
+        {
+            sequence.Abandon();
+            if (_waiting.Remove(sequence)) _population--;
+            Ring();
+        }
+    }
+
+    public void Close()
+    {
+        lock (_monitor)
+        {
+            _isClosed = true;
+            Ring();
+        }
+    }
+
+    /// <summary>Returns at once while sequences run; otherwise sleeps until the bell rings.</summary>
+    /// <returns>False when the engine shall stop.</returns>
+    public bool WaitForWork(bool isRunning)
+    {
+        lock (_monitor)
+        {
+            while (!isRunning && !_isRung && !_isClosed) Monitor.Wait(_monitor);
+            _isRung = false;
+            return !_isClosed;
+        }
+    }
+
+    private void Ring()
+    {
+        _isRung = true;
+        Monitor.Pulse(_monitor);
+    }
+}

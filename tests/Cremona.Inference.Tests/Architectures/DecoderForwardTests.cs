@@ -1,0 +1,194 @@
+using Cremona.Inference.Adapters;
+using Cremona.Inference.Architectures;
+using Cremona.Inference.Kernels;
+using Cremona.Inference.KvCache;
+using Cremona.Inference.Tests.Kernels;
+
+namespace Cremona.Inference.Tests.Architectures;
+
+public class DecoderForwardTests
+{
+    [Theory]
+    [InlineData(false, false, true)]
+    [InlineData(true, false, false)]
+    [InlineData(false, true, true)]
+    public void Run_GivesTheReferencesLogits_OnEverySet(bool bias, bool norms, bool tied)
+    {
+        DecoderConfig config = TestModels.Config(bias, norms, tied);
+        DecoderWeights weights = TestModels.Random(config, 1);
+        int[] tokens = TestModels.Tokens(config, 150, 2);
+        double[][] expected = new TransformerReference(weights).Logits(tokens);
+        foreach (SimdLevel level in InstructionSet.Supported)
+        {
+            using var pool = new ComputePool(2);
+            var forward = new DecoderForward(weights, pool, level);
+            ShouldAgree(Logits(forward, tokens, null, 150), expected, $"{level}");
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 1, 16)]
+    [InlineData(4, 4, 32)]
+    [InlineData(8, 1, 6)]
+    public void Run_GivesTheReferencesLogits_ForAnyGroupingOfHeads(int heads, int keyValueHeads, int dimension)
+    {
+        DecoderConfig config = TestModels.Config(heads: heads, keyValueHeads: keyValueHeads, dimension: dimension);
+        DecoderWeights weights = TestModels.Random(config, 3);
+        int[] tokens = TestModels.Tokens(config, 40, 4);
+        using var pool = new ComputePool(1);
+        var forward = new DecoderForward(weights, pool);
+        ShouldAgree(Logits(forward, tokens, null, 40), new TransformerReference(weights).Logits(tokens), "heads");
+    }
+
+    [Fact]
+    public void Run_GivesTheReferencesLogits_WithAnAdapter()
+    {
+        DecoderConfig config = TestModels.Config(bias: true);
+        DecoderWeights weights = TestModels.Random(config, 5);
+        int[] tokens = TestModels.Tokens(config, 35, 6);
+        LoraAdapter all = TestModels.Adapter(config, 5, 7);
+        LoraAdapter some = TestModels.Adapter(config, 16, 8, LinearKind.Value, LinearKind.Down);
+        using var pool = new ComputePool(2);
+        foreach (SimdLevel level in InstructionSet.Supported)
+        {
+            var forward = new DecoderForward(weights, pool, level);
+            foreach (LoraAdapter adapter in (LoraAdapter[])[all, some])
+            {
+                double[][] expected = new TransformerReference(weights, adapter).Logits(tokens);
+                ShouldAgree(Logits(forward, tokens, adapter, 35), expected, $"{level} rank {adapter.Rank}");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(KernelLevels.Vectorised), MemberType = typeof(KernelLevels))]
+    public void Run_GivesTheSameBits_HoweverThePromptIsCut(SimdLevel level)
+    {
+        DecoderConfig config = TestModels.Config();
+        DecoderWeights weights = TestModels.Random(config, 9);
+        int[] tokens = TestModels.Tokens(config, 260, 10);
+        using var pool = new ComputePool(2);
+        var forward = new DecoderForward(weights, pool, level);
+        float[] whole = Logits(forward, tokens, null, tokens.Length);
+        foreach (int chunk in (int[])[1, 7, 100, 129])
+        {
+            Logits(forward, tokens, null, chunk).AsSpan().SequenceEqual(whole).ShouldBeTrue($"chunks of {chunk}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(KernelLevels.Vectorised), MemberType = typeof(KernelLevels))]
+    public void Run_GivesTheSameBits_InAnyBatchAndOnAnyNumberOfThreads(SimdLevel level)
+    {
+        DecoderConfig config = TestModels.Config(norms: true);
+        DecoderWeights weights = TestModels.Random(config, 11);
+        LoraAdapter first = TestModels.Adapter(config, 4, 12);
+        LoraAdapter second = TestModels.Adapter(config, 8, 13, LinearKind.Query, LinearKind.Gate);
+        LoraAdapter?[] adapters = [null, first, first, second, null, second, null];
+        int[][] texts = [.. adapters.Select((_, i) => TestModels.Tokens(config, 3 + (i * 17), (ulong)(20 + i)))];
+        using var single = new ComputePool(1);
+        var alone = new DecoderForward(weights, single, level);
+        float[][] expected = [.. texts.Select((text, i) => Logits(alone, text, adapters[i], text.Length))];
+
+        using var pool = new ComputePool(3);
+        var forward = new DecoderForward(weights, pool, level);
+        PagePool pages = Pages(config);
+        SequenceCache[] caches = [.. texts.Select(text => pages.TryReserve(text.Length)!)];
+        ForwardSegment[] segments =
+            [.. texts.Select((text, i) => new ForwardSegment(caches[i], adapters[i], text, text.Length))];
+        var logits = new float[texts.Sum(text => text.Length) * config.VocabularySize];
+        forward.Run(segments, logits);
+        logits.ShouldBe(expected.SelectMany(row => row).ToArray());
+    }
+
+    [Fact]
+    public void Run_ReturnsOnlyTheWantedLogits()
+    {
+        DecoderConfig config = TestModels.Config();
+        DecoderWeights weights = TestModels.Random(config, 14);
+        int[] tokens = TestModels.Tokens(config, 20, 15);
+        using var pool = new ComputePool(1);
+        var forward = new DecoderForward(weights, pool);
+        float[] all = Logits(forward, tokens, null, 20);
+        var last = new float[2 * config.VocabularySize];
+        PagePool pages = Pages(config);
+        forward.Run(
+            [
+                new ForwardSegment(pages.TryReserve(20)!, null, tokens, 0),
+                new ForwardSegment(pages.TryReserve(20)!, null, tokens, 2),
+            ],
+            last);
+        last.ShouldBe(all[^(2 * config.VocabularySize)..]);
+    }
+
+    [Fact]
+    public void Run_Throws_WhenATokenIsUnknownOrTheCacheIsFullOrTheAdapterDoesNotFit()
+    {
+        DecoderConfig config = TestModels.Config();
+        using var pool = new ComputePool(1);
+        var forward = new DecoderForward(TestModels.Random(config, 16), pool);
+        SequenceCache cache = Pages(config).TryReserve(1)!;
+        int[] tooLong = new int[PageLayout.TokenCount + 1];
+        LoraAdapter foreign = TestModels.Adapter(config with { HiddenSize = 45 }, 2, 17);
+        Should.Throw<ArgumentException>(() => forward.Run([new(cache, null, new[] { 75 }, 0)], []));
+        Should.Throw<ArgumentException>(() => forward.Run([new(cache, null, new[] { -1 }, 0)], []));
+        Should.Throw<ArgumentException>(() => forward.Run([new(cache, null, tooLong, 0)], []));
+        Should.Throw<ArgumentException>(() => forward.Run([new(cache, foreign, new[] { 1 }, 0)], []));
+        cache.TokenCount.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Run_AllocatesNothing_WhileDecoding()
+    {
+        DecoderConfig config = TestModels.Config();
+        using var pool = new ComputePool(1);
+        var forward = new DecoderForward(TestModels.Random(config, 18), pool);
+        LoraAdapter adapter = TestModels.Adapter(config, 4, 19);
+        PagePool pages = Pages(config);
+        ForwardSegment[] segments =
+        [
+            new(pages.TryReserve(60)!, null, new[] { 1 }, 1),
+            new(pages.TryReserve(60)!, adapter, new[] { 2 }, 1),
+        ];
+        var logits = new float[2 * config.VocabularySize];
+        for (int i = 0; i < 40; i++) forward.Run(segments, logits);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 5; i++) forward.Run(segments, logits);
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+    }
+
+    private static PagePool Pages(DecoderConfig config) => new(new PageLayout(config), 40);
+
+    private static float[] Logits(DecoderForward forward, int[] tokens, LoraAdapter? adapter, int chunk)
+    {
+        int vocabulary = forward.Config.VocabularySize;
+        var logits = new float[tokens.Length * vocabulary];
+        using SequenceCache cache = Pages(forward.Config).TryReserve(tokens.Length)!;
+        for (int done = 0; done < tokens.Length; done += chunk)
+        {
+            int count = Math.Min(chunk, tokens.Length - done);
+            forward.Run(
+                [new ForwardSegment(cache, adapter, tokens.AsMemory(done, count), count)],
+                logits.AsSpan(done * vocabulary, count * vocabulary));
+        }
+
+        return logits;
+    }
+
+    private static void ShouldAgree(float[] logits, double[][] expected, string what)
+    {
+        double worst = 0;
+        double largest = 0;
+        for (int i = 0; i < logits.Length; i++)
+        {
+            double reference = expected[i / expected[0].Length][i % expected[0].Length];
+            worst = Math.Max(worst, Math.Abs(logits[i] - reference));
+            largest = Math.Max(largest, Math.Abs(reference));
+        }
+
+        // Float32 keeps about seven digits; three layers lose two of them.
+        worst.ShouldBeLessThan(2e-5 * largest, what);
+        largest.ShouldBeGreaterThan(0.5);
+    }
+}
