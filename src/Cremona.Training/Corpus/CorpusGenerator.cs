@@ -1,0 +1,78 @@
+using Cremona.Inference.Templates;
+using Cremona.Training.Corpus.Skills;
+
+namespace Cremona.Training.Corpus;
+
+/// <summary>Makes the text that the embedded model learns from: dialogues in Chinese and English with people, places and
+/// facts invented for each of them, so that what the model learns is to use what stands before it.</summary>
+/// <remarks>Stateless: the same seed and index give the same dialogue, so a run that was cut goes on at any index. The
+/// validation dialogues have names, cities and question forms that no training dialogue has.</remarks>
+public static class CorpusGenerator
+{
+    private static readonly (int Weight, Action<Scene> Write)[] Skills =
+    [
+        (14, SmallTalkScenes.Write),
+        (30, PersonaScenes.Write),
+        (14, PassageScenes.Write),
+        (6, MemoryScenes.Write),
+        (8, CopyScenes.Write),
+        (5, NumberScenes.Write),
+        (4, ListScenes.Write),
+        (8, TranslationScenes.Write),
+        (7, ProseScenes.Write),
+        (3, RewriteScenes.Write),
+        (4, KnowledgeScenes.Write),
+        (3, GroupScenes.Write),
+        (5, UnknownScenes.Write),
+    ];
+
+    // Skills that can stand anywhere in a dialogue.
+    private static readonly Action<Scene>[] Interludes =
+    [
+        CopyScenes.Write, NumberScenes.Write, ListScenes.Write, TranslationScenes.Write, ProseScenes.Write, RewriteScenes.Write,
+        KnowledgeScenes.Write,
+    ];
+
+    private static readonly int WeightSum = Skills.Sum(s => s.Weight);
+
+    /// <summary>A training dialogue.</summary>
+    /// <param name="seed">Of the whole corpus.</param>
+    /// <param name="index">Of the dialogue, from 0; there is no last one.</param>
+    public static IReadOnlyList<ChatTurn> Generate(ulong seed, long index) => Generate(seed, index, isHeldApart: false);
+
+    /// <summary>A validation dialogue, from vocabulary and question forms kept apart from all training dialogues.</summary>
+    public static IReadOnlyList<ChatTurn> GenerateValidation(ulong seed, long index) => Generate(~seed, index, isHeldApart: true);
+
+    private static List<ChatTurn> Generate(ulong seed, long index, bool isHeldApart)
+    {
+        var scene = new Scene(new CorpusRandom(seed, index), isHeldApart);
+        int draw = scene.Random.Next(WeightSum);
+        foreach ((int weight, Action<Scene> write) in Skills)
+        {
+            draw -= weight;
+            if (draw >= 0) continue;
+            write(scene);
+            if (write != GroupScenes.Write) Interrupt(scene);
+            break;
+        }
+
+        return scene.Turns;
+    }
+
+    // Some dialogues wander off after the first answer and come back: what was said has to be kept over a distance.
+    private static void Interrupt(Scene scene)
+    {
+        int count = scene.Random.Next(100) switch
+        {
+            < 88 => 0,
+            < 97 => scene.Random.Between(1, 2),
+            _ => scene.Random.Between(4, 9),
+        };
+        int end = scene.Turns.Count;
+        for (int i = 0; i < count; i++) scene.Random.Pick(Interludes)(scene);
+
+        List<ChatTurn> interlude = scene.Turns[end..];
+        scene.Turns.RemoveRange(end, interlude.Count);
+        scene.Turns.InsertRange(scene.Turns.FindIndex(t => t.Role == ChatRole.Assistant) + 1, interlude);
+    }
+}
