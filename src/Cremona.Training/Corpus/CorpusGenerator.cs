@@ -14,6 +14,7 @@ public static class CorpusGenerator
         (14, SmallTalkScenes.Write),
         (30, PersonaScenes.Write),
         (14, PassageScenes.Write),
+        (6, EventScenes.Write),
         (6, MemoryScenes.Write),
         (8, CopyScenes.Write),
         (5, NumberScenes.Write),

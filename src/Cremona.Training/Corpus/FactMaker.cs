@@ -43,7 +43,7 @@ internal static class FactMaker
         if (scene.Random.Percent(40)) return scene.Say("unknown");
         string label = CorpusText.LabelsOf(scene.Language, attribute)[0];
         string what = scene.Language == Language.Chinese
-            ? $"{subject.Name.Chinese}的{label}。"
+            ? subject.Name.Chinese + (label.StartsWith('喜') ? "" : "的") + label + "。"
             : $"{subject.Possessive} {label.ToLowerInvariant()}.";
         return scene.Say("unknown.fact", ("q", WordPair.Same(what)));
     }

@@ -29,13 +29,15 @@ internal static class CopyScenes
     private static string Text(Scene scene)
     {
         scene.ForgetWords();
-        return scene.Random.Next(6) switch
+        return scene.Random.Next(8) switch
         {
             0 => scene.Say("prose.any"),
             1 => scene.Names.Person(scene.Language).In(scene.Language),
             2 when scene.Language == Language.English => string.Join(' ', Repeat(scene, scene.Names.Invented)),
             3 => scene.Names.Code(),
             4 => scene.Names.Digits(scene.Random.Between(3, 9)),
+            5 or 6 when scene.Language == Language.English =>
+                string.Join(' ', scene.Random.PickSome(CorpusText.NameParts("common"), scene.Random.Between(1, 8))),
             _ when scene.Language == Language.Chinese => scene.Names.Han(scene.Random.Between(2, 12)),
             _ => string.Join(", ", Repeat(scene, () => scene.NewWord("object").English)),
         };

@@ -31,7 +31,12 @@ internal static class PersonaScenes
                 scene.User(scene.Say("user.name.ask"));
                 scene.Bot(scene.Say("user.name.tell", ("u", userName)));
                 break;
-            case < 82:
+            case < 40:
+                scene.User(scene.Say("about.user"));
+                scene.Bot(facts.Take(3).Select(f => FactMaker.Tell(scene, scene.Language, Subject.I, f))
+                    .Prepend(scene.Say("who.named", ("me", name))).Aggregate(scene.Join));
+                break;
+            case < 84:
                 Fact fact = scene.Random.Pick(facts);
                 scene.User(Ask(scene, name, fact.Attribute));
                 scene.Bot(FactMaker.Answer(scene, Subject.I, fact));
