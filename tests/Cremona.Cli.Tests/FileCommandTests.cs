@@ -3,7 +3,7 @@ namespace Cremona.Cli.Tests;
 public class FileCommandTests
 {
     private const string File = """
-        {"file":{"file_id":88731293343809,"bytes":12,"created_at":1700469398,"filename":"a.jsonl","purpose":"fine-tune"},
+        {"file":{"file_id":88731293343809,"bytes":12,"created_at":1700469398,"filename":"a.jsonl","purpose":"fine-tune"},"file_id":88731293343809,
         "base_resp":{"status_code":0,"status_msg":"success"}}
         """;
 

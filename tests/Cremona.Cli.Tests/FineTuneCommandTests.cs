@@ -11,7 +11,7 @@ public class FineTuneCommandTests
         await using FakePlatform platform = await FakePlatform.StartAsync();
         platform.Answer(
             "/v1/files/upload",
-            """{"file":{"file_id":11,"bytes":1,"created_at":1,"filename":"t.jsonl","purpose":"fine-tune"},"base_resp":{"status_code":0,"status_msg":"success"}}""");
+            """{"file":{"file_id":11,"bytes":1,"created_at":1,"filename":"t.jsonl","purpose":"fine-tune"},"file_id":11,"base_resp":{"status_code":0,"status_msg":"success"}}""");
         platform.Answer("/v1/create_finetune_job", Job("created"));
         using TempFolder folder = new();
 

@@ -7,8 +7,6 @@ namespace Cremona.Cli.Client;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowReadingFromString)]
 [JsonSerializable(typeof(EmptyAnswer))]
-[JsonSerializable(typeof(FileAnswer))]
-[JsonSerializable(typeof(FileListAnswer))]
 [JsonSerializable(typeof(FileIdRequest))]
 [JsonSerializable(typeof(CreateJobRequest))]
 [JsonSerializable(typeof(JobAnswer))]

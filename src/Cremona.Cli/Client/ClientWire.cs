@@ -7,18 +7,6 @@ namespace Cremona.Cli.Client;
 /// <summary>An answer that carries nothing but <c>base_resp</c>.</summary>
 public sealed record EmptyAnswer;
 
-/// <summary>A file of the group.</summary>
-public sealed record RemoteFile(
-    [property: JsonPropertyName("file_id")] long Id,
-    [property: JsonPropertyName("bytes")] long Bytes,
-    [property: JsonPropertyName("created_at")] long CreatedAtSeconds,
-    [property: JsonPropertyName("filename")] string FileName,
-    [property: JsonPropertyName("purpose")] string Purpose);
-
-public sealed record FileAnswer([property: JsonPropertyName("file")] RemoteFile File);
-
-public sealed record FileListAnswer([property: JsonPropertyName("files")] IReadOnlyList<RemoteFile> Files);
-
 public sealed record FileIdRequest([property: JsonPropertyName("file_id")] long Id);
 
 /// <summary>Values of null are left to the server's documented defaults.</summary>

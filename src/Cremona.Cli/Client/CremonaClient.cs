@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Cremona.Protocol.Files;
 
 namespace Cremona.Cli.Client;
 
@@ -35,7 +36,7 @@ public sealed class CremonaClient : IDisposable
 
     public Uri Address { get; }
 
-    public async Task<Answer<FileAnswer>> UploadFileAsync(
+    public async Task<Answer<UploadFileResponse>> UploadFileAsync(
         Stream content, string fileName, string purpose, CancellationToken cancellationToken)
     {
         using MultipartFormDataContent form = new()
@@ -44,17 +45,17 @@ public sealed class CremonaClient : IDisposable
             { new StreamContent(content), "file", fileName },
         };
         using HttpRequestMessage request = new(HttpMethod.Post, "v1/files/upload") { Content = form };
-        return await SendAsync(request, ClientJson.Default.FileAnswer, TransferLimit, cancellationToken);
+        return await SendAsync(request, FilesJson.Default.UploadFileResponse, TransferLimit, cancellationToken);
     }
 
-    public Task<Answer<FileListAnswer>> ListFilesAsync(string? purpose, CancellationToken cancellationToken) =>
+    public Task<Answer<ListFilesResponse>> ListFilesAsync(string? purpose, CancellationToken cancellationToken) =>
         GetAsync(
             purpose is null ? "v1/files/list" : $"v1/files/list?purpose={Uri.EscapeDataString(purpose)}",
-            ClientJson.Default.FileListAnswer,
+            FilesJson.Default.ListFilesResponse,
             cancellationToken);
 
-    public Task<Answer<FileAnswer>> RetrieveFileAsync(long fileId, CancellationToken cancellationToken) =>
-        GetAsync(FileQuery("v1/files/retrieve", fileId), ClientJson.Default.FileAnswer, cancellationToken);
+    public Task<Answer<RetrieveFileResponse>> RetrieveFileAsync(long fileId, CancellationToken cancellationToken) =>
+        GetAsync(FileQuery("v1/files/retrieve", fileId), FilesJson.Default.RetrieveFileResponse, cancellationToken);
 
     /// <summary>Copies the file's bytes to <paramref name="destination"/> as they arrive.</summary>
     public async Task DownloadFileAsync(long fileId, Stream destination, CancellationToken cancellationToken)
@@ -79,8 +80,8 @@ public sealed class CremonaClient : IDisposable
             cancellationToken);
     }
 
-    public Task<Answer<EmptyAnswer>> DeleteFileAsync(long fileId, CancellationToken cancellationToken) =>
-        PostAsync("v1/files/delete", new FileIdRequest(fileId), ClientJson.Default.EmptyAnswer, cancellationToken);
+    public Task<Answer<DeleteFileResponse>> DeleteFileAsync(long fileId, CancellationToken cancellationToken) =>
+        PostAsync("v1/files/delete", new FileIdRequest(fileId), FilesJson.Default.DeleteFileResponse, cancellationToken);
 
     public Task<Answer<JobAnswer>> CreateJobAsync(CreateJobRequest job, CancellationToken cancellationToken) =>
         PostAsync("v1/create_finetune_job", job, ClientJson.Default.JobAnswer, cancellationToken);

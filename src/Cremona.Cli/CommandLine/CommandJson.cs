@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Cremona.Cli.Doctor;
 using Cremona.Server.Edge.Keys;
 
 namespace Cremona.Cli.CommandLine;
@@ -6,4 +7,5 @@ namespace Cremona.Cli.CommandLine;
 /// <summary>JSON of what the command line itself reports; names as in the platform's wire.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(IReadOnlyList<AccessKey>))]
+[JsonSerializable(typeof(List<Finding>))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -18,6 +18,7 @@ public static class CommandTree
     {
         RootCommand root = new("Fine-tune a language model on your own machine and talk to it.")
         {
+            new DemoCommand(terminal),
             new ServeCommand(terminal),
             new Command("keys", "Make, list and revoke keys; works on the data folder itself, beside a running server too")
             {
@@ -41,6 +42,7 @@ public static class CommandTree
                 new FineTuneModelsCommand(terminal),
             },
             new ChatCommand(terminal),
+            new DoctorCommand(terminal),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);

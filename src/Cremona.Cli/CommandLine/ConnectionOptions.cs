@@ -12,7 +12,7 @@ public sealed class ConnectionOptions
     public const string DefaultUrl = EdgeOptions.DefaultUrl;
 
     /// <summary>A server in open mode asks for a token and accepts any.</summary>
-    private const string OpenModeKey = "open";
+    internal const string OpenModeKey = "open";
 
     private readonly Option<string?> _url = new("--url")
     {

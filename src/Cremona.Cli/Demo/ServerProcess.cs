@@ -11,7 +11,7 @@ public sealed class ServerProcess : IAsyncDisposable
     public const string ReadyPrefix = "listening on ";
 
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(9.5);
 
     private readonly Process _process;
     private readonly Task _logging;

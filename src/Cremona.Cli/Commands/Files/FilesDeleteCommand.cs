@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cremona.Cli.Client;
 using Cremona.Cli.CommandLine;
+using Cremona.Protocol.Files;
 
 namespace Cremona.Cli.Commands.Files;
 
@@ -22,7 +23,7 @@ internal sealed class FilesDeleteCommand : RemoteCommand
         CremonaClient client, ParseResult line, CancellationToken cancellationToken)
     {
         long id = line.GetRequiredValue(_id);
-        Answer<EmptyAnswer> answer = await client.DeleteFileAsync(id, cancellationToken);
+        Answer<DeleteFileResponse> answer = await client.DeleteFileAsync(id, cancellationToken);
         await Terminal.Out.WriteLineAsync(line.GetValue(_json) ? answer.Json : $"deleted {id}");
         return ExitCode.Success;
     }

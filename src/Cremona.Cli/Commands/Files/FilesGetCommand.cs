@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cremona.Cli.Client;
 using Cremona.Cli.CommandLine;
+using Cremona.Protocol.Files;
 
 namespace Cremona.Cli.Commands.Files;
 
@@ -31,7 +32,7 @@ internal sealed class FilesGetCommand : RemoteCommand
         long id = line.GetRequiredValue(_id);
         if (line.GetValue(_json))
         {
-            Answer<FileAnswer> answer = await client.RetrieveFileAsync(id, cancellationToken);
+            Answer<RetrieveFileResponse> answer = await client.RetrieveFileAsync(id, cancellationToken);
             await Terminal.Out.WriteLineAsync(answer.Json);
             return ExitCode.Success;
         }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cremona.Cli.Client;
 using Cremona.Cli.CommandLine;
+using Cremona.Protocol.Files;
 
 namespace Cremona.Cli.Commands.Files;
 
@@ -21,7 +22,7 @@ internal sealed class FilesListCommand : RemoteCommand
     protected override async Task<int> RunAsync(
         CremonaClient client, ParseResult line, CancellationToken cancellationToken)
     {
-        Answer<FileListAnswer> answer = await client.ListFilesAsync(line.GetValue(_purpose), cancellationToken);
+        Answer<ListFilesResponse> answer = await client.ListFilesAsync(line.GetValue(_purpose), cancellationToken);
         if (line.GetValue(_json))
         {
             await Terminal.Out.WriteLineAsync(answer.Json);
@@ -33,9 +34,9 @@ internal sealed class FilesListCommand : RemoteCommand
             ["id", "bytes", "created", "purpose", "name"],
             answer.Value.Files.Select(file => new[]
             {
-                $"{file.Id}",
+                $"{file.FileId}",
                 $"{file.Bytes}",
-                Tables.Time(DateTimeOffset.FromUnixTimeSeconds(file.CreatedAtSeconds)),
+                Tables.Time(DateTimeOffset.FromUnixTimeSeconds(file.CreatedAt)),
                 file.Purpose,
                 file.FileName,
             }));

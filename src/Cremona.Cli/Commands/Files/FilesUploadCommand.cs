@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cremona.Cli.Client;
 using Cremona.Cli.CommandLine;
+using Cremona.Protocol.Files;
 
 namespace Cremona.Cli.Commands.Files;
 
@@ -36,9 +37,9 @@ internal sealed class FilesUploadCommand : RemoteCommand
         }
 
         await using FileStream content = file.OpenRead();
-        Answer<FileAnswer> answer =
+        Answer<UploadFileResponse> answer =
             await client.UploadFileAsync(content, file.Name, line.GetRequiredValue(_purpose), cancellationToken);
-        await Terminal.Out.WriteLineAsync(line.GetValue(_json) ? answer.Json : $"{answer.Value.File.Id}");
+        await Terminal.Out.WriteLineAsync(line.GetValue(_json) ? answer.Json : $"{answer.Value.FileId}");
         return ExitCode.Success;
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Cremona.Cli.Client;
 using Cremona.Cli.CommandLine;
+using Cremona.Protocol.Files;
 
 namespace Cremona.Cli.Commands.FineTuning;
 
@@ -81,9 +82,9 @@ internal sealed class FineTuneCreateCommand : RemoteCommand
         if (File.Exists(idOrPath))
         {
             await using FileStream content = File.OpenRead(idOrPath);
-            Answer<FileAnswer> answer =
+            Answer<UploadFileResponse> answer =
                 await client.UploadFileAsync(content, Path.GetFileName(idOrPath), "fine-tune", cancellationToken);
-            return answer.Value.File.Id;
+            return answer.Value.FileId;
         }
 
         return long.TryParse(idOrPath, NumberStyles.None, CultureInfo.InvariantCulture, out long id)

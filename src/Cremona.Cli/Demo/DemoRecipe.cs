@@ -1,0 +1,42 @@
+using Cremona.Server.Edge;
+
+namespace Cremona.Cli.Demo;
+
+/// <summary>The demo's steps as lines for a shell, with this run's own ids: they work as they stand once the server runs.</summary>
+public sealed class DemoRecipe
+{
+    private const string Key = "-H 'Authorization: Bearer any'";
+
+    public DemoRecipe(DemoFolder folder, long training, long validation, string jobId, string modelId)
+    {
+        DemoQuestion question = DemoRows.Questions[0];
+        string chat =
+            $$"""{"model":"{{modelId}}","temperature":0.01,"bot_setting":[{"bot_name":"{{question.BotName}}","content":"{{question.BotSetting}}"}],"reply_constraints":{"sender_type":"BOT","sender_name":"{{question.BotName}}"},"messages":[{"sender_type":"USER","sender_name":"{{question.UserName}}","text":"{{question.Text}}"}]}""";
+        string job =
+            $$"""{"model":"{{DemoRows.BaseModel}}","training_file":{{training}},"validation_file":{{validation}},"suffix":"again"}""";
+        Lines =
+        [
+            "# The server again, with everything the demo made:",
+            $"{Self} serve --data {folder.Root}",
+            "# Every step by hand, in another shell:",
+            Upload(folder, DemoRows.TrainingFileName),
+            Upload(folder, DemoRows.ValidationFileName),
+            Post("create_finetune_job", job),
+            Post("list_finetune_event", $$"""{"fine_tuning_job_id":"{{jobId}}","limit":10}"""),
+            Post("retrieve_finetune_job", $$"""{"fine_tuning_job_id":"{{jobId}}"}"""),
+            Post("text/chatcompletion_pro", chat),
+            "# Or talk to it:",
+            $"{Self} chat --model {modelId} --bot {question.BotName} --setting '{question.BotSetting}'",
+        ];
+    }
+
+    public IReadOnlyList<string> Lines { get; }
+
+    private static string Self => Environment.ProcessPath!;
+
+    private static string Upload(DemoFolder folder, string name) =>
+        $"curl -s {EdgeOptions.DefaultUrl}/v1/files/upload {Key} -F purpose=fine-tune -F file=@{Path.Combine(folder.Rows, name)}";
+
+    private static string Post(string operation, string body) =>
+        $"curl -s {EdgeOptions.DefaultUrl}/v1/{operation} {Key} -H 'Content-Type: application/json' -d '{body}'";
+}
