@@ -18,7 +18,5 @@ namespace Cremona.Cli.Client;
 [JsonSerializable(typeof(JobTransition))]
 [JsonSerializable(typeof(TunedModelListAnswer))]
 [JsonSerializable(typeof(ModelIdRequest))]
-[JsonSerializable(typeof(ModelListAnswer))]
 [JsonSerializable(typeof(ChatRequest))]
-[JsonSerializable(typeof(ChatAnswer))]
 internal sealed partial class ClientJson : JsonSerializerContext;

@@ -89,12 +89,6 @@ public sealed record TunedModelListAnswer(
 
 public sealed record ModelIdRequest([property: JsonPropertyName("model_id")] string ModelId);
 
-public sealed record RemoteModel(
-    [property: JsonPropertyName("id")] string Id,
-    [property: JsonPropertyName("owned_by")] string? OwnedBy);
-
-public sealed record ModelListAnswer([property: JsonPropertyName("data")] IReadOnlyList<RemoteModel> Models);
-
 public sealed record BotSetting(
     [property: JsonPropertyName("bot_name")] string BotName,
     [property: JsonPropertyName("content")] string Content);
@@ -116,14 +110,3 @@ public sealed record ChatRequest(
     [property: JsonPropertyName("temperature")] double? Temperature = null,
     [property: JsonPropertyName("tokens_to_generate")] int? TokensToGenerate = null,
     [property: JsonPropertyName("stream")] bool Stream = false);
-
-public sealed record ChatChoice([property: JsonPropertyName("messages")] IReadOnlyList<ChatMessage>? Messages);
-
-/// <param name="Reply">The whole text; empty in the increments of a stream.</param>
-/// <param name="Choices">In a stream, the increment is the text of the last message.</param>
-public sealed record ChatAnswer(
-    [property: JsonPropertyName("reply")] string Reply,
-    [property: JsonPropertyName("choices")] IReadOnlyList<ChatChoice>? Choices,
-    [property: JsonPropertyName("base_resp")] ChatEnvelope? Envelope);
-
-public sealed record ChatEnvelope([property: JsonPropertyName("status_code")] int StatusCode);

@@ -4,7 +4,9 @@ using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Cremona.Protocol.Chat;
 using Cremona.Protocol.Files;
+using Cremona.Protocol.Models;
 
 namespace Cremona.Cli.Client;
 
@@ -115,12 +117,12 @@ public sealed class CremonaClient : IDisposable
         PostAsync("v1/delete_finetune_model", new ModelIdRequest(modelId), ClientJson.Default.EmptyAnswer, cancellationToken);
 
     /// <summary>Every model that can be called, in the OpenAI shape.</summary>
-    public Task<Answer<ModelListAnswer>> ListModelsAsync(CancellationToken cancellationToken) =>
-        GetAsync("v1/models", ClientJson.Default.ModelListAnswer, cancellationToken);
+    public Task<Answer<ModelListResponse>> ListModelsAsync(CancellationToken cancellationToken) =>
+        GetAsync("v1/models", ModelsJson.Default.ModelListResponse, cancellationToken);
 
     /// <summary>One answer of <c>chatcompletion_pro</c>, whole.</summary>
-    public Task<Answer<ChatAnswer>> ChatAsync(ChatRequest chat, CancellationToken cancellationToken) =>
-        PostAsync("v1/text/chatcompletion_pro", chat with { Stream = false }, ClientJson.Default.ChatAnswer, cancellationToken);
+    public Task<Answer<CcpResponse>> ChatAsync(ChatRequest chat, CancellationToken cancellationToken) =>
+        PostAsync("v1/text/chatcompletion_pro", chat with { Stream = false }, ChatJson.Default.CcpResponse, cancellationToken);
 
     /// <summary>The answer of <c>chatcompletion_pro</c> piece by piece, as the model writes it.</summary>
     public async IAsyncEnumerable<string> StreamChatAsync(
@@ -152,8 +154,8 @@ public sealed class CremonaClient : IDisposable
                 throw refusal;
             }
 
-            ChatAnswer piece = body.RootElement.Deserialize(ClientJson.Default.ChatAnswer)!;
-            bool isLast = piece.Envelope is not null;
+            CcpResponse piece = body.RootElement.Deserialize(ChatJson.Default.CcpResponse)!;
+            bool isLast = piece.BaseResponse is not null;
             if (isLast)
             {
                 // The last event repeats the whole text.

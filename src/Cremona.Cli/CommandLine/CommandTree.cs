@@ -5,6 +5,7 @@ using Cremona.Cli.Commands;
 using Cremona.Cli.Commands.Files;
 using Cremona.Cli.Commands.FineTuning;
 using Cremona.Cli.Commands.Keys;
+using Cremona.Cli.Commands.Models;
 
 namespace Cremona.Cli.CommandLine;
 
@@ -42,6 +43,11 @@ public static class CommandTree
                 new FineTuneModelsCommand(terminal),
             },
             new ChatCommand(terminal),
+            new Command("models", "List the models that can be called, and add your own")
+            {
+                new ModelsListCommand(terminal),
+                new ModelsAddCommand(terminal),
+            },
             new DoctorCommand(terminal),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cremona.Cli.Client;
 using Cremona.Cli.CommandLine;
+using Cremona.Protocol.Chat;
 
 namespace Cremona.Cli.Commands;
 
@@ -79,7 +80,7 @@ internal sealed class ChatCommand : RemoteCommand
         request = request with { Messages = [new ChatMessage("USER", UserName, message)] };
         if (line.GetValue(_json))
         {
-            Answer<ChatAnswer> answer = await client.ChatAsync(request, cancellationToken);
+            Answer<CcpResponse> answer = await client.ChatAsync(request, cancellationToken);
             await Terminal.Out.WriteLineAsync(answer.Json);
         }
         else

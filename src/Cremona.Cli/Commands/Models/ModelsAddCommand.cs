@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Cremona.Cli.CommandLine;
+using Cremona.Inference.Checkpoints;
+using Cremona.Server.Models;
+
+namespace Cremona.Cli.Commands.Models;
+
+/// <summary><c>cremona models add DIR</c></summary>
+internal sealed class ModelsAddCommand : CremonaCommand
+{
+    private readonly Argument<DirectoryInfo> _folder = new("folder")
+    {
+        Description = "A Hugging Face folder: config.json, tokenizer.json, tokenizer_config.json, safetensors",
+    };
+
+    private readonly Option<string?> _id = new("--id") { Description = "The name to call it by. Default: the folder's name" };
+
+    private readonly Option<string[]> _aliases = new("--alias")
+    {
+        Description = "Another name for it; may be repeated",
+        HelpName = "NAME",
+    };
+
+    private readonly StoreOptions _store = new();
+
+    public ModelsAddCommand(Terminal terminal)
+        : base(terminal, "add", "Read a model folder, and enter it in models.json of the data folder for the next start")
+    {
+        Add(_folder);
+        Add(_id);
+        Add(_aliases);
+        _store.AddTo(this);
+        Examples =
+        [
+            "cremona models add ./Qwen2.5-0.5B-Instruct",
+            "cremona models add ./Qwen2.5-0.5B-Instruct --id qwen --alias my-chat-model",
+        ];
+    }
+
+    protected override async Task<int> RunAsync(ParseResult line, CancellationToken cancellationToken)
+    {
+        DirectoryInfo folder = line.GetRequiredValue(_folder);
+        if (!folder.Exists)
+        {
+            throw new CommandException($"{folder.FullName}: there is no such folder; check the path");
+        }
+
+        await using StoreSession store = await StoreSession.OpenAsync(_store.ToServerArguments(line), cancellationToken);
+        LanguageModel model = store.Get<IModelReader>().ReadModel(folder.FullName);
+        string id = line.GetValue(_id) ?? folder.Name;
+        ModelEntry entry = new() { Folder = folder.FullName, Aliases = line.GetValue(_aliases) ?? [] };
+        ModelsFile file = store.Get<ModelsFile>();
+        await file.AddAsync(id, entry, cancellationToken);
+        await Terminal.Out.WriteLineAsync(
+            $"added {id} (context of {model.Config.ContextLength} tokens) to {file.Location}; restart the server to use it");
+        return ExitCode.Success;
+    }
+}
