@@ -1,7 +1,9 @@
+using Cremona.Server.Chat;
 using Cremona.Server.Edge;
 using Cremona.Server.Edge.Health;
 using Cremona.Server.Files;
 using Cremona.Server.Jobs;
+using Cremona.Server.Models;
 using Cremona.Server.Storage;
 
 namespace Cremona.Server;
@@ -33,6 +35,8 @@ public static class ServerProgram
         builder.Services.AddStorage();
         builder.Services.AddEdge();
         builder.Services.AddFiles();
+        builder.Services.AddModels();
+        builder.Services.AddChat();
         builder.Services.AddJobs();
         configure?.Invoke(builder.Services);
 
@@ -40,6 +44,8 @@ public static class ServerProgram
         app.UseEdge();
         app.MapHealth();
         app.MapFiles();
+        app.MapModels();
+        app.MapChat();
         return app;
     }
 }

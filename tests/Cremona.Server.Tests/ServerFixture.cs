@@ -43,7 +43,7 @@ public sealed class ServerFixture : IAsyncDisposable
         string[] args =
         [
             "--urls", "http://127.0.0.1:0", "--data", folder, "--Logging:LogLevel:Default=Warning",
-            "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Warning", .. settings,
+            "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Warning", "--Models:Preloaded=", .. settings,
         ];
         WebApplication app = ServerProgram.Build(args, configure);
         await app.StartAsync();

@@ -9,6 +9,7 @@ namespace Cremona.Protocol.Chat;
 [JsonSerializable(typeof(V2Response))]
 [JsonSerializable(typeof(V2Chunk))]
 [JsonSerializable(typeof(V2UsageChunk))]
+[JsonSerializable(typeof(V2ErrorChunk))]
 public sealed partial class ChatJson : JsonSerializerContext
 {
     /// <summary>The context that writes as the platform does.</summary>

@@ -43,3 +43,10 @@ public sealed record V2UsageChunk : V2Chunk
     [JsonPropertyName("usage"), JsonPropertyOrder(1), JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public V2Usage? Usage { get; init; }
 }
+
+/// <summary>The event that ends a stream of <c>/v1/chat/completions</c> in an error: OpenAI's error object and the platform's.</summary>
+public sealed record V2ErrorChunk(
+    [property: JsonPropertyName("type")] string Type,
+    [property: JsonPropertyName("error")] OpenAIError Error,
+    [property: JsonPropertyName("request_id")] string RequestId,
+    [property: JsonPropertyName("base_resp")] BaseResponse BaseResponse);

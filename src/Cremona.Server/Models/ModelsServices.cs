@@ -1,3 +1,4 @@
+using Cremona.Inference.Scheduling;
 using Cremona.Protocol.Models;
 using Cremona.Server.Edge.Health;
 
@@ -10,7 +11,11 @@ public static class ModelsServices
     {
         services.AddOptions<ModelsOptions>().BindConfiguration(ModelsOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<EngineOptions>().BindConfiguration(EngineOptions.Section)
+            .ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ITunedModelStore, TunedModelStore>();
         services.AddSingleton<IModelCatalog, ModelCatalog>();
+        services.AddSingleton<IModelReader, ModelReader>();
         services.AddSingleton<IModelHost, ModelHost>();
         services.AddSingleton<ModelPreloadWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<ModelPreloadWorker>());

@@ -23,7 +23,7 @@ internal sealed record Fault(ApiError Error, string Text, bool IsOurs, int? Tran
         OperationCanceledException when timer?.IsTimeUp == true => Of(ApiError.Timeout, false),
         OperationCanceledException when timer?.IsStopping == true => Stopping,
         IOException full when IsDiskFull(full) => DiskFull,
-        IOException or DbException => Of(ApiError.Internal, true),
+        IOException or DbException or InvalidDataException => Of(ApiError.Internal, true),
         _ => Of(ApiError.Unknown, true),
     };
 

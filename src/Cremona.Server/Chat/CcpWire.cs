@@ -1,0 +1,178 @@
+using System.Text.Json;
+using Cremona.Inference.Templates;
+using Cremona.Protocol.Chat;
+using Cremona.Protocol.Envelope;
+using Cremona.Protocol.Errors;
+using Cremona.Server.Edge;
+using Cremona.Server.Models;
+
+namespace Cremona.Server.Chat;
+
+/// <summary>The words of <c>/v1/text/chatcompletion_pro</c>: named bots and users.</summary>
+internal sealed class CcpWire(ChatOptions options) : IChatWire
+{
+    private const string Bot = "BOT";
+
+    private static readonly BaseResponse Success = new(0, "");
+
+    public ChatSurfaces Surface => ChatSurfaces.Pro;
+
+    public bool LeavesErrorsToTheDoor => false;
+
+    public ChatRequest Read(RequestParameters parameters)
+    {
+        string model = parameters.GetString("model");
+        IReadOnlyList<RequestParameters> messages = ChatFields.GetMessages(parameters, options.MessagesMax);
+        IReadOnlyList<PersonaBot> bots = ReadBots(parameters);
+        string replyName = ReadReplyName(parameters, bots);
+        RefuseUnavailable(parameters);
+
+        IReadOnlyList<RequestParameters> samples = ChatFields.FindItems(parameters, "sample_messages");
+        ChatFields.RequireCount(samples.Count + messages.Count, options.MessagesMax);
+        var dialogue = new PersonaDialogue(
+            bots,
+            [
+                .. samples.Select((sample, index) => ReadMessage(sample, $"sample_messages[{index}]", mustBeNamed: false)),
+                .. messages.Select((message, index) => ReadMessage(message, $"messages[{index}]", mustBeNamed: true)),
+            ]);
+        (IReadOnlyList<ChatTurn> turns, ChatEnding ending) = dialogue.ToPrompt(replyName);
+        return new ChatRequest
+        {
+            Model = model,
+            Turns = turns,
+            Ending = ending,
+            ReplyName = replyName,
+            OutputTokens = new NamedLimit("tokens_to_generate", parameters.FindInteger("tokens_to_generate")),
+            Temperature = parameters.FindNumber("temperature"),
+            TopP = parameters.FindNumber("top_p"),
+            Seed = parameters.FindIntegerOrZero("seed"),
+            MasksSensitiveText = parameters.FindBoolean("mask_sensitive_info") ?? true,
+            IsStream = parameters.FindBoolean("stream") ?? false,
+        };
+    }
+
+    public byte[] WriteAnswer(ChatHeading heading, ChatRequest request, IReadOnlyList<ChatAnswer> answers) =>
+        Whole(heading, request.ReplyName, answers);
+
+    public byte[] WriteError(ChatHeading heading, ApiError error, string text) => JsonSerializer.SerializeToUtf8Bytes(
+        new ChatErrorResponse(heading.Model, new BaseResponse((int)error, text)), ChatJson.Wire.ChatErrorResponse);
+
+    public IChatEvents OpenStream(ChatHeading heading, ChatRequest request) => new Events(heading, request.ReplyName);
+
+    private static IReadOnlyList<PersonaBot> ReadBots(RequestParameters parameters)
+    {
+        IReadOnlyList<RequestParameters> settings = ChatFields.FindItems(parameters, "bot_setting");
+        if (settings.Count == 0)
+        {
+            throw ApiException.Missing("bot_setting");
+        }
+
+        return
+        [
+            .. settings.Select((bot, index) => new PersonaBot(
+                bot.FindString("bot_name") ?? throw ApiException.Missing($"bot_setting[{index}].bot_name"),
+                bot.FindString("content") ?? "")),
+        ];
+    }
+
+    private static string ReadReplyName(RequestParameters parameters, IReadOnlyList<PersonaBot> bots)
+    {
+        if (parameters.FindElement("reply_constraints") is null)
+        {
+            throw ApiException.Missing("reply_constraints");
+        }
+
+        RequestParameters constraints = parameters.GetObject("reply_constraints");
+        string senderType = constraints.FindString("sender_type") ?? throw ApiException.Missing("reply_constraints.sender_type");
+        if (senderType != Bot)
+        {
+            throw ApiException.InvalidParameters("reply_constraints.sender_type must be BOT");
+        }
+
+        string name = constraints.FindString("sender_name") ?? throw ApiException.Missing("reply_constraints.sender_name");
+        return bots.Any(bot => bot.Name == name)
+            ? name
+            : throw ApiException.InvalidParameters($"reply_constraints.sender_name must be a bot_name of bot_setting: {name}");
+    }
+
+    private static void RefuseUnavailable(RequestParameters parameters)
+    {
+        ChatFields.Refuse(parameters.GetObject("reply_constraints"), "reply_constraints.", "glyph");
+        ChatFields.Refuse(parameters, "", "functions", "plugins", "knowledge_base_param");
+        if (parameters.GetObject("function_call").FindString("type") == "specific")
+        {
+            throw ChatFields.NotAvailable("function_call");
+        }
+    }
+
+    private static PersonaMessage ReadMessage(RequestParameters message, string path, bool mustBeNamed)
+    {
+        string? senderType = message.FindString("sender_type");
+        string? name = message.FindString("sender_name");
+        if (senderType is null || (name is null && mustBeNamed))
+        {
+            throw ApiException.InvalidParameters("messages中sender_name、sender_type不能为空");
+        }
+
+        ChatFields.Refuse(message, path + ".", "function_call");
+        PersonaSender sender = senderType switch
+        {
+            "USER" => PersonaSender.User,
+            Bot => PersonaSender.Bot,
+            "FUNCTION" => PersonaSender.Function,
+            _ => throw ApiException.InvalidParameters($"{path}.sender_type must be USER, BOT or FUNCTION"),
+        };
+        return new PersonaMessage(sender, name, message.FindString("text") ?? throw ChatFields.ContentIsEmpty());
+    }
+
+    private static byte[] Whole(ChatHeading heading, string name, IReadOnlyList<ChatAnswer> answers) =>
+        JsonSerializer.SerializeToUtf8Bytes(
+            new CcpResponse
+            {
+                Created = heading.Created,
+                Model = heading.Model,
+                Reply = answers[0].Text,
+                Choices = [.. answers.Select(answer => Choice(answer.FinishReason, name, answer.Text))],
+                Usage = new ChatUsage(answers[0].PromptTokens + answers.Sum(answer => answer.OutputTokens)),
+                InputSensitive = false,
+                OutputSensitive = false,
+                Id = heading.Id,
+                BaseResponse = Success,
+            },
+            ChatJson.Wire.CcpResponse);
+
+    private static CcpChoice Choice(string? finishReason, string name, string text) =>
+        new(finishReason, [new CcpMessage(Bot, name, text)]);
+
+    private sealed class Events(ChatHeading heading, string name) : IChatEvents
+    {
+        public IEnumerable<byte[]> Continue(string delta)
+        {
+            yield return JsonSerializer.SerializeToUtf8Bytes(
+                new CcpResponse
+                {
+                    Created = heading.Created,
+                    Model = heading.Model,
+                    Reply = "",
+                    Choices = [Choice(null, name, delta)],
+                    OutputSensitive = false,
+                },
+                ChatJson.Wire.CcpResponse);
+        }
+
+        /// <summary>The last event repeats the full text, not a delta.</summary>
+        public IEnumerable<byte[]> End(ChatAnswer answer) => [Whole(heading, name, [answer])];
+
+        /// <summary>A choice with a finish reason, because LangChain.js shows the error only then.</summary>
+        public byte[] Fail(ApiError error, string text) => JsonSerializer.SerializeToUtf8Bytes(
+            new CcpResponse
+            {
+                Created = heading.Created,
+                Model = heading.Model,
+                Reply = "",
+                Choices = [Choice("stop", name, "")],
+                BaseResponse = new BaseResponse((int)error, text),
+            },
+            ChatJson.Wire.CcpResponse);
+    }
+}

@@ -1,0 +1,10 @@
+namespace Cremona.Server.Chat;
+
+/// <summary>A finished answer.</summary>
+/// <param name="Text">All of it.</param>
+/// <param name="FinishReason"><c>stop</c>, <c>length</c> or <c>max_output</c>.</param>
+/// <param name="PromptTokens">Input.</param>
+/// <param name="OutputTokens">Output.</param>
+/// <param name="MeanLogProbability">Natural logarithm; answers are ranked by it.</param>
+internal sealed record ChatAnswer(
+    string Text, string FinishReason, long PromptTokens, long OutputTokens, double MeanLogProbability);

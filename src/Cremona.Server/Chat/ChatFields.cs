@@ -1,0 +1,96 @@
+using System.Text.Json;
+using Cremona.Server.Edge;
+
+namespace Cremona.Server.Chat;
+
+/// <summary>Reads what several chat interfaces have in common from a request's fields.</summary>
+internal static class ChatFields
+{
+    private const int StopSequencesMax = 16;
+    private const int StopSequenceLengthMax = 200;
+
+    /// <summary>The objects of an array; empty when it is missing or null.</summary>
+    public static IReadOnlyList<RequestParameters> FindItems(RequestParameters parameters, string name)
+    {
+        if (parameters.FindElement(name) is not { } array)
+        {
+            return [];
+        }
+
+        if (array.ValueKind != JsonValueKind.Array || array.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.Object))
+        {
+            throw ApiException.WrongType(name);
+        }
+
+        return [.. array.EnumerateArray().Select(item => new RequestParameters(QueryCollection.Empty, item))];
+    }
+
+    /// <summary>The objects of a required array.</summary>
+    /// <exception cref="ApiException">2013 when it is missing or empty.</exception>
+    public static IReadOnlyList<RequestParameters> GetMessages(RequestParameters parameters, int messagesMax)
+    {
+        if (parameters.FindElement("messages") is null)
+        {
+            throw ApiException.Missing("messages");
+        }
+
+        IReadOnlyList<RequestParameters> messages = FindItems(parameters, "messages");
+        RequireCount(messages.Count, messagesMax);
+        return messages.Count > 0 ? messages : throw ContentIsEmpty();
+    }
+
+    public static void RequireCount(int messages, int messagesMax)
+    {
+        if (messages > messagesMax)
+        {
+            throw ApiException.InvalidParameters($"{messages} messages exceed the limit {messagesMax}");
+        }
+    }
+
+    public static ApiException ContentIsEmpty() => ApiException.InvalidParameters("chat content is empty");
+
+    /// <summary>Refuses features that are documented but not there: an honest error instead of an answer without them.</summary>
+    /// <param name="parameters">Where the fields may be.</param>
+    /// <param name="path">Put before the field's name in the error, for example <c>reply_constraints.</c>.</param>
+    /// <param name="fields">Null, false, 0, <c>""</c>, <c>{}</c> and <c>[]</c> mean "not set" and pass.</param>
+    public static void Refuse(RequestParameters parameters, string path, params ReadOnlySpan<string> fields)
+    {
+        foreach (string field in fields)
+        {
+            if (parameters.FindElement(field) is { } value && IsSet(value))
+            {
+                throw NotAvailable(path + field);
+            }
+        }
+    }
+
+    public static ApiException NotAvailable(string field) =>
+        ApiException.InvalidParameters($"{field} is not available yet");
+
+    /// <summary>One text or an array of texts.</summary>
+    public static IReadOnlyList<string> FindStopSequences(RequestParameters parameters)
+    {
+        string[] stops = parameters.FindElement("stop") switch
+        {
+            null => [],
+            { ValueKind: JsonValueKind.String } text => [text.GetString()!],
+            { ValueKind: JsonValueKind.Array } array when array.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
+                => [.. array.EnumerateArray().Select(item => item.GetString()!)],
+            _ => throw ApiException.WrongType("stop"),
+        };
+        return stops.Length <= StopSequencesMax && stops.All(stop => stop.Length <= StopSequenceLengthMax)
+            ? [.. stops.Where(stop => stop.Length > 0)]
+            : throw ApiException.InvalidParameters(
+                $"stop must be at most {StopSequencesMax} texts of at most {StopSequenceLengthMax} characters");
+    }
+
+    private static bool IsSet(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null or JsonValueKind.Undefined or JsonValueKind.False => false,
+        JsonValueKind.String => value.GetString()!.Length > 0,
+        JsonValueKind.Number => value.GetDouble() != 0,
+        JsonValueKind.Array => value.GetArrayLength() > 0,
+        JsonValueKind.Object => value.EnumerateObject().Any(),
+        _ => true,
+    };
+}

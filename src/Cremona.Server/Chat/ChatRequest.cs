@@ -1,0 +1,49 @@
+using Cremona.Inference.Templates;
+
+namespace Cremona.Server.Chat;
+
+/// <summary>A chat request in domain words, whichever interface it came through. Null means "not set".</summary>
+internal sealed record ChatRequest
+{
+    /// <summary>The name as asked for.</summary>
+    public required string Model { get; init; }
+
+    public required IReadOnlyList<ChatTurn> Turns { get; init; }
+
+    public required ChatEnding Ending { get; init; }
+
+    /// <summary>The bot that answers, where the answer says so.</summary>
+    public string ReplyName { get; init; } = "";
+
+    /// <summary>The client asked for a continuation of its last message.</summary>
+    public bool ContinuesLastMessage { get; init; }
+
+    public required NamedLimit OutputTokens { get; init; }
+
+    public double? Temperature { get; init; }
+
+    public double? TopP { get; init; }
+
+    public long? Seed { get; init; }
+
+    public double? PresencePenalty { get; init; }
+
+    public double? FrequencyPenalty { get; init; }
+
+    /// <summary>How many answers, best first.</summary>
+    public NamedLimit Answers { get; init; } = new("n", null);
+
+    public int AnswerCount => (int)(Answers.Value ?? 1);
+
+    public IReadOnlyList<string> StopSequences { get; init; } = [];
+
+    public bool MasksSensitiveText { get; init; }
+
+    public bool IsStream { get; init; }
+
+    /// <summary>Events end with one line break instead of two.</summary>
+    public bool UsesShortSeparator { get; init; }
+
+    /// <summary>The stream ends with a chunk that tells the usage.</summary>
+    public bool IncludesUsage { get; init; }
+}

@@ -1,0 +1,61 @@
+using Cremona.Inference.Adapters;
+using Cremona.Inference.Checkpoints;
+using Cremona.Inference.Scheduling;
+using Cremona.Server.Edge;
+using Cremona.Server.Models;
+using Microsoft.Extensions.AI;
+
+namespace Cremona.Server.Chat;
+
+/// <summary>Decides which model answers a request and whether it may.</summary>
+internal sealed class ChatService(IModelCatalog catalog, IModelHost host, ILogger<ChatService> log)
+{
+    private const int OutputTokensDefault = 256;
+    private const float TemperatureDefault = 0.9f;
+    private const float TopPDefault = 0.95f;
+
+    /// <summary>Finds the model, checks the request against it and gets it ready.</summary>
+    /// <exception cref="ApiException">2013: the model is unknown here, or a number is out of its range.</exception>
+    public async Task<ChatSession> OpenAsync(
+        string groupId, ChatRequest request, ChatSurfaces surface, CancellationToken cancellationToken)
+    {
+        ServedModel served = await FindModelAsync(groupId, request.Model, cancellationToken);
+        DocumentedModel? promise = DocumentedModels.Find(served.Tuned?.BaseModelName ?? served.RequestedName);
+        if (served.Tuned is null && promise is not null && (promise.Surfaces & surface) == 0)
+        {
+            throw Unsupported(request.Model);
+        }
+
+        LanguageModel model = await host.LoadAsync(served.Base, cancellationToken);
+        ChatLimits.Check(request, promise, model.Config.ContextLength);
+
+        IGenerationEngine engine = await host.LoadEngineAsync(served.Base, cancellationToken);
+        LoraAdapter? adapter = served.Tuned is null ? null : await host.LoadAdapterAsync(served.Tuned, cancellationToken);
+        IChatClient client = new EngineChatClient(served.RequestedName, model, engine, adapter);
+        return new ChatSession(
+            request.MasksSensitiveText ? new MaskingChatClient(client) : client, request, ToSettings(request, promise), log);
+    }
+
+    private async Task<ServedModel> FindModelAsync(string groupId, string name, CancellationToken cancellationToken)
+    {
+        ServedModel? served = await catalog.FindAsync(groupId, name, cancellationToken);
+        return served ?? throw Unsupported(name);
+    }
+
+    private static EngineChatOptions ToSettings(ChatRequest request, DocumentedModel? promise) => new()
+    {
+        ModelId = request.Model,
+        Ending = request.Ending,
+        TrimsStart = request.Ending == Inference.Templates.ChatEnding.ContinueLast && !request.ContinuesLastMessage,
+        MaxOutputTokens = (int?)request.OutputTokens.Value,
+        DefaultOutputTokens = promise?.OutputTokens ?? OutputTokensDefault,
+        Temperature = (float?)request.Temperature ?? promise?.Temperature ?? TemperatureDefault,
+        TopP = (float?)request.TopP ?? promise?.TopP ?? TopPDefault,
+        Seed = request.Seed,
+        PresencePenalty = (float?)request.PresencePenalty,
+        FrequencyPenalty = (float?)request.FrequencyPenalty,
+        StopSequences = [.. request.StopSequences],
+    };
+
+    private static ApiException Unsupported(string model) => ApiException.InvalidParameters($"unsupported model: {model}");
+}

@@ -1,0 +1,13 @@
+namespace Cremona.Server.Chat;
+
+/// <summary>Registers the chat interfaces.</summary>
+public static class ChatServices
+{
+    public static IServiceCollection AddChat(this IServiceCollection services)
+    {
+        services.AddOptions<ChatOptions>().BindConfiguration(ChatOptions.Section)
+            .ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ChatService>();
+        return services;
+    }
+}

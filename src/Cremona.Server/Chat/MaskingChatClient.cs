@@ -1,0 +1,36 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.AI;
+using AIChatOptions = Microsoft.Extensions.AI.ChatOptions;
+
+namespace Cremona.Server.Chat;
+
+/// <summary>Masks sensitive text in what the client below answers.</summary>
+internal sealed class MaskingChatClient(IChatClient inner) : DelegatingChatClient(inner)
+{
+    public override Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, AIChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
+
+    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, AIChatOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var masker = new SensitiveTextMasker();
+        await foreach (ChatResponseUpdate update in base.GetStreamingResponseAsync(messages, options, cancellationToken))
+        {
+            string text = masker.Append(update.Text);
+            if (update.FinishReason is not null)
+            {
+                text += masker.Flush();
+            }
+
+            AIContent[] others = [.. update.Contents.Where(content => content is not TextContent)];
+            if (text.Length > 0 || others.Length > 0 || update.FinishReason is not null)
+            {
+                ChatResponseUpdate masked = update.Clone();
+                masked.Contents = text.Length > 0 ? [new TextContent(text), .. others] : [.. others];
+                yield return masked;
+            }
+        }
+    }
+}

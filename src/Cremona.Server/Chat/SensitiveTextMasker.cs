@@ -1,0 +1,58 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Cremona.Server.Chat;
+
+/// <summary>Replaces each character of an e-mail address, link, domain or Chinese ID number by <c>*</c>, in text that arrives in
+/// pieces. Home addresses, which the platform masks too, are not recognised. One per text.</summary>
+/// <remarks>All four consist of printable ASCII without blanks, so an unfinished run of such characters is held back until it
+/// ends; the masked whole does not depend on how the text was cut.</remarks>
+internal sealed partial class SensitiveTextMasker
+{
+    private const int HeldLengthMax = 4096;
+
+    private readonly StringBuilder _held = new();
+
+    /// <summary>Masks what is complete; possibly empty.</summary>
+    public string Append(string text)
+    {
+        _held.Append(text);
+        int end = _held.Length;
+        while (end > 0 && IsRunCharacter(_held[end - 1]))
+        {
+            end--;
+        }
+
+        // A run longer than any address is no address; it must not grow without bound.
+        return Take(_held.Length - end > HeldLengthMax ? _held.Length : end);
+    }
+
+    /// <summary>Masks the rest at the end of the text.</summary>
+    public string Flush() => Take(_held.Length);
+
+    private string Take(int length)
+    {
+        if (length == 0)
+        {
+            return "";
+        }
+
+        string text = _held.ToString(0, length);
+        _held.Remove(0, length);
+        return Sensitive().Replace(text, match => new string('*', match.Length));
+    }
+
+    private static bool IsRunCharacter(char c) => c is > ' ' and < '\u007f' and not ('"' or '<' or '>' or '`');
+
+    /// <summary>In this order: links, e-mail addresses, domains under common top-level names, 18-digit ID numbers.</summary>
+    [GeneratedRegex("""
+        (?:https?|ftp)://[!#-;=?-_a-z{-~]+
+        | [a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+
+        | (?<![a-z0-9.-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+
+          (?:com|cn|net|org|gov|edu|io|ai|co|cc|tv|me|info|biz|top|xyz|app|dev|site|online|shop|club|vip|hk|tw|jp|kr|uk|us|eu|de|fr|ru)
+          (?![a-z0-9-])(?::\d{1,5})?(?:/[!#-;=?-_a-z{-~]*)?
+        | (?<![0-9])[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[0-9x](?![0-9])
+        """,
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.IgnorePatternWhitespace)]
+    private static partial Regex Sensitive();
+}

@@ -1,0 +1,67 @@
+using System.Text;
+using System.Text.Json;
+using Cremona.Inference.Templates;
+using Cremona.Server.Edge;
+
+namespace Cremona.Server.Chat;
+
+/// <summary>Messages with roles, read as the dialogue of a bot: the system messages at the beginning are its setting. So a model
+/// tuned on named bots is asked in the form it was taught, whichever interface asks.</summary>
+internal static class V2Messages
+{
+    public static (IReadOnlyList<ChatTurn> Turns, ChatEnding Ending) ToPrompt(IReadOnlyList<RequestParameters> messages)
+    {
+        int settings = messages.TakeWhile(message => message.FindString("role") == "system").Count();
+        PersonaBot[] bots =
+        [
+            .. messages.Take(settings).Select((message, index) =>
+                new PersonaBot(message.FindString("name") ?? "", FindContent(message, index) ?? "")),
+        ];
+        PersonaMessage[] turns =
+        [
+            .. messages.Select((message, index) => (message, index)).Skip(settings)
+                .Select(item => ReadMessage(item.message, item.index)),
+        ];
+        return turns.Length > 0
+            ? new PersonaDialogue(bots, turns).ToPrompt(bots.FirstOrDefault()?.Name)
+            : throw ChatFields.ContentIsEmpty();
+    }
+
+    private static PersonaMessage ReadMessage(RequestParameters message, int index)
+    {
+        string role = message.FindString("role") ?? throw ApiException.Missing($"messages[{index}].role");
+        PersonaSender sender = role switch
+        {
+            "user" => PersonaSender.User,
+            "assistant" => PersonaSender.Bot,
+            "tool" => PersonaSender.Function,
+            _ => throw ApiException.InvalidParameters($"chat content has invalid message role: {role}"),
+        };
+        ChatFields.Refuse(message, $"messages[{index}].", "tool_calls", "function_call");
+        string content = FindContent(message, index) ?? throw ChatFields.ContentIsEmpty();
+        return new PersonaMessage(sender, message.FindString("name"), content);
+    }
+
+    /// <summary>A text, or the texts of an array of parts, joined.</summary>
+    private static string? FindContent(RequestParameters message, int index)
+    {
+        if (message.FindElement("content") is not { ValueKind: JsonValueKind.Array })
+        {
+            return message.FindString("content");
+        }
+
+        var text = new StringBuilder();
+        foreach (RequestParameters part in ChatFields.FindItems(message, "content"))
+        {
+            string type = part.FindString("type") ?? throw ApiException.Missing($"messages[{index}].content.type");
+            if (type != "text")
+            {
+                throw ChatFields.NotAvailable($"messages[{index}].content of type {type}");
+            }
+
+            text.Append(part.FindString("text"));
+        }
+
+        return text.Length > 0 ? text.ToString() : null;
+    }
+}

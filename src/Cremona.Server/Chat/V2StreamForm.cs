@@ -1,0 +1,8 @@
+namespace Cremona.Server.Chat;
+
+/// <summary>In what the streams of chatcompletion_v2 and of the alias differ.</summary>
+/// <param name="SendsSummary">An event with the whole answer at the end.</param>
+/// <param name="SendsDone"><c>[DONE]</c> at the end.</param>
+/// <param name="IncludesUsage">The client asked for a chunk that tells the usage.</param>
+/// <param name="HasOpenAIErrors">An error event carries OpenAI's error object, which its clients throw on.</param>
+internal sealed record V2StreamForm(bool SendsSummary, bool SendsDone, bool IncludesUsage, bool HasOpenAIErrors);

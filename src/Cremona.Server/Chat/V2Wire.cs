@@ -1,0 +1,123 @@
+using System.Text.Json;
+using Cremona.Inference.Templates;
+using Cremona.Protocol.Chat;
+using Cremona.Protocol.Envelope;
+using Cremona.Protocol.Errors;
+using Cremona.Server.Edge;
+using Cremona.Server.Models;
+
+namespace Cremona.Server.Chat;
+
+/// <summary>The words of <c>/v1/text/chatcompletion_v2</c> and of its OpenAI-shaped alias <c>/v1/chat/completions</c>.</summary>
+internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
+{
+    internal static readonly BaseResponse Success = new(0, "");
+
+    public ChatSurfaces Surface => ChatSurfaces.V2;
+
+    public bool LeavesErrorsToTheDoor => isAlias && !options.CompletionsErrorsAsBaseResponse;
+
+    public ChatRequest Read(RequestParameters parameters)
+    {
+        string model = parameters.GetString("model");
+        IReadOnlyList<RequestParameters> messages = ChatFields.GetMessages(parameters, options.MessagesMax);
+        RefuseUnavailable(parameters);
+        (IReadOnlyList<ChatTurn> turns, ChatEnding ending) = V2Messages.ToPrompt(messages);
+        return new ChatRequest
+        {
+            Model = model,
+            Turns = turns,
+            Ending = ending,
+            OutputTokens = ReadOutputTokens(parameters),
+            Answers = new NamedLimit("n", parameters.FindInteger("n")),
+            Temperature = parameters.FindNumber("temperature"),
+            TopP = parameters.FindNumber("top_p"),
+            Seed = parameters.FindIntegerOrZero("seed"),
+            PresencePenalty = parameters.FindNumber("presence_penalty"),
+            FrequencyPenalty = parameters.FindNumber("frequency_penalty"),
+            StopSequences = ChatFields.FindStopSequences(parameters),
+            MasksSensitiveText = parameters.FindBoolean("mask_sensitive_info") ?? false,
+            IsStream = parameters.FindBoolean("stream") ?? false,
+            IncludesUsage = parameters.GetObject("stream_options").FindBoolean("include_usage") ?? false,
+        };
+    }
+
+    public byte[] WriteAnswer(ChatHeading heading, ChatRequest request, IReadOnlyList<ChatAnswer> answers) =>
+        WriteWhole(heading, answers);
+
+    /// <summary>All keys, because a strict client reads no error without them.</summary>
+    public byte[] WriteError(ChatHeading heading, ApiError error, string text) => JsonSerializer.SerializeToUtf8Bytes(
+        new V2Response
+        {
+            Id = heading.Id,
+            Choices = null,
+            Created = heading.Created,
+            Model = heading.Model,
+            Usage = new V2Usage(0, 0, 0, 0),
+            BaseResponse = new BaseResponse((int)error, text),
+        },
+        ChatJson.Wire.V2Response);
+
+    public IChatEvents OpenStream(ChatHeading heading, ChatRequest request) => new V2Events(heading, new V2StreamForm(
+        SendsSummary: !isAlias && options.V2SendsSummary,
+        SendsDone: isAlias || options.V2SendsDone,
+        IncludesUsage: request.IncludesUsage,
+        HasOpenAIErrors: LeavesErrorsToTheDoor));
+
+    internal static byte[] WriteWhole(ChatHeading heading, IReadOnlyList<ChatAnswer> answers) =>
+        JsonSerializer.SerializeToUtf8Bytes(
+            new V2Response
+            {
+                Id = heading.Id,
+                Choices =
+                [
+                    .. answers.Select((answer, rank) =>
+                        new V2Choice(FinishReason(answer), rank, Message: new V2Message(answer.Text))),
+                ],
+                Created = heading.Created,
+                Model = heading.Model,
+                Usage = Usage(answers),
+                BaseResponse = Success,
+            },
+            ChatJson.Wire.V2Response);
+
+    /// <summary>This interface knows <c>stop</c> and <c>length</c> only.</summary>
+    internal static string FinishReason(ChatAnswer answer) =>
+        answer.FinishReason == EngineChatClient.MaxOutput.Value ? "length" : answer.FinishReason;
+
+    internal static V2Usage Usage(IReadOnlyList<ChatAnswer> answers)
+    {
+        long outputTokens = answers.Sum(answer => answer.OutputTokens);
+        return new V2Usage(answers[0].PromptTokens + outputTokens, 0, answers[0].PromptTokens, outputTokens);
+    }
+
+    private static void RefuseUnavailable(RequestParameters parameters)
+    {
+        ChatFields.Refuse(parameters, "", "tools", "functions", "logprobs", "top_logprobs", "logit_bias");
+        ChatFields.Refuse(parameters.GetObject("stream_options"), "stream_options.", "speech_output");
+        if (parameters.FindElement("tool_choice") is { } choice
+            && choice.ToString() is { Length: > 0 } word and not ("none" or "auto"))
+        {
+            throw ChatFields.NotAvailable("tool_choice");
+        }
+
+        if (parameters.FindElement("response_format") is not null
+            && parameters.GetObject("response_format").FindString("type") is not (null or "text"))
+        {
+            throw ChatFields.NotAvailable("response_format");
+        }
+    }
+
+    private static NamedLimit ReadOutputTokens(RequestParameters parameters)
+    {
+        string field = parameters.FindElement("max_completion_tokens") is null ? "max_tokens" : "max_completion_tokens";
+        try
+        {
+            return new NamedLimit(field, parameters.FindInteger(field));
+        }
+        catch (ApiException)
+        {
+            throw ApiException.InvalidParameters($"{field} type error");
+        }
+    }
+}

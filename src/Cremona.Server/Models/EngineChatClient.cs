@@ -1,0 +1,151 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using Cremona.Inference.Adapters;
+using Cremona.Inference.Checkpoints;
+using Cremona.Inference.Sampling;
+using Cremona.Inference.Scheduling;
+using Cremona.Inference.Templates;
+using Cremona.Inference.Tokenizers;
+using Microsoft.Extensions.AI;
+using ChatRole = Microsoft.Extensions.AI.ChatRole;
+using TurnRole = Cremona.Inference.Templates.ChatRole;
+
+namespace Cremona.Server.Models;
+
+/// <summary>The seam between text and tokens: knows the model's template, tokenizer, stop tokens and stop sequences; the engine
+/// below it knows token ids only, the rooms above it text only. Thread-safe; owns nothing.</summary>
+/// <param name="modelName">The name that was asked for.</param>
+/// <param name="model">Tokenizer, template and shape.</param>
+/// <param name="engine">Runs the model.</param>
+/// <param name="adapter">The tuned model's adapter, or null for the base model.</param>
+internal sealed class EngineChatClient(
+    string modelName, LanguageModel model, IGenerationEngine engine, LoraAdapter? adapter) : IChatClient
+{
+    /// <summary>The output was cut because the context was full, not because the request said so.</summary>
+    public static readonly ChatFinishReason MaxOutput = new("max_output");
+
+    /// <summary>Key in <see cref="ChatResponse.AdditionalProperties"/>: the mean log-probability of the output's tokens, a
+    /// <see cref="double"/>; answers to one prompt are ranked by it.</summary>
+    public const string MeanLogProbability = "mean_log_probability";
+
+    /// <inheritdoc/>
+    /// <exception cref="ContextOverflowException">The prompt and an explicit limit do not fit, or the prompt leaves no room.</exception>
+    public Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    /// <exception cref="ContextOverflowException">As for <see cref="GetResponseAsync"/>, on the first move.</exception>
+    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        EngineChatOptions settings = options as EngineChatOptions ?? new EngineChatOptions(options);
+        int[] prompt = model.ChatTemplate.Encode([.. messages.Select(ToTurn)], settings.Ending).Tokens;
+        int outputTokensMax = LimitOutput(prompt.Length, settings);
+        var scanner = new StopScanner(settings.StopSequences ?? []);
+        IStreamingDecoder decoder = model.Tokenizer.CreateStreamingDecoder();
+        var tally = new OutputTally();
+        bool isAtStart = settings.TrimsStart;
+
+        GenerationRequest request = ToRequest(prompt, outputTokensMax, settings);
+        await foreach (GeneratedToken token in engine.StreamAsync(request, cancellationToken))
+        {
+            tally.Add(token);
+            string text = token.Id < 0 ? "" : scanner.Append(decoder.Append(token.Id));
+            if (isAtStart)
+            {
+                text = text.TrimStart();
+                isAtStart = text.Length == 0;
+            }
+
+            if (text.Length > 0)
+            {
+                yield return new ChatResponseUpdate(ChatRole.Assistant, text) { ModelId = modelName };
+            }
+
+            if (scanner.IsStopped)
+            {
+                break; // Leaving the loop disposes the enumerator, which frees the sequence.
+            }
+        }
+
+        string rest = scanner.Append(decoder.Flush()) + scanner.Flush();
+        ChatFinishReason reason = scanner.IsStopped ? ChatFinishReason.Stop : ToReason(tally.Finish, settings, outputTokensMax);
+        yield return Last(isAtStart ? rest.TrimStart() : rest, reason, prompt.Length, tally);
+    }
+
+    public object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceKey is not null ? null
+        : serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata("cremona", null, modelName)
+        : serviceType.IsInstanceOfType(this) ? this
+        : null;
+
+    public void Dispose()
+    {
+        // Model and engine belong to the host.
+    }
+
+    private int LimitOutput(int promptTokens, EngineChatOptions settings)
+    {
+        int room = model.Config.ContextLength - promptTokens;
+        int wanted = settings.MaxOutputTokens ?? Math.Min(settings.DefaultOutputTokens, Math.Max(room, 1));
+        return wanted <= room
+            ? wanted
+            : throw new ContextOverflowException(promptTokens, wanted, model.Config.ContextLength);
+    }
+
+    private GenerationRequest ToRequest(int[] prompt, int outputTokensMax, EngineChatOptions settings) => new()
+    {
+        PromptTokens = prompt,
+        MaxTokens = outputTokensMax,
+        Adapter = adapter,
+        StopTokens = model.ChatTemplate.StopTokens,
+        Sampling = new SamplingOptions
+        {
+            Temperature = settings.Temperature ?? 1,
+            TopP = settings.TopP ?? 1,
+            TopK = settings.TopK ?? 0,
+            PresencePenalty = settings.PresencePenalty ?? 0,
+            FrequencyPenalty = settings.FrequencyPenalty ?? 0,
+            Seed = settings.Seed is { } seed
+                ? (ulong)seed
+                : BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
+        },
+    };
+
+    private ChatResponseUpdate Last(string text, ChatFinishReason reason, int promptTokens, OutputTally tally)
+    {
+        var usage = new UsageDetails
+        {
+            InputTokenCount = promptTokens,
+            OutputTokenCount = tally.Tokens,
+            TotalTokenCount = promptTokens + tally.Tokens,
+        };
+        AIContent[] contents = text.Length > 0 ? [new TextContent(text), new UsageContent(usage)] : [new UsageContent(usage)];
+        return new ChatResponseUpdate(ChatRole.Assistant, contents)
+        {
+            ModelId = modelName,
+            FinishReason = reason,
+            AdditionalProperties = new() { [MeanLogProbability] = tally.MeanLogProbability },
+        };
+    }
+
+    /// <summary>A default limit that had to shrink is the model's limit, not the request's.</summary>
+    private static ChatFinishReason ToReason(FinishReason? finish, EngineChatOptions settings, int outputTokensMax) =>
+        finish switch
+        {
+            FinishReason.Stop => ChatFinishReason.Stop,
+            FinishReason.ContextFull => MaxOutput,
+            _ when settings.MaxOutputTokens is null && outputTokensMax < settings.DefaultOutputTokens => MaxOutput,
+            _ => ChatFinishReason.Length,
+        };
+
+    private static ChatTurn ToTurn(ChatMessage message) => new(ToRole(message.Role), message.Text, message.AuthorName);
+
+    private static TurnRole ToRole(ChatRole role) =>
+        role == ChatRole.System ? TurnRole.System
+        : role == ChatRole.Assistant ? TurnRole.Assistant
+        : role == ChatRole.Tool ? TurnRole.Tool
+        : TurnRole.User;
+}

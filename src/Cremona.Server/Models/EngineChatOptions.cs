@@ -1,0 +1,35 @@
+using Cremona.Inference.Templates;
+using Microsoft.Extensions.AI;
+
+namespace Cremona.Server.Models;
+
+/// <summary>What <see cref="EngineChatClient"/> understands beyond the options of every chat client.</summary>
+internal sealed class EngineChatOptions : ChatOptions
+{
+    public EngineChatOptions()
+    {
+    }
+
+    public EngineChatOptions(ChatOptions? other)
+        : base(other)
+    {
+        if (other is EngineChatOptions engine)
+        {
+            Ending = engine.Ending;
+            DefaultOutputTokens = engine.DefaultOutputTokens;
+            TrimsStart = engine.TrimsStart;
+        }
+    }
+
+    /// <summary>Whether the model answers or continues the last turn.</summary>
+    public ChatEnding Ending { get; set; } = ChatEnding.OpenAssistant;
+
+    /// <summary>The limit where <see cref="ChatOptions.MaxOutputTokens"/> is null. It shrinks to what the context has left;
+    /// an explicit limit never does.</summary>
+    public int DefaultOutputTokens { get; set; } = 256;
+
+    /// <summary>Leave out white space at the start: the answer goes on after "Name:".</summary>
+    public bool TrimsStart { get; set; }
+
+    public override ChatOptions Clone() => new EngineChatOptions(this);
+}

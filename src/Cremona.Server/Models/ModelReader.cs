@@ -1,0 +1,17 @@
+using Cremona.Inference.Adapters;
+using Cremona.Inference.Architectures;
+using Cremona.Inference.Checkpoints;
+using Cremona.Inference.Scheduling;
+using Microsoft.Extensions.Options;
+
+namespace Cremona.Server.Models;
+
+/// <inheritdoc cref="IModelReader"/>
+public sealed class ModelReader(IOptions<EngineOptions> options) : IModelReader
+{
+    public LanguageModel ReadModel(string folder) => ModelFolder.Load(folder);
+
+    public IGenerationEngine StartEngine(LanguageModel model) => new DecoderEngine(model.Weights, options.Value);
+
+    public LoraAdapter ReadAdapter(string folder, DecoderConfig config) => AdapterFolder.Load(folder, config);
+}

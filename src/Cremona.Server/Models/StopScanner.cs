@@ -1,0 +1,59 @@
+using System.Text;
+
+namespace Cremona.Server.Models;
+
+/// <summary>Ends a stream of text before the first stop sequence, also where the sequence arrives in pieces: text that may
+/// be the beginning of one is held back. One per stream.</summary>
+internal sealed class StopScanner(IEnumerable<string> stopSequences)
+{
+    private readonly string[] _stops = [.. stopSequences.Where(stop => stop.Length > 0)];
+    private readonly StringBuilder _held = new();
+
+    /// <summary>A stop sequence was found; nothing comes any more.</summary>
+    public bool IsStopped { get; private set; }
+
+    /// <summary>The text that certainly stands before any stop sequence.</summary>
+    public string Append(string text)
+    {
+        if (_stops.Length == 0 || IsStopped)
+        {
+            return IsStopped ? "" : text;
+        }
+
+        string all = _held.Append(text).ToString();
+        _held.Clear();
+        int stopAt = _stops.Select(stop => all.IndexOf(stop, StringComparison.Ordinal)).Where(at => at >= 0)
+            .DefaultIfEmpty(-1).Min();
+        if (stopAt >= 0)
+        {
+            IsStopped = true;
+            return all[..stopAt];
+        }
+
+        int held = _stops.Max(stop => OpenLength(all, stop));
+        _held.Append(all.AsSpan(all.Length - held));
+        return all[..^held];
+    }
+
+    /// <summary>What was held back for nothing, at the end of the stream.</summary>
+    public string Flush()
+    {
+        string held = _held.ToString();
+        _held.Clear();
+        return held;
+    }
+
+    /// <summary>Length of the longest end of the text with which the stop sequence may begin.</summary>
+    private static int OpenLength(string text, string stop)
+    {
+        for (int length = Math.Min(text.Length, stop.Length - 1); length > 0; length--)
+        {
+            if (text.AsSpan(text.Length - length).SequenceEqual(stop.AsSpan(0, length)))
+            {
+                return length;
+            }
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,81 @@
+using Cremona.Inference.Adapters;
+using Cremona.Inference.Architectures;
+using Cremona.Inference.Checkpoints;
+using Cremona.Inference.Scheduling;
+using Cremona.Inference.Templates;
+using Cremona.Server.Models;
+
+namespace Cremona.Server.Tests.Models;
+
+/// <summary>A model whose answers are known, so that whole bodies can be compared. The prompt is one token per character:
+/// "S:", "U:", "A:" or "T:", the content, and "|" behind each closed turn.</summary>
+public sealed class ScriptedModel : IModelReader, IChatTemplate
+{
+    public const int ContextTokens = 400;
+
+    /// <summary>A piece that never comes: the engine waits until it is cancelled.</summary>
+    public const string Wait = "(wait)";
+
+    private static readonly string[] Pieces =
+        ["I am ", "from China.", "Write to a", "@b.c", "om now", "la ", "你好", "！", " Hello", "END", " there"];
+
+    private readonly ScriptedTokenizer _tokenizer = new(Pieces);
+
+    public ScriptedModel() => Engine = new ScriptedEngine(_tokenizer, Script);
+
+    public ScriptedEngine Engine { get; }
+
+    public int ReadCount { get; private set; }
+
+    public IReadOnlyCollection<int> StopTokens => [ScriptedTokenizer.End];
+
+    public LanguageModel ReadModel(string folder)
+    {
+        ReadCount++;
+        var config = new DecoderConfig
+        {
+            Architecture = "LlamaForCausalLM",
+            VocabularySize = _tokenizer.VocabularySize,
+            HiddenSize = 1,
+            IntermediateSize = 1,
+            LayerCount = 0,
+            HeadCount = 1,
+            KeyValueHeadCount = 1,
+            HeadDimension = 1,
+            ContextLength = ContextTokens,
+        };
+        var weights = new DecoderWeights { Config = config, Embedding = [], Layers = [], FinalNorm = [] };
+        return new LanguageModel(config, weights, _tokenizer, this);
+    }
+
+    public IGenerationEngine StartEngine(LanguageModel model) => Engine;
+
+    public LoraAdapter ReadAdapter(string folder, DecoderConfig config) =>
+        new(config, 1, 1, new Dictionary<(int, LinearKind), LoraMatrices>());
+
+    public EncodedChat Encode(IReadOnlyList<ChatTurn> turns, ChatEnding ending)
+    {
+        string text = string.Concat(turns.Select((turn, index) =>
+            $"{turn.Role.ToString()[0]}:{turn.Content}"
+            + (ending == ChatEnding.ContinueLast && index == turns.Count - 1 ? "" : "|")));
+        text += ending == ChatEnding.OpenAssistant ? "A:" : "";
+        return new EncodedChat(_tokenizer.Encode(text), new bool[text.Length]);
+    }
+
+    private static IEnumerable<string> Script(string prompt)
+    {
+        if (prompt.Contains("break at once", StringComparison.Ordinal)) throw new IOException("the engine broke");
+        if (prompt.Contains("for ever", StringComparison.Ordinal)) return ["la ", "la ", Wait];
+        if (prompt.Contains("mail", StringComparison.Ordinal)) return ["Write to a", "@b.c", "om now"];
+        if (prompt.Contains("greet", StringComparison.Ordinal)) return [" Hello", " there"];
+        if (prompt.Contains("stop", StringComparison.Ordinal)) return [" Hello", "END", " there"];
+        if (prompt.Contains("你好", StringComparison.Ordinal)) return ["你好", "！"];
+        return prompt.Contains("break later", StringComparison.Ordinal) ? BreakLater() : ["I am ", "from China."];
+    }
+
+    private static IEnumerable<string> BreakLater()
+    {
+        yield return "I am ";
+        throw new IOException("the engine broke");
+    }
+}
