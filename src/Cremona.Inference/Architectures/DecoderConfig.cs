@@ -3,7 +3,8 @@ namespace Cremona.Inference.Architectures;
 /// <summary>The shape of a decoder-only transformer, as read from a Hugging Face <c>config.json</c>.</summary>
 public sealed record DecoderConfig
 {
-    /// <summary>The first entry of <c>architectures</c>: LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM.</summary>
+    /// <summary>The first entry of <c>architectures</c>: LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM,
+    /// Qwen3ForCausalLM.</summary>
     public required string Architecture { get; init; }
 
     public required int VocabularySize { get; init; }

@@ -4,7 +4,8 @@ using Cremona.Inference.KvCache;
 
 namespace Cremona.Inference.Architectures;
 
-/// <summary>The forward pass of a Llama, Mistral, Qwen2 or Qwen3 decoder over a batch of sequences in float32.</summary>
+/// <summary>The forward pass of a Llama, Mistral, Qwen2 or Qwen3 decoder over a batch of sequences in
+/// float32.</summary>
 /// <remarks>Every number of a row is computed in an order that depends on the row's own sequence only, so logits are
 /// the same to the bit whatever else is in the batch, however a prompt is cut and on any number of threads. Not
 /// thread-safe: one pass at a time. Keeps its own packed copy of the linear layers and shares embedding and norms with
@@ -85,8 +86,8 @@ public sealed unsafe class DecoderForward
     /// <summary>One pass over the segments; appends their tokens to their caches.</summary>
     /// <param name="segments">At most one of each sequence. Those with equal adapters run faster side by side.</param>
     /// <param name="logits">[sum of LogitCount, vocabularySize] in the order of the segments, written.</param>
-    /// <exception cref="ArgumentException">A token is not in the vocabulary, a sequence exceeds its cache, or an adapter
-    /// does not fit. The caches are then unchanged.</exception>
+    /// <exception cref="ArgumentException">A token is not in the vocabulary, a sequence exceeds its cache, or an
+    /// adapter does not fit. The caches are then unchanged.</exception>
     public void Run(IReadOnlyList<ForwardSegment> segments, Span<float> logits)
     {
         Lay(segments);

@@ -1,6 +1,7 @@
 namespace Cremona.Inference.Architectures;
 
-/// <summary>The seven linear layers of a decoder block, in the order of their use; each can carry a LoRA adapter.</summary>
+/// <summary>The seven linear layers of a decoder block, in the order of their use; each can carry a LoRA
+/// adapter.</summary>
 public enum LinearKind
 {
     /// <summary><c>self_attn.q_proj</c>, [querySize, hiddenSize].</summary>

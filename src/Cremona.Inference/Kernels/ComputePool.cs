@@ -4,7 +4,8 @@ using System.Runtime.ExceptionServices;
 namespace Cremona.Inference.Kernels;
 
 /// <summary>Threads that share the tasks of one kernel. The calling thread works too, so a pool of one thread has no
-/// threads of its own and no synchronisation. Idle threads spin for some microseconds, then park and cost nothing.</summary>
+/// threads of its own and no synchronisation. Idle threads spin for some microseconds, then park and cost
+/// nothing.</summary>
 /// <remarks>Which thread runs a task is not defined, so a task may depend on its index only; that is what makes results
 /// independent of the number of threads. Runs from several threads are served one after another. A task that starts
 /// a run of its own runs it inline.</remarks>

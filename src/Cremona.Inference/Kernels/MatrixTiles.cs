@@ -13,7 +13,8 @@ internal static unsafe class MatrixTiles<TSimd, TVector>
 {
     /// <summary>12 rows by 2 vectors of columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Rows12(float* a, nint rowStride, nint stride, float* b0, float* b1, int depth, float* c, nint ldc)
+    public static void Rows12(
+        float* a, nint rowStride, nint stride, float* b0, float* b1, int depth, float* c, nint ldc)
     {
         float* d = c + TSimd.Width;
         TVector c0 = TSimd.Load(c), d0 = TSimd.Load(d);
@@ -71,7 +72,8 @@ internal static unsafe class MatrixTiles<TSimd, TVector>
 
     /// <summary>6 rows by 2 vectors of columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Rows6(float* a, nint rowStride, nint stride, float* b0, float* b1, int depth, float* c, nint ldc)
+    public static void Rows6(
+        float* a, nint rowStride, nint stride, float* b0, float* b1, int depth, float* c, nint ldc)
     {
         float* d = c + TSimd.Width;
         TVector c0 = TSimd.Load(c), d0 = TSimd.Load(d);

@@ -57,5 +57,6 @@ public readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static float Sum(Vector128<float> value) => (value[0] + value[2]) + (value[1] + value[3]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float MaxLane(Vector128<float> value) => MathF.Max(MathF.Max(value[0], value[2]), MathF.Max(value[1], value[3]));
+    public static float MaxLane(Vector128<float> value) =>
+        MathF.Max(MathF.Max(value[0], value[2]), MathF.Max(value[1], value[3]));
 }

@@ -58,5 +58,6 @@ public readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static float Sum(Vector256<float> value) => Simd128.Sum(value.GetLower() + value.GetUpper());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float MaxLane(Vector256<float> value) => Simd128.MaxLane(Vector128.MaxNative(value.GetLower(), value.GetUpper()));
+    public static float MaxLane(Vector256<float> value) =>
+        Simd128.MaxLane(Vector128.MaxNative(value.GetLower(), value.GetUpper()));
 }

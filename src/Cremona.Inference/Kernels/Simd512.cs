@@ -58,5 +58,6 @@ public readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static float Sum(Vector512<float> value) => Simd256.Sum(value.GetLower() + value.GetUpper());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float MaxLane(Vector512<float> value) => Simd256.MaxLane(Vector256.MaxNative(value.GetLower(), value.GetUpper()));
+    public static float MaxLane(Vector512<float> value) =>
+        Simd256.MaxLane(Vector256.MaxNative(value.GetLower(), value.GetUpper()));
 }

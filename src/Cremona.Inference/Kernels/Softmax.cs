@@ -2,7 +2,8 @@ using System.Runtime.Intrinsics;
 
 namespace Cremona.Inference.Kernels;
 
-/// <summary>values[i] = e^values[i] / sum of e^values, in place. The result of a row depends on that row alone.</summary>
+/// <summary>values[i] = e^values[i] / sum of e^values, in place. The result of a row depends on that row
+/// alone.</summary>
 public static unsafe class Softmax
 {
     /// <param name="values">One row, at least one value of which is finite.</param>

@@ -83,7 +83,10 @@ internal sealed unsafe class CachedAttention
 
         GatherQueries(block, head, query);
         new Span<float>(scores, queries * scoreStride).Clear();
-        MatrixOperands toScores = new() { RowStride = dimension, Stride = 1, OutputStride = scoreStride, K = dimension };
+        MatrixOperands toScores = new()
+        {
+            RowStride = dimension, Stride = 1, OutputStride = scoreStride, K = dimension,
+        };
         for (int page = 0; page < pages; page++)
         {
             int count = Math.Min(PageLayout.TokenCount, keys - (page * PageLayout.TokenCount));

@@ -5,7 +5,8 @@ namespace Cremona.Inference.KvCache;
 
 /// <summary>How the keys and values of <see cref="TokenCount"/> positions, in all layers, lie in one page. Both are
 /// laid out as panels for the matrix-multiply tiles, so attention is two small multiplications without a horizontal
-/// sum: keys as [tokens / 16][headDimension][16], values as [headDimension / 16][tokens][16], per layer and head.</summary>
+/// sum: keys as [tokens / 16][headDimension][16], values as [headDimension / 16][tokens][16], per layer and
+/// head.</summary>
 public sealed class PageLayout
 {
     /// <summary>Positions of a page.</summary>

@@ -9,8 +9,8 @@ namespace Cremona.Inference.Scheduling;
 
 /// <summary>Generates with one decoder for many sequences at a time. Sequences join and leave between steps; each has
 /// its own adapter, sampling, seed and limits.</summary>
-/// <remarks>A sequence's tokens depend on its own request only: not on what else runs, on the order of arrival or on the
-/// number of threads. One thread of its own drives the steps; it sleeps while there is nothing to do. Thread-safe.
+/// <remarks>A sequence's tokens depend on its own request only: not on what else runs, on the order of arrival or on
+/// the number of threads. One thread of its own drives the steps; it sleeps while there is nothing to do. Thread-safe.
 /// Not read tokens wait in memory, at most <see cref="GenerationRequest.MaxTokens"/> of a request.</remarks>
 public sealed class DecoderEngine : IGenerationEngine, IDisposable
 {
@@ -33,7 +33,8 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
     private readonly SamplingScratch _sampling = new();
     private float[] _logits = [];
 
-    /// <param name="weights">Read while the engine lives, never written; may be shared with a trainer of adapters.</param>
+    /// <param name="weights">Read while the engine lives, never written; may be shared with a trainer of
+    /// adapters.</param>
     /// <param name="options">Validated by the caller.</param>
     public DecoderEngine(DecoderWeights weights, EngineOptions options)
     {

@@ -4,7 +4,9 @@ namespace Cremona.Inference.Scheduling;
 public interface IGenerationEngine
 {
     /// <summary>Generates tokens until a stop token, a limit or cancellation. The last element carries
-    /// <see cref="GeneratedToken.Finish"/>. Cancelling, or disposing the enumerator, frees the sequence within one step.</summary>
-    /// <exception cref="ArgumentException">The prompt is empty, holds an unknown id, or leaves no room in the context.</exception>
+    /// <see cref="GeneratedToken.Finish"/>. Cancelling, or disposing the enumerator, frees the sequence within one
+    /// step.</summary>
+    /// <exception cref="ArgumentException">The prompt is empty, holds an unknown id, or leaves no room in the
+    /// context.</exception>
     IAsyncEnumerable<GeneratedToken> StreamAsync(GenerationRequest request, CancellationToken cancellationToken);
 }

@@ -24,7 +24,8 @@ internal sealed class SequenceQueue(int populationMax)
         }
     }
 
-    /// <summary>Takes the oldest when it can start; a request that cannot is never overtaken, so none starves.</summary>
+    /// <summary>Takes the oldest when it can start; a request that cannot is never overtaken, so none
+    /// starves.</summary>
     public GenerationSequence? TryTake(Func<GenerationSequence, bool> tryStart)
     {
         lock (_monitor)
@@ -41,7 +42,8 @@ internal sealed class SequenceQueue(int populationMax)
         lock (_monitor) _population--;
     }
 
-    /// <summary>Nobody reads this sequence any more: it leaves the queue now, or the batch before the next step.</summary>
+    /// <summary>Nobody reads this sequence any more: it leaves the queue now, or the batch before the next
+    /// step.</summary>
     public void Abandon(GenerationSequence sequence)
     {
         lock (_monitor)

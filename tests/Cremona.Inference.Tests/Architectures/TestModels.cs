@@ -9,7 +9,8 @@ internal static class TestModels
 {
     /// <summary>Odd sizes, so that every kernel meets its tails.</summary>
     public static DecoderConfig Config(
-        bool bias = false, bool norms = false, bool tied = true, int heads = 6, int keyValueHeads = 2, int dimension = 10) => new()
+        bool bias = false, bool norms = false, bool tied = true,
+        int heads = 6, int keyValueHeads = 2, int dimension = 10) => new()
         {
             Architecture = "Qwen3ForCausalLM",
             VocabularySize = 75,

@@ -106,7 +106,7 @@ public class DecoderEngineTests
         {
             token.Alternatives.Count.ShouldBe(4);
             token.Alternatives[0].ShouldBe((token.Id, token.LogProbability));
-            token.Alternatives.Select(alternative => alternative.LogProbability).ShouldBeInOrder(SortDirection.Descending);
+            token.Alternatives.Select(item => item.LogProbability).ShouldBeInOrder(SortDirection.Descending);
         }
     }
 
@@ -232,7 +232,8 @@ public class DecoderEngineTests
             CacheTokensMax = cacheTokens,
         });
 
-    private static GenerationRequest Request(int[] prompt, int maxTokens, float temperature = 1, ulong seed = 0) => new()
+    private static GenerationRequest Request(
+        int[] prompt, int maxTokens, float temperature = 1, ulong seed = 0) => new()
     {
         PromptTokens = prompt,
         MaxTokens = maxTokens,

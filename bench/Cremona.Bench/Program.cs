@@ -1,0 +1,18 @@
+using Cremona.Bench;
+
+// Measures on this machine and writes what it measured to bench/results:
+//   dotnet run -c Release --project bench/Cremona.Bench -- gemm [threads]
+//   dotnet run -c Release --project bench/Cremona.Bench -- decode [threads]
+int threads = args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 1;
+switch (args.FirstOrDefault())
+{
+    case "gemm":
+        GemmBench.Run(threads);
+        return 0;
+    case "decode":
+        await DecodeBench.RunAsync(threads, CancellationToken.None);
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: Cremona.Bench gemm|decode [threads]");
+        return 2;
+}
