@@ -142,7 +142,9 @@ internal sealed unsafe class CausalAttention(DecoderConfig config, ComputePool p
             {
                 int token = start + first + i;
                 int offset = (token * _querySize) + (head * _headDimension);
-                float pull = Dot(attended + offset, dAttended + offset);
+                float pull = Elementwise.Dot(
+                    new ReadOnlySpan<float>(attended + offset, _headDimension),
+                    new ReadOnlySpan<float>(dAttended + offset, _headDimension));
                 ScoreGradients(
                     new Span<float>(scores + (i * stride), width),
                     new Span<float>(dScores + (i * stride), width),
@@ -203,14 +205,6 @@ internal sealed unsafe class CausalAttention(DecoderConfig config, ComputePool p
             p.Store(scores, i);
             (p * scale * (VectorLanes.Load(dScores, i) - pulls)).Store(dScores, i);
         }
-    }
-
-    private float Dot(float* a, float* b)
-    {
-        float sum = 0;
-        for (int i = 0; i < _headDimension; i++)
-            sum += a[i] * b[i];
-        return sum;
     }
 
     /// <summary>Copies one head's columns [tokens, headDimension] to [headDimension, stride], zero beyond the last

@@ -26,6 +26,19 @@ public static class Elementwise
             y[i] *= factor;
     }
 
+    /// <summary>Σ a · b.</summary>
+    public static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        int whole = VectorLanes.Whole(a.Length);
+        var sums = Vector<float>.Zero;
+        for (int i = 0; i < whole; i += VectorLanes.Width)
+            sums = Vector.FusedMultiplyAdd(VectorLanes.Load(a, i), VectorLanes.Load(b, i), sums);
+        float sum = Vector.Sum(sums);
+        for (int i = whole; i < a.Length; i++)
+            sum += a[i] * b[i];
+        return sum;
+    }
+
     /// <summary>Σ x², summed in float over blocks of 4096 and in double over the blocks.</summary>
     public static double SumOfSquares(ReadOnlySpan<float> x)
     {

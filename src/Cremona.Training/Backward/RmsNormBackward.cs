@@ -8,7 +8,7 @@ public static class RmsNormBackward
 {
     /// <summary>1 / sqrt(mean(x²) + ε), the factor that the backward pass needs again.</summary>
     public static float InverseRms(ReadOnlySpan<float> x, float epsilon) =>
-        1 / MathF.Sqrt((SumOfProducts(x, x) / x.Length) + epsilon);
+        1 / MathF.Sqrt((Elementwise.Dot(x, x) / x.Length) + epsilon);
 
     /// <summary>y = x · inverse · w.</summary>
     public static void Apply(ReadOnlySpan<float> x, float inverse, ReadOnlySpan<float> weight, Span<float> y)
@@ -51,18 +51,6 @@ public static class RmsNormBackward
         }
         for (int i = whole; i < x.Length; i++)
             dw[i] += x[i] * inverse * dy[i];
-    }
-
-    private static float SumOfProducts(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
-    {
-        int whole = VectorLanes.Whole(a.Length);
-        var sums = Vector<float>.Zero;
-        for (int i = 0; i < whole; i += VectorLanes.Width)
-            sums = Vector.FusedMultiplyAdd(VectorLanes.Load(a, i), VectorLanes.Load(b, i), sums);
-        float sum = Vector.Sum(sums);
-        for (int i = whole; i < a.Length; i++)
-            sum += a[i] * b[i];
-        return sum;
     }
 
     private static float SumOfProducts(ReadOnlySpan<float> a, ReadOnlySpan<float> b, ReadOnlySpan<float> c)

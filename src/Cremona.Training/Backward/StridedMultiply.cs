@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Cremona.Inference.Kernels;
 
 namespace Cremona.Training.Backward;
 
@@ -16,10 +17,21 @@ public static unsafe class StridedMultiply
     public static void Run(
         float* a, int aRow, int aStep, float* b, int bRow, float* c, int cRow, int m, int n, int k, bool accumulate)
     {
-        if (Vector512.IsHardwareAccelerated)
-            Run<Vector512<float>, FloatVector512>(a, aRow, aStep, b, bRow, c, cRow, m, n, k, accumulate);
-        else
-            Run<Vector256<float>, FloatVector256>(a, aRow, aStep, b, bRow, c, cRow, m, n, k, accumulate);
+        switch (InstructionSet.Current)
+        {
+            case SimdLevel.Avx512:
+                Run<Simd512, Vector512<float>>(a, aRow, aStep, b, bRow, c, cRow, m, n, k, accumulate);
+                break;
+            case SimdLevel.Avx2:
+                Run<Simd256, Vector256<float>>(a, aRow, aStep, b, bRow, c, cRow, m, n, k, accumulate);
+                break;
+            case SimdLevel.Vector128:
+                Run<Simd128, Vector128<float>>(a, aRow, aStep, b, bRow, c, cRow, m, n, k, accumulate);
+                break;
+            default:
+                Reference(a, aRow, aStep, b, bRow, c, cRow, m, n, k, accumulate);
+                break;
+        }
     }
 
     /// <summary>The specification of
@@ -32,12 +44,12 @@ public static unsafe class StridedMultiply
                 Element(a + (i * aRow), aStep, b + j, bRow, c + (i * cRow) + j, k, accumulate);
     }
 
-    internal static void Run<TVector, TLanes>(
+    internal static void Run<TSimd, TVector>(
         float* a, int aRow, int aStep, float* b, int bRow, float* c, int cRow, int m, int n, int k, bool accumulate)
         where TVector : struct
-        where TLanes : IFloatVector<TVector>
+        where TSimd : ISimd<TVector>
     {
-        int width = TLanes.Width;
+        int width = TSimd.Width;
         int i = 0;
         for (; i + TileRows <= m; i += TileRows)
         {
@@ -45,21 +57,21 @@ public static unsafe class StridedMultiply
             float* output = c + (i * cRow);
             int j = 0;
             for (; j + (2 * width) <= n; j += 2 * width)
-                FourByTwo<TVector, TLanes>(left, aRow, aStep, b + j, bRow, output + j, cRow, k, accumulate);
+                FourByTwo<TSimd, TVector>(left, aRow, aStep, b + j, bRow, output + j, cRow, k, accumulate);
             for (int row = 0; row < TileRows; row++)
-                OneRow<TVector, TLanes>(
+                OneRow<TSimd, TVector>(
                     left + (row * aRow), aStep, b + j, bRow, output + (row * cRow) + j, n - j, k, accumulate);
         }
         for (; i < m; i++)
-            OneRow<TVector, TLanes>(a + (i * aRow), aStep, b, bRow, c + (i * cRow), n, k, accumulate);
+            OneRow<TSimd, TVector>(a + (i * aRow), aStep, b, bRow, c + (i * cRow), n, k, accumulate);
     }
 
-    private static void FourByTwo<TVector, TLanes>(
+    private static void FourByTwo<TSimd, TVector>(
         float* a, int aRow, int aStep, float* b, int bRow, float* c, int cRow, int k, bool accumulate)
         where TVector : struct
-        where TLanes : IFloatVector<TVector>
+        where TSimd : ISimd<TVector>
     {
-        int width = TLanes.Width;
+        int width = TSimd.Width;
         float* c1 = c + cRow;
         float* c2 = c1 + cRow;
         float* c3 = c2 + cRow;
@@ -67,52 +79,52 @@ public static unsafe class StridedMultiply
         TVector s20 = default, s21 = default, s30 = default, s31 = default;
         if (accumulate)
         {
-            (s00, s01) = (TLanes.Load(c), TLanes.Load(c + width));
-            (s10, s11) = (TLanes.Load(c1), TLanes.Load(c1 + width));
-            (s20, s21) = (TLanes.Load(c2), TLanes.Load(c2 + width));
-            (s30, s31) = (TLanes.Load(c3), TLanes.Load(c3 + width));
+            (s00, s01) = (TSimd.Load(c), TSimd.Load(c + width));
+            (s10, s11) = (TSimd.Load(c1), TSimd.Load(c1 + width));
+            (s20, s21) = (TSimd.Load(c2), TSimd.Load(c2 + width));
+            (s30, s31) = (TSimd.Load(c3), TSimd.Load(c3 + width));
         }
         for (int p = 0; p < k; p++)
         {
-            var b0 = TLanes.Load(b);
-            var b1 = TLanes.Load(b + width);
-            var x = TLanes.Broadcast(a);
-            s00 = TLanes.MultiplyAdd(x, b0, s00);
-            s01 = TLanes.MultiplyAdd(x, b1, s01);
-            x = TLanes.Broadcast(a + aRow);
-            s10 = TLanes.MultiplyAdd(x, b0, s10);
-            s11 = TLanes.MultiplyAdd(x, b1, s11);
-            x = TLanes.Broadcast(a + (2 * aRow));
-            s20 = TLanes.MultiplyAdd(x, b0, s20);
-            s21 = TLanes.MultiplyAdd(x, b1, s21);
-            x = TLanes.Broadcast(a + (3 * aRow));
-            s30 = TLanes.MultiplyAdd(x, b0, s30);
-            s31 = TLanes.MultiplyAdd(x, b1, s31);
+            var b0 = TSimd.Load(b);
+            var b1 = TSimd.Load(b + width);
+            var x = TSimd.Broadcast(*a);
+            s00 = TSimd.MultiplyAdd(x, b0, s00);
+            s01 = TSimd.MultiplyAdd(x, b1, s01);
+            x = TSimd.Broadcast(a[aRow]);
+            s10 = TSimd.MultiplyAdd(x, b0, s10);
+            s11 = TSimd.MultiplyAdd(x, b1, s11);
+            x = TSimd.Broadcast(a[2 * aRow]);
+            s20 = TSimd.MultiplyAdd(x, b0, s20);
+            s21 = TSimd.MultiplyAdd(x, b1, s21);
+            x = TSimd.Broadcast(a[3 * aRow]);
+            s30 = TSimd.MultiplyAdd(x, b0, s30);
+            s31 = TSimd.MultiplyAdd(x, b1, s31);
             a += aStep;
             b += bRow;
         }
-        TLanes.Store(s00, c);
-        TLanes.Store(s01, c + width);
-        TLanes.Store(s10, c1);
-        TLanes.Store(s11, c1 + width);
-        TLanes.Store(s20, c2);
-        TLanes.Store(s21, c2 + width);
-        TLanes.Store(s30, c3);
-        TLanes.Store(s31, c3 + width);
+        TSimd.Store(c, s00);
+        TSimd.Store(c + width, s01);
+        TSimd.Store(c1, s10);
+        TSimd.Store(c1 + width, s11);
+        TSimd.Store(c2, s20);
+        TSimd.Store(c2 + width, s21);
+        TSimd.Store(c3, s30);
+        TSimd.Store(c3 + width, s31);
     }
 
-    private static void OneRow<TVector, TLanes>(
+    private static void OneRow<TSimd, TVector>(
         float* a, int aStep, float* b, int bRow, float* c, int n, int k, bool accumulate)
         where TVector : struct
-        where TLanes : IFloatVector<TVector>
+        where TSimd : ISimd<TVector>
     {
         int j = 0;
-        for (; j + TLanes.Width <= n; j += TLanes.Width)
+        for (; j + TSimd.Width <= n; j += TSimd.Width)
         {
-            TVector sum = accumulate ? TLanes.Load(c + j) : default;
+            TVector sum = accumulate ? TSimd.Load(c + j) : default;
             for (int p = 0; p < k; p++)
-                sum = TLanes.MultiplyAdd(TLanes.Broadcast(a + (p * aStep)), TLanes.Load(b + (p * bRow) + j), sum);
-            TLanes.Store(sum, c + j);
+                sum = TSimd.MultiplyAdd(TSimd.Broadcast(a[p * aStep]), TSimd.Load(b + (p * bRow) + j), sum);
+            TSimd.Store(c + j, sum);
         }
         for (; j < n; j++)
             Element(a, aStep, b + j, bRow, c + j, k, accumulate);
