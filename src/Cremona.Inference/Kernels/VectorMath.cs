@@ -69,7 +69,7 @@ public static unsafe class VectorMath
     /// <summary>e^x lane by lane: x = n·ln 2 + r, then a polynomial in r (Cephes, expf) times 2^n. The power is
     /// applied in two halves, so that neither overflows before the result does and denormal results come out.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static TVector Exp<TSimd, TVector>(TVector x)
+    public static TVector Exp<TSimd, TVector>(TVector x)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
     {
@@ -94,7 +94,7 @@ public static unsafe class VectorMath
 
     /// <summary>The sum of e^(x - shift), and its terms at <paramref name="terms"/> (which may be x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static float SumOfExp<TSimd, TVector>(float* x, float shift, float* terms, int length)
+    public static float SumOfExp<TSimd, TVector>(float* x, float shift, float* terms, int length)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
     {
@@ -123,7 +123,7 @@ public static unsafe class VectorMath
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static float Max<TSimd, TVector>(float* x, int length)
+    public static float Max<TSimd, TVector>(float* x, int length)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
     {

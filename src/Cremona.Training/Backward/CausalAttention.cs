@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Numerics;
 using Cremona.Inference.Architectures;
 using Cremona.Inference.Kernels;
 
@@ -13,9 +12,6 @@ internal sealed unsafe class CausalAttention(DecoderConfig config, ComputePool p
 {
     /// <summary>Queries per block. Fixed: it is part of the order of the sums.</summary>
     private const int BlockQueries = 32;
-
-    /// <summary>Keys are padded to whole vector tiles; padded scores are masked.</summary>
-    private const int KeyTile = 32;
 
     private readonly int _headDimension = config.HeadDimension;
     private readonly int _querySize = config.QuerySize;
@@ -36,7 +32,7 @@ internal sealed unsafe class CausalAttention(DecoderConfig config, ComputePool p
                 sums = tensors.LogSums, keys = scratch)
             {
                 float* scores = keys + (stride * _headDimension);
-                Transpose(k + At(start, keyHead), end - start, keys, stride);
+                Transpose(k + At(start, keyHead), end - start, keys, stride, _scale);
                 for (int head = keyHead * _groupSize; head < (keyHead + 1) * _groupSize; head++)
                     ForwardHead(start, end, head, q, keys, stride, v + At(start, keyHead), o, sums, scores);
             }
@@ -66,8 +62,8 @@ internal sealed unsafe class CausalAttention(DecoderConfig config, ComputePool p
                 int at = At(start, keyHead);
                 float* values = keys + (stride * _headDimension);
                 float* scores = values + (stride * _headDimension);
-                Transpose(k + at, end - start, keys, stride);
-                Transpose(v + at, end - start, values, stride);
+                Transpose(k + at, end - start, keys, stride, _scale);
+                Transpose(v + at, end - start, values, stride, 1);
                 Clear(dK + at, end - start);
                 Clear(dV + at, end - start);
                 var row = new RowHead
@@ -92,7 +88,7 @@ internal sealed unsafe class CausalAttention(DecoderConfig config, ComputePool p
     private struct RowHead
     {
         public float* Key; // [tokens, keyValueSize], the head's columns
-        public float* Keys; // [headDimension, stride], transposed
+        public float* Keys; // [headDimension, stride], transposed and scaled
         public float* Values; // [headDimension, stride], transposed
         public float* Scores; // [2, BlockQueries, stride]
         public float* DKey; // as Key
@@ -113,7 +109,7 @@ internal sealed unsafe class CausalAttention(DecoderConfig config, ComputePool p
                 query + at, _querySize, 1, keys, stride, scores, stride, count, width, _headDimension, false);
             for (int i = 0; i < count; i++)
                 logSums[((start + first + i) * config.HeadCount) + head] =
-                    Softmax(new Span<float>(scores + (i * stride), width), first + i + 1);
+                    AttentionScores.Softmax(scores + (i * stride), first + i + 1, width);
             StridedMultiply.Run(
                 scores, stride, 1, value, _keyValueSize, attended + at, _querySize,
                 count, _headDimension, first + count, false);
@@ -145,12 +141,14 @@ internal sealed unsafe class CausalAttention(DecoderConfig config, ComputePool p
                 float pull = Elementwise.Dot(
                     new ReadOnlySpan<float>(attended + offset, _headDimension),
                     new ReadOnlySpan<float>(dAttended + offset, _headDimension));
-                ScoreGradients(
-                    new Span<float>(scores + (i * stride), width),
-                    new Span<float>(dScores + (i * stride), width),
+                AttentionScores.Gradient(
+                    scores + (i * stride),
+                    dScores + (i * stride),
                     first + i + 1,
+                    width,
                     logSums[(token * config.HeadCount) + head],
-                    pull);
+                    pull,
+                    _scale);
             }
             StridedMultiply.Run(
                 scores, 1, stride, dAttended + at, _querySize, row.DValue, _keyValueSize,
@@ -164,58 +162,15 @@ internal sealed unsafe class CausalAttention(DecoderConfig config, ComputePool p
         }
     }
 
-    /// <summary>Softmax of the first <paramref name="seen"/> scaled scores, zero after them; returns the logarithm of
-    /// the sum.</summary>
-    private float Softmax(Span<float> scores, int seen)
-    {
-        scores[seen..].Fill(float.NegativeInfinity);
-        var maxima = VectorLanes.Load(scores, 0);
-        for (int i = VectorLanes.Width; i < scores.Length; i += VectorLanes.Width)
-            maxima = Vector.Max(maxima, VectorLanes.Load(scores, i));
-        float max = maxima[0];
-        for (int lane = 1; lane < VectorLanes.Width; lane++)
-            max = MathF.Max(max, maxima[lane]);
-        var scale = new Vector<float>(_scale);
-        var shift = new Vector<float>(-max * _scale);
-        var sums = Vector<float>.Zero;
-        for (int i = 0; i < scores.Length; i += VectorLanes.Width)
-        {
-            var e = Vector.Exp(Vector.FusedMultiplyAdd(VectorLanes.Load(scores, i), scale, shift));
-            e.Store(scores, i);
-            sums += e;
-        }
-        float sum = Vector.Sum(sums);
-        var factor = new Vector<float>(1 / sum);
-        for (int i = 0; i < scores.Length; i += VectorLanes.Width)
-            (VectorLanes.Load(scores, i) * factor).Store(scores, i);
-        return (max * _scale) + MathF.Log(sum);
-    }
-
-    /// <summary>Scores become probabilities, and their gradients come in and leave as those of the unscaled scores:
-    /// p · (dp − Σ p·dp) · scale, where the sum equals the dot product of the output and its gradient.</summary>
-    private void ScoreGradients(Span<float> scores, Span<float> dScores, int seen, float logSum, float pull)
-    {
-        scores[seen..].Fill(float.NegativeInfinity);
-        var scale = new Vector<float>(_scale);
-        var shift = new Vector<float>(-logSum);
-        var pulls = new Vector<float>(pull);
-        for (int i = 0; i < scores.Length; i += VectorLanes.Width)
-        {
-            var p = Vector.Exp(Vector.FusedMultiplyAdd(VectorLanes.Load(scores, i), scale, shift));
-            p.Store(scores, i);
-            (p * scale * (VectorLanes.Load(dScores, i) - pulls)).Store(dScores, i);
-        }
-    }
-
     /// <summary>Copies one head's columns [tokens, headDimension] to [headDimension, stride], zero beyond the last
     /// token.</summary>
-    private void Transpose(float* source, int tokens, float* destination, int stride)
+    private void Transpose(float* source, int tokens, float* destination, int stride, float scale)
     {
         for (int d = 0; d < _headDimension; d++)
         {
             float* line = destination + (d * stride);
             for (int t = 0; t < tokens; t++)
-                line[t] = source[(t * _keyValueSize) + d];
+                line[t] = source[(t * _keyValueSize) + d] * scale;
             new Span<float>(line + tokens, stride - tokens).Clear();
         }
     }
@@ -228,5 +183,5 @@ internal sealed unsafe class CausalAttention(DecoderConfig config, ComputePool p
 
     private int At(int token, int keyHead) => (token * _keyValueSize) + (keyHead * _headDimension);
 
-    private static int Padded(int tokens) => (tokens + KeyTile - 1) / KeyTile * KeyTile;
+    private static int Padded(int tokens) => (tokens + AttentionScores.Tile - 1) / AttentionScores.Tile * AttentionScores.Tile;
 }

@@ -10,7 +10,7 @@ internal static class ColumnSums
     public static void Add(ComputePool pool, float[] x, float[] sums, int tokens)
     {
         int width = sums.Length;
-        Add(pool, sums, tokens, (token, partial) => Elementwise.Add(partial, x.AsSpan(token * width, width)));
+        Add(pool, sums, tokens, (token, partial) => VectorMath.Add(x.AsSpan(token * width, width), partial));
     }
 
     /// <summary>As the other, where <paramref name="addToken"/> adds what one token contributes to a partial
@@ -28,7 +28,7 @@ internal static class ColumnSums
                 addToken(t, partial);
         });
         for (int block = 0; block < blocks; block++)
-            Elementwise.Add(sums, partials.AsSpan(block * width, width));
+            VectorMath.Add(partials.AsSpan(block * width, width), sums);
         ArrayPool<float>.Shared.Return(partials);
     }
 

@@ -187,7 +187,7 @@ internal sealed class DecoderBlock
     {
         int size = _config.IntermediateSize;
         for (int t = first; t < end; t++)
-            SwiGluBackward.Apply(
+            SwiGlu.Apply(
                 _gate.AsSpan(t * size, size), _up.AsSpan(t * size, size), _scratch.Activated.AsSpan(t * size, size));
     });
 
@@ -198,7 +198,7 @@ internal sealed class DecoderBlock
         for (int t = first; t < end; t++)
         {
             var dGate = _scratch.DGate.AsSpan(t * size, size);
-            SwiGluBackward.Gradients(
+            SwiGluBackward.Apply(
                 _gate.AsSpan(t * size, size),
                 _up.AsSpan(t * size, size),
                 dGate,
@@ -210,26 +210,20 @@ internal sealed class DecoderBlock
     private void Rotate(BatchLayout batch, float[] query, float[] key) =>
         TokenBlocks.Run(_pool, batch.TokenCount, (first, end) =>
         {
-            int size = _config.HeadDimension;
-            for (int t = first; t < end; t++)
-            {
-                for (int head = t * _config.HeadCount; head < (t + 1) * _config.HeadCount; head++)
-                    _rotary.Rotate(query.AsSpan(head * size, size), batch.Positions[t]);
-                for (int head = t * _config.KeyValueHeadCount; head < (t + 1) * _config.KeyValueHeadCount; head++)
-                    _rotary.Rotate(key.AsSpan(head * size, size), batch.Positions[t]);
-            }
+            var positions = batch.Positions.AsSpan(first..end);
+            Rope.Apply(Heads(query, _config.QuerySize, first, end), _config.HeadCount, positions, _rotary);
+            Rope.Apply(Heads(key, _config.KeyValueSize, first, end), _config.KeyValueHeadCount, positions, _rotary);
         });
 
     private void RotateBack(BatchLayout batch, float[] dQuery, float[] dKey) =>
         TokenBlocks.Run(_pool, batch.TokenCount, (first, end) =>
         {
-            int size = _config.HeadDimension;
-            for (int t = first; t < end; t++)
-            {
-                for (int head = t * _config.HeadCount; head < (t + 1) * _config.HeadCount; head++)
-                    _rotary.RotateBack(dQuery.AsSpan(head * size, size), batch.Positions[t]);
-                for (int head = t * _config.KeyValueHeadCount; head < (t + 1) * _config.KeyValueHeadCount; head++)
-                    _rotary.RotateBack(dKey.AsSpan(head * size, size), batch.Positions[t]);
-            }
+            var positions = batch.Positions.AsSpan(first..end);
+            RopeBackward.Apply(Heads(dQuery, _config.QuerySize, first, end), _config.HeadCount, positions, _rotary);
+            RopeBackward.Apply(
+                Heads(dKey, _config.KeyValueSize, first, end), _config.KeyValueHeadCount, positions, _rotary);
         });
+
+    private static Span<float> Heads(float[] tensor, int size, int first, int end) =>
+        tensor.AsSpan(first * size, (end - first) * size);
 }

@@ -28,8 +28,8 @@ public sealed class DecoderTrainer : IDisposable
         (_config, _pool, _lora, _embedding) = (weights.Config, pool, lora, weights.Embedding);
         _batch = new BatchLayout(tokenCapacity);
         var scratch = new TrainerScratch(_config, tokenCapacity);
-        int positions = Math.Min(tokenCapacity, _config.ContextLength);
-        var rotary = new RotaryTable(positions, _config.HeadDimension, _config.RopeTheta);
+        var rotary = new RotaryTable(_config.HeadDimension, _config.RopeTheta);
+        rotary.Reserve(Math.Min(tokenCapacity, _config.ContextLength));
         _blocks = [.. weights.Layers.Select(
             layer => new DecoderBlock(_config, layer, pool, scratch, rotary, tokenCapacity))];
         _head = new OutputHead(weights, pool, tokenCapacity);
@@ -183,9 +183,9 @@ public sealed class DecoderTrainer : IDisposable
             int first = task * columns;
             int width = Math.Min(columns, hidden - first);
             for (int t = 0; t < _batch.TokenCount; t++)
-                Elementwise.Add(
-                    gradient.AsSpan((_batch.Tokens[t] * hidden) + first, width),
-                    _dStream.AsSpan((t * hidden) + first, width));
+                VectorMath.Add(
+                    _dStream.AsSpan((t * hidden) + first, width),
+                    gradient.AsSpan((_batch.Tokens[t] * hidden) + first, width));
         });
     }
 }

@@ -5,16 +5,6 @@ namespace Cremona.Training.Backward;
 /// <summary>Vector loops over plain arrays.</summary>
 public static class Elementwise
 {
-    /// <summary>y += x.</summary>
-    public static void Add(Span<float> y, ReadOnlySpan<float> x)
-    {
-        int whole = VectorLanes.Whole(y.Length);
-        for (int i = 0; i < whole; i += VectorLanes.Width)
-            (VectorLanes.Load(y, i) + VectorLanes.Load(x, i)).Store(y, i);
-        for (int i = whole; i < y.Length; i++)
-            y[i] += x[i];
-    }
-
     /// <summary>y *= factor.</summary>
     public static void Scale(Span<float> y, float factor)
     {

@@ -104,6 +104,6 @@ internal sealed class LinearLayer(ComputePool pool, int inputSize, int outputSiz
     private void AddBias(float[] y, int first, int end)
     {
         for (int t = first; t < end; t++)
-            Elementwise.Add(y.AsSpan(t * outputSize, outputSize), bias);
+            VectorMath.Add(bias, y.AsSpan(t * outputSize, outputSize));
     }
 }
