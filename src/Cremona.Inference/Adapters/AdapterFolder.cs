@@ -24,7 +24,7 @@ public static class AdapterFolder
         {
             foreach (LinearKind kind in LinearKinds.All)
             {
-                (string nameA, string nameB) = Names(layer, kind);
+                (string nameA, string nameB) = TensorNames(layer, kind);
                 if (file.Find(nameA) is null && file.Find(nameB) is null)
                 {
                     continue;
@@ -53,7 +53,8 @@ public static class AdapterFolder
         DurableFile.Write(Path.Combine(folder, ConfigFile), stream => WriteConfig(stream, adapter, baseModelName));
     }
 
-    private static (string A, string B) Names(int layer, LinearKind kind)
+    /// <summary>PEFT's names of the two matrices of a linear layer.</summary>
+    public static (string A, string B) TensorNames(int layer, LinearKind kind)
     {
         string module = $"base_model.model.model.layers.{layer}.{kind.ModuleName()}";
         return ($"{module}.lora_A.weight", $"{module}.lora_B.weight");
@@ -61,14 +62,14 @@ public static class AdapterFolder
 
     private static bool IsKnown(string name, DecoderConfig config) =>
         Enumerable.Range(0, config.LayerCount).Any(layer => LinearKinds.All.Any(kind =>
-            Names(layer, kind).A == name || Names(layer, kind).B == name));
+            TensorNames(layer, kind).A == name || TensorNames(layer, kind).B == name));
 
     private static List<NamedTensor> List(LoraAdapter adapter)
     {
         var tensors = new List<NamedTensor>();
         foreach (((int layer, LinearKind kind), LoraMatrices matrices) in adapter.Matrices.OrderBy(pair => pair.Key))
         {
-            (string nameA, string nameB) = Names(layer, kind);
+            (string nameA, string nameB) = TensorNames(layer, kind);
             tensors.Add(new(nameA, matrices.A, [adapter.Rank, adapter.Config.InputSize(kind)]));
             tensors.Add(new(nameB, matrices.B, [adapter.Config.OutputSize(kind), adapter.Rank]));
         }

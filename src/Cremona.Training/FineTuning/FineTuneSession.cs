@@ -1,0 +1,122 @@
+using Cremona.Inference.Adapters;
+using Cremona.Inference.Kernels;
+using Cremona.Training.Backward;
+using Cremona.Training.Checkpoints;
+using Cremona.Training.Data;
+using Cremona.Training.Optimizers;
+
+namespace Cremona.Training.FineTuning;
+
+/// <summary>The state of a fine-tuning run and its next step.</summary>
+internal sealed class FineTuneSession : IDisposable
+{
+    private readonly FineTuneRequest _request;
+    private readonly FineTuneSettings _settings;
+    private readonly RowOrder _order;
+    private readonly DecoderTrainer _trainer;
+    private readonly AdamW _optimizer;
+    private readonly LearningRateSchedule _schedule;
+    private readonly int _pieceTokens;
+    private readonly List<TrainingStep> _history = [];
+    private double _bestValidationLoss = double.PositiveInfinity;
+
+    public FineTuneSession(FineTuneRequest request, FineTuneSettings settings, ComputePool pool)
+    {
+        (_request, _settings) = (request, settings);
+        FineTuneHyperparameters wire = request.Hyperparameters;
+        _order = new RowOrder(request.TrainingRows.Count, wire.BatchSize, wire.EpochCount, request.Seed);
+        _pieceTokens = Math.Max(
+            settings.PieceTokens,
+            request.TrainingRows.Concat(request.ValidationRows).Max(row => row.Tokens.Length));
+        _trainer = DecoderTrainer.ForLora(
+            request.BaseModel.Weights, settings.ToLora(), request.Seed, pool, _pieceTokens);
+        _optimizer = new AdamW(_trainer.Parameters, settings.ToOptimizer(), pool);
+        _schedule = settings.ToSchedule(wire.LearningRateMultiplier, StepCount);
+    }
+
+    public IReadOnlyList<TrainingStep> History => _history;
+
+    /// <summary>Steps taken.</summary>
+    public int Step => _history.Count;
+
+    public int StepCount => _order.StepCount;
+
+    /// <summary>The adapter is the one to keep so far: the lowest validation loss, or the run's end when there are no validation
+    /// rows.</summary>
+    public bool IsBest { get; private set; }
+
+    /// <summary>One optimiser step; at the end of an epoch also a measurement on the validation rows.</summary>
+    /// <exception cref="TrainingDivergedException">Loss or gradient are not finite.</exception>
+    public TrainingStep TakeStep()
+    {
+        int step = Step + 1;
+        TokenizedRow[] rows = [.. _order.RowsOf(step).Select(row => _request.TrainingRows[row])];
+        double loss = Learn(rows, step);
+        double? validationLoss = _request.ValidationRows.Count > 0 && _order.EndsEpoch(step) ? Validate() : null;
+        if (!double.IsFinite(loss) || !double.IsFinite(validationLoss ?? 0)) throw new TrainingDivergedException(step);
+
+        IsBest = validationLoss < _bestValidationLoss || (_request.ValidationRows.Count == 0 && step == StepCount);
+        if (validationLoss is { } measured) _bestValidationLoss = Math.Min(_bestValidationLoss, measured);
+        long tokens = (Step > 0 ? _history[^1].TokenCount : 0) + rows.Sum(row => (long)row.Tokens.Length);
+        _history.Add(new TrainingStep(step, StepCount, loss, validationLoss, tokens));
+        return _history[^1];
+    }
+
+    public LoraAdapter ToAdapter() => _trainer.ToAdapter();
+
+    public TrainerState Capture(string fingerprint) => new()
+    {
+        Fingerprint = fingerprint,
+        Step = Step,
+        DataPosition = Step,
+        BestValidationLoss = _bestValidationLoss,
+        History = [.. _history],
+        Tensors = TrainerStates.Capture(_trainer.Parameters, _optimizer),
+    };
+
+    public void Restore(TrainerState state)
+    {
+        TrainerStates.Restore(state, _trainer.Parameters, _optimizer);
+        _bestValidationLoss = state.BestValidationLoss;
+        _history.AddRange(state.History);
+    }
+
+    /// <summary>Puts an adapter into the trainer, so that its logits are the adapter's.</summary>
+    public void Load(LoraAdapter adapter)
+    {
+        foreach (((int layer, var kind), LoraMatrices matrices) in adapter.Matrices)
+        {
+            (string nameA, string nameB) = AdapterFolder.TensorNames(layer, kind);
+            matrices.A.CopyTo(Find(nameA).Value, 0);
+            matrices.B.CopyTo(Find(nameB).Value, 0);
+        }
+    }
+
+    public void Logits(PackedBatch batch, Span<float> logits) => _trainer.Logits(batch, logits);
+
+    public void Dispose() => _trainer.Dispose();
+
+    private TrainableTensor Find(string name) => _trainer.Parameters.Single(parameter => parameter.Name == name);
+
+    private double Learn(TokenizedRow[] rows, int step)
+    {
+        PackedBatch[] pieces = [.. RowPacking.PackPieces(rows, _pieceTokens)];
+        int learned = Math.Max(1, pieces.Sum(RowPacking.LearnedCount));
+        double lossSum = 0;
+        foreach (PackedBatch piece in pieces) lossSum += _trainer.ForwardBackward(piece, 1f / learned).LossSum;
+        double norm = _optimizer.Step(_schedule.At(step), _settings.GradientNormMax);
+        return double.IsFinite(norm) ? lossSum / learned : double.NaN;
+    }
+
+    private double Validate()
+    {
+        (double lossSum, long learned) = (0, 0);
+        foreach (PackedBatch piece in RowPacking.PackPieces(_request.ValidationRows, _pieceTokens))
+        {
+            (double sum, int count) = _trainer.Evaluate(piece);
+            (lossSum, learned) = (lossSum + sum, learned + count);
+        }
+
+        return lossSum / Math.Max(1, learned);
+    }
+}

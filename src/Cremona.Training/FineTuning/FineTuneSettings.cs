@@ -1,0 +1,48 @@
+using Cremona.Inference.Architectures;
+using Cremona.Training.Backward;
+using Cremona.Training.Optimizers;
+
+namespace Cremona.Training.FineTuning;
+
+/// <summary>What the wire's three hyperparameters leave open. The defaults suit 10 to 100 rows.</summary>
+public sealed record FineTuneSettings
+{
+    /// <summary>The multiplier of the wire at which the peak rate is <see cref="BaseLearningRate"/>.</summary>
+    public const double ReferenceMultiplier = 1e-4;
+
+    /// <summary>Peak learning rate at the wire's default multiplier.</summary>
+    public double BaseLearningRate { get; init; } = 1e-3;
+
+    /// <summary>Last learning rate as a share of the peak.</summary>
+    public double LearningRateFloor { get; init; } = 0.1;
+
+    /// <summary>One step in so many is warm-up.</summary>
+    public int WarmupShare { get; init; } = 20;
+
+    /// <summary>Gradients are scaled down to this norm.</summary>
+    public double GradientNormMax { get; init; } = 1;
+
+    /// <summary>A batch is computed in pieces of this many tokens, or of the longest row when that is longer.</summary>
+    public int PieceTokens { get; init; } = 2048;
+
+    /// <summary>Width of the adapter's update.</summary>
+    public int Rank { get; init; } = 16;
+
+    /// <summary>PEFT's <c>lora_alpha</c>.</summary>
+    public float Alpha { get; init; } = 32;
+
+    /// <summary>Decoupled weight decay of the adapter's matrices.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>An adapter on every linear layer, PEFT's <c>all-linear</c>.</summary>
+    internal LoraSettings ToLora() => new(Rank, Alpha, LinearKinds.All);
+
+    internal AdamWOptions ToOptimizer() => new() { WeightDecay = WeightDecay };
+
+    /// <summary>The rate over a run of so many steps.</summary>
+    internal LearningRateSchedule ToSchedule(double learningRateMultiplier, int stepCount) => new(
+        BaseLearningRate * (learningRateMultiplier / ReferenceMultiplier),
+        Math.Max(1, stepCount / WarmupShare),
+        stepCount,
+        LearningRateFloor);
+}
