@@ -31,23 +31,26 @@ public sealed class ServerFixture : IAsyncDisposable
 
     public Uri Url => new(App.Urls.First());
 
-    public static Task<ServerFixture> StartAsync(params string[] settings) => StartAsync(null, null, settings);
-
-    /// <param name="dataFolder">A folder to use and to keep; null makes one that vanishes.</param>
-    /// <param name="configure">Replaces services before the server is built.</param>
     /// <param name="settings">As on the command line: <c>--Edge:JsonDepthMax=8</c>.</param>
-    public static async Task<ServerFixture> StartAsync(
-        string? dataFolder, Action<IServiceCollection>? configure, params string[] settings)
+    public static Task<ServerFixture> StartAsync(params string[] settings) =>
+        StartAsync(new ServerSetup { Settings = settings });
+
+    public static Task<ServerFixture> StartAsync(
+        string? dataFolder, Action<IServiceCollection>? configure, params string[] settings) =>
+        StartAsync(new ServerSetup { DataFolder = dataFolder, Configure = configure, Settings = settings });
+
+    public static async Task<ServerFixture> StartAsync(ServerSetup setup)
     {
-        string folder = dataFolder ?? Directory.CreateTempSubdirectory("cremona-test-").FullName;
+        string folder = setup.DataFolder ?? Directory.CreateTempSubdirectory("cremona-test-").FullName;
         string[] args =
         [
             "--urls", "http://127.0.0.1:0", "--data", folder, "--Logging:LogLevel:Default=Warning",
-            "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Warning", "--Models:Preloaded=", .. settings,
+            "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Warning", "--Models:Preloaded=", .. setup.Settings,
         ];
-        WebApplication app = ServerProgram.Build(args, configure);
+        WebApplication app = ServerProgram.Build(args, setup.Configure);
+        setup.Map?.Invoke(app);
         await app.StartAsync();
-        return new ServerFixture(app, folder, dataFolder is not null);
+        return new ServerFixture(app, folder, setup.DataFolder is not null);
     }
 
     /// <summary>Makes a key, which closes open mode, and returns a client that carries it.</summary>

@@ -34,6 +34,7 @@ public static class EdgeServices
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, HealthJson.Default);
         });
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<EdgeOptions>>(BoundKestrel);
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // Never a bare 400.
         services.Configure<HostOptions>(host =>
         {
             host.ShutdownTimeout = StopMax;

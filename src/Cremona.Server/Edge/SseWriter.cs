@@ -21,6 +21,7 @@ public sealed class SseWriter(HttpResponse response, string separator = "\n\n")
         {
             response.ContentType = "text/event-stream";
             response.Headers.CacheControl = "no-cache";
+            response.Headers["X-Accel-Buffering"] = "no"; // nginx would hold events back
             response.HttpContext.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
         }
 

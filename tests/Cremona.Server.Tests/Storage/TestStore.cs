@@ -48,7 +48,8 @@ public sealed class TestStore : IAsyncDisposable
 
     public JobsOptions Options { get; }
 
-    public static async Task<TestStore> CreateAsync(StoreKind kind, Action<JobsOptions>? configure = null)
+    public static async Task<TestStore> CreateAsync(
+        StoreKind kind, Action<JobsOptions>? configure = null, bool isMigrated = true)
     {
         JobsOptions jobs = new();
         configure?.Invoke(jobs);
@@ -60,9 +61,15 @@ public sealed class TestStore : IAsyncDisposable
             ? new Database(new SqliteDataSource(folder.DatabasePath, TimeSpan.FromSeconds(30)), new SqliteDialect())
             : new Database(NpgsqlDataSource.Create(SchemaConnection(schema)), new PostgresDialect());
         TestStore store = new(database, folder, schema, jobs);
-        await new Migrator(database, store.Clock, NullLogger<Migrator>.Instance).RunAsync(CancellationToken.None);
+        if (isMigrated)
+        {
+            await store.CreateMigrator().RunAsync(CancellationToken.None);
+        }
+
         return store;
     }
+
+    public Migrator CreateMigrator() => new(Database, Clock, NullLogger<Migrator>.Instance);
 
     /// <summary>The connection string of a schema in the test cluster.</summary>
     public static string SchemaConnection(string schema) =>

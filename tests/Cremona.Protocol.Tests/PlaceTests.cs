@@ -1,7 +1,0 @@
-namespace Cremona.Protocol.Tests;
-
-public class PlaceTests
-{
-    [Fact]
-    public void X() => 1.ShouldBe(1);
-}
