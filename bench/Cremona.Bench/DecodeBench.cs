@@ -33,10 +33,11 @@ internal static class DecodeBench
         var report = new Report(
             $"decode-{threads}", $"dotnet run -c Release --project bench/Cremona.Bench -- decode {threads}");
         report.Add($"Random float32 weights: hidden {Config.HiddenSize}, {Config.LayerCount} layers, vocabulary "
-            + $"{Config.VocabularySize}; {threads} thread(s), tokens/s of all sequences, medians of {Rounds} rounds in turns.");
+            + $"{Config.VocabularySize}; {threads} thread(s), medians of {Rounds} rounds "
+            + "in turns, all sequences together. Per processor second counts only the time that this process got.");
         report.Add("");
-        report.Add("| workload | tokens/s |");
-        report.Add("| --- | --- |");
+        report.Add("| workload | tokens/s | tokens per processor second |");
+        report.Add("| --- | --- | --- |");
         using var engine = new DecoderEngine(Weights(), new EngineOptions { ThreadCount = threads });
         LoraAdapter[] adapters = [.. Enumerable.Range(0, 8).Select(i => Adapter((ulong)i + 1))];
         (string Name, int Sequences, int Prompt, int New, bool Adapted)[] workloads =
@@ -49,24 +50,34 @@ internal static class DecodeBench
             ("generate, 16 sequences", 16, 8, NewTokens, false),
         ];
         List<double>[] rates = [.. workloads.Select(_ => new List<double>())];
+        List<double>[] processorRates = [.. workloads.Select(_ => new List<double>())];
+        using var process = Process.GetCurrentProcess();
         for (int round = 0; round <= Rounds; round++)
         {
             for (int i = 0; i < workloads.Length; i++)
             {
                 (_, int sequences, int prompt, int count, bool adapted) = workloads[i];
+                process.Refresh();
+                TimeSpan processorStart = process.TotalProcessorTime;
                 long start = Stopwatch.GetTimestamp();
                 await Task.WhenAll(Enumerable.Range(0, sequences).Select(s =>
                     ReadAsync(engine, prompt, count, adapted ? adapters[s] : null, cancellationToken)));
                 int tokens = count == 1 ? prompt : sequences * count;
-                double rate = tokens / Stopwatch.GetElapsedTime(start).TotalSeconds;
-                if (round > 0) rates[i].Add(rate); // the first round warms up
+                double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+                process.Refresh();
+                double processorSeconds = (process.TotalProcessorTime - processorStart).TotalSeconds;
+                if (round == 0) continue; // warms up
+                rates[i].Add(tokens / seconds);
+                processorRates[i].Add(tokens / processorSeconds);
             }
         }
 
         for (int i = 0; i < workloads.Length; i++)
         {
             double median = Report.Median(rates[i]);
-            report.Add(string.Create(CultureInfo.InvariantCulture, $"| {workloads[i].Name} | {median:F0} |"));
+            double processorMedian = Report.Median(processorRates[i]);
+            report.Add(string.Create(
+                CultureInfo.InvariantCulture, $"| {workloads[i].Name} | {median:F0} | {processorMedian:F0} |"));
         }
 
         report.Save();

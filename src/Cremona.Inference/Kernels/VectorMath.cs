@@ -28,6 +28,34 @@ public static unsafe class VectorMath
         for (; i < sum.Length; i++) sum[i] += addend[i];
     }
 
+    /// <summary>values[i] = (values[i] + shift) · factor</summary>
+    public static void ShiftAndScale(Span<float> values, float shift, float factor)
+    {
+        int i = 0;
+        for (; i + Vector256<float>.Count <= values.Length; i += Vector256<float>.Count)
+        {
+            Span<float> part = values[i..];
+            ((Vector256.Create<float>(part) + Vector256.Create(shift)) * factor).CopyTo(part);
+        }
+
+        for (; i < values.Length; i++) values[i] = (values[i] + shift) * factor;
+    }
+
+    /// <summary>The sum, eight interleaved partial sums first.</summary>
+    public static float Sum(ReadOnlySpan<float> values)
+    {
+        Vector256<float> sums = Vector256<float>.Zero;
+        int i = 0;
+        for (; i + Vector256<float>.Count <= values.Length; i += Vector256<float>.Count)
+        {
+            sums += Vector256.Create(values[i..]);
+        }
+
+        float sum = Vector256.Sum(sums);
+        for (; i < values.Length; i++) sum += values[i];
+        return sum;
+    }
+
     internal static void Exp(SimdLevel level, ReadOnlySpan<float> values, Span<float> result)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(result.Length, values.Length, nameof(result));

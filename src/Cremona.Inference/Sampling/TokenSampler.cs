@@ -3,9 +3,15 @@ using Cremona.Inference.Kernels;
 namespace Cremona.Inference.Sampling;
 
 /// <summary>Draws the tokens of one sequence: penalties, then temperature, then the k most likely, then the nucleus.
-/// Ties go to the smaller id. Not thread-safe.</summary>
+/// Ties go to the smaller
+/// id. Not thread-safe.</summary>
 public sealed class TokenSampler
 {
+    // Lower ones are greedy in all but name.
+    private const float TemperatureMin = 1e-4f;
+    private const int PickBlocksMax = 256;
+    private const int PickBlockMin = 32;
+
     private readonly SamplingOptions _options;
     private readonly Dictionary<int, int> _counts = [];
     private long _position;
@@ -61,76 +67,70 @@ public sealed class TokenSampler
     {
         // Shifted before the division, so that a small temperature cannot overflow.
         float max = logits[ArgMax(logits)];
-        float factor = 1 / MathF.Max(_options.Temperature, 1e-4f);
-        for (int i = 0; i < logits.Length; i++) logits[i] = (logits[i] - max) * factor;
+        VectorMath.ShiftAndScale(logits, -max, 1 / MathF.Max(_options.Temperature, TemperatureMin));
         Softmax.Apply(logits);
         double uniform = DrawNumber.Uniform(_options.Seed, _position);
-        if (_options.TopP >= 1 && (_options.TopK == 0 || _options.TopK >= logits.Length))
-        {
-            return Pick(logits, uniform);
-        }
-
-        ReadOnlySpan<Candidate> candidates = SelectCandidates(logits, scratch);
-        return Pick(candidates, uniform);
+        bool isCut = _options.TopP < 1 || (_options.TopK > 0 && _options.TopK < logits.Length);
+        return isCut ? Pick(SelectCandidates(logits, scratch), uniform) : Pick(logits, uniform);
     }
 
-    /// <summary>The tokens that top-k and the nucleus leave, the most likely first.</summary>
+    /// <summary>The tokens that top-k and the nucleus leave, in an order that depends on the probabilities only.
+    /// </summary>
     private ReadOnlySpan<Candidate> SelectCandidates(ReadOnlySpan<float> probabilities, SamplingScratch scratch)
     {
-        // Tokens less likely than this sum to less than what the nucleus leaves out, so they cannot be in it.
-        float bound = (1 - _options.TopP) / probabilities.Length;
-        Span<Candidate> all = scratch.Candidates(probabilities.Length);
-        int count = 0;
-        for (int i = 0; i < probabilities.Length; i++)
-        {
-            if (probabilities[i] >= bound) all[count++] = new(i, probabilities[i]);
-        }
+        if (_options.TopK == 0) return scratch.Ranking.SelectMass(probabilities, _options.TopP);
 
-        all = all[..count];
-        all.Sort();
-        if (_options.TopK > 0 && _options.TopK < count) all = all[.._options.TopK];
-
+        Span<Candidate> kept = scratch.Ranking.SelectCount(probabilities, _options.TopK);
+        if (_options.TopP >= 1) return kept;
+        kept.Sort();
         double total = 0;
-        foreach (Candidate candidate in all) total += candidate.Probability;
-        double wanted = _options.TopP * (_options.TopK > 0 ? total : 1);
+        foreach (Candidate candidate in kept) total += candidate.Probability;
         double sum = 0;
-        for (int i = 0; i < all.Length; i++)
-        {
-            sum += all[i].Probability;
-            if (sum >= wanted) return all[..(i + 1)];
-        }
-
-        return all;
+        int count = 0;
+        while (count < kept.Length && sum < _options.TopP * total) sum += kept[count++].Probability;
+        return kept[..count];
     }
 
     private static int Pick(ReadOnlySpan<float> probabilities, double uniform)
     {
+        // Sums of blocks first, so that only one block is walked token by token.
+        Span<float> sums = stackalloc float[PickBlocksMax];
+        int length = Math.Max(PickBlockMin, (probabilities.Length + PickBlocksMax - 1) / PickBlocksMax);
+        int blocks = (probabilities.Length + length - 1) / length;
         double total = 0;
-        foreach (float probability in probabilities) total += probability;
-        double target = uniform * total;
-        double sum = 0;
+        for (int i = 0; i < blocks; i++)
+        {
+            int count = Math.Min(length, probabilities.Length - (i * length));
+            sums[i] = VectorMath.Sum(probabilities.Slice(i * length, count));
+            total += sums[i];
+        }
+
+        double left = uniform * total;
+        int block = 0;
+        while (block < blocks - 1 && left >= sums[block]) left -= sums[block++];
+
         int last = 0;
-        for (int i = 0; i < probabilities.Length; i++)
+        for (int i = block * length; i < probabilities.Length; i++)
         {
             if (probabilities[i] == 0) continue;
             last = i;
-            sum += probabilities[i];
-            if (sum > target) break;
+            left -= probabilities[i];
+            if (left < 0) break;
         }
 
-        return last;
+        // Rounding may leave a rest after the last token that has a probability at all.
+        return probabilities[last] > 0 ? last : ArgMax(probabilities);
     }
 
     private static int Pick(ReadOnlySpan<Candidate> candidates, double uniform)
     {
         double total = 0;
         foreach (Candidate candidate in candidates) total += candidate.Probability;
-        double target = uniform * total;
-        double sum = 0;
+        double left = uniform * total;
         foreach (Candidate candidate in candidates)
         {
-            sum += candidate.Probability;
-            if (sum > target) return candidate.Token;
+            left -= candidate.Probability;
+            if (left < 0) return candidate.Token;
         }
 
         return candidates[^1].Token;
