@@ -3,6 +3,7 @@ using Cremona.Bench;
 // Measures on this machine and writes what it measured to bench/results:
 //   dotnet run -c Release --project bench/Cremona.Bench -- gemm [threads]
 //   dotnet run -c Release --project bench/Cremona.Bench -- decode [threads]
+//   dotnet run -c Release --project bench/Cremona.Bench -- train-step [threads]
 int threads = args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 1;
 switch (args.FirstOrDefault())
 {
@@ -12,7 +13,10 @@ switch (args.FirstOrDefault())
     case "decode":
         await DecodeBench.RunAsync(threads, CancellationToken.None);
         return 0;
+    case "train-step":
+        TrainStepBench.Run(threads);
+        return 0;
     default:
-        Console.Error.WriteLine("usage: Cremona.Bench gemm|decode [threads]");
+        Console.Error.WriteLine("usage: Cremona.Bench gemm|decode|train-step [threads]");
         return 2;
 }
