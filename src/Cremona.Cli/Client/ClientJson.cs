@@ -3,20 +3,13 @@ using System.Text.Json.Serialization;
 namespace Cremona.Cli.Client;
 
 /// <summary>Source-generated JSON of <c>ClientWire.cs</c>. Null means "not set", so it is not written.</summary>
-[JsonSourceGenerationOptions(
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    NumberHandling = JsonNumberHandling.AllowReadingFromString)]
-[JsonSerializable(typeof(EmptyAnswer))]
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(EmptyRequest))]
 [JsonSerializable(typeof(FileIdRequest))]
 [JsonSerializable(typeof(CreateJobRequest))]
-[JsonSerializable(typeof(JobAnswer))]
-[JsonSerializable(typeof(JobListAnswer))]
 [JsonSerializable(typeof(JobIdRequest))]
 [JsonSerializable(typeof(PageRequest))]
 [JsonSerializable(typeof(EventPageRequest))]
-[JsonSerializable(typeof(EventListAnswer))]
-[JsonSerializable(typeof(JobTransition))]
-[JsonSerializable(typeof(TunedModelListAnswer))]
 [JsonSerializable(typeof(ModelIdRequest))]
 [JsonSerializable(typeof(ChatRequest))]
 internal sealed partial class ClientJson : JsonSerializerContext;

@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Cremona.Protocol.Chat;
 using Cremona.Protocol.Files;
+using Cremona.Protocol.FineTuning;
 using Cremona.Protocol.Models;
 
 namespace Cremona.Cli.Client;
@@ -85,36 +86,36 @@ public sealed class CremonaClient : IDisposable
     public Task<Answer<DeleteFileResponse>> DeleteFileAsync(long fileId, CancellationToken cancellationToken) =>
         PostAsync("v1/files/delete", new FileIdRequest(fileId), FilesJson.Default.DeleteFileResponse, cancellationToken);
 
-    public Task<Answer<JobAnswer>> CreateJobAsync(CreateJobRequest job, CancellationToken cancellationToken) =>
-        PostAsync("v1/create_finetune_job", job, ClientJson.Default.JobAnswer, cancellationToken);
+    public Task<Answer<FinetuneJobResponse>> CreateJobAsync(CreateJobRequest job, CancellationToken cancellationToken) =>
+        PostAsync("v1/create_finetune_job", job, FineTuningJson.Default.FinetuneJobResponse, cancellationToken);
 
-    public Task<Answer<JobListAnswer>> ListJobsAsync(PageRequest page, CancellationToken cancellationToken) =>
-        PostAsync("v1/list_finetune_job", page, ClientJson.Default.JobListAnswer, cancellationToken);
+    public Task<Answer<FinetuneJobListResponse>> ListJobsAsync(PageRequest page, CancellationToken cancellationToken) =>
+        PostAsync("v1/list_finetune_job", page, FineTuningJson.Default.FinetuneJobListResponse, cancellationToken);
 
-    public Task<Answer<JobAnswer>> RetrieveJobAsync(string jobId, CancellationToken cancellationToken) =>
-        PostAsync("v1/retrieve_finetune_job", new JobIdRequest(jobId), ClientJson.Default.JobAnswer, cancellationToken);
+    public Task<Answer<FinetuneJobResponse>> RetrieveJobAsync(string jobId, CancellationToken cancellationToken) =>
+        PostAsync("v1/retrieve_finetune_job", new JobIdRequest(jobId), FineTuningJson.Default.FinetuneJobResponse, cancellationToken);
 
     /// <summary>Cancels an unfinished job; removes a finished one from the lists.</summary>
-    public Task<Answer<EmptyAnswer>> DeleteJobAsync(string jobId, CancellationToken cancellationToken) =>
-        PostAsync("v1/delete_finetune_job", new JobIdRequest(jobId), ClientJson.Default.EmptyAnswer, cancellationToken);
+    public Task<Answer<FinetuneDeletedResponse>> DeleteJobAsync(string jobId, CancellationToken cancellationToken) =>
+        PostAsync("v1/delete_finetune_job", new JobIdRequest(jobId), FineTuningJson.Default.FinetuneDeletedResponse, cancellationToken);
 
     /// <param name="jobId">The job.</param>
     /// <param name="after">How many events to skip: the events' ids are all the job's.</param>
     /// <param name="limit">At most so many events, above 0.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public Task<Answer<EventListAnswer>> ListEventsAsync(
+    public Task<Answer<FinetuneEventListResponse>> ListEventsAsync(
         string jobId, int after, int limit, CancellationToken cancellationToken) =>
         PostAsync(
             "v1/list_finetune_event",
             new EventPageRequest(jobId, after.ToString(CultureInfo.InvariantCulture), limit),
-            ClientJson.Default.EventListAnswer,
+            FineTuningJson.Default.FinetuneEventListResponse,
             cancellationToken);
 
-    public Task<Answer<TunedModelListAnswer>> ListTunedModelsAsync(CancellationToken cancellationToken) =>
-        PostAsync("v1/list_finetune_model", new EmptyAnswer(), ClientJson.Default.TunedModelListAnswer, cancellationToken);
+    public Task<Answer<FinetuneModelListResponse>> ListTunedModelsAsync(CancellationToken cancellationToken) =>
+        PostAsync("v1/list_finetune_model", new EmptyRequest(), FineTuningJson.Default.FinetuneModelListResponse, cancellationToken);
 
-    public Task<Answer<EmptyAnswer>> DeleteTunedModelAsync(string modelId, CancellationToken cancellationToken) =>
-        PostAsync("v1/delete_finetune_model", new ModelIdRequest(modelId), ClientJson.Default.EmptyAnswer, cancellationToken);
+    public Task<Answer<FinetuneDeletedResponse>> DeleteTunedModelAsync(string modelId, CancellationToken cancellationToken) =>
+        PostAsync("v1/delete_finetune_model", new ModelIdRequest(modelId), FineTuningJson.Default.FinetuneDeletedResponse, cancellationToken);
 
     /// <summary>Every model that can be called, in the OpenAI shape.</summary>
     public Task<Answer<ModelListResponse>> ListModelsAsync(CancellationToken cancellationToken) =>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Cremona.Protocol.FineTuning;
 
 namespace Cremona.Cli.Client;
 
@@ -19,21 +20,21 @@ public static class JobFollower
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         int seen = 0;
-        RemoteProgress? last = null;
+        FinetuneProgress? last = null;
         while (true)
         {
-            Answer<JobAnswer> job = await client.RetrieveJobAsync(jobId, cancellationToken);
+            Answer<FinetuneJobResponse> job = await client.RetrieveJobAsync(jobId, cancellationToken);
             if (job.Value.Job.Progress is { } progress && progress != last)
             {
                 last = progress;
                 yield return new JobUpdate(null, null, progress);
             }
 
-            Answer<EventListAnswer> page = await client.ListEventsAsync(jobId, seen, EventsPerCall, cancellationToken);
+            Answer<FinetuneEventListResponse> page = await client.ListEventsAsync(jobId, seen, EventsPerCall, cancellationToken);
             seen += page.Value.Events.Count;
-            foreach (RemoteEvent item in page.Value.Events)
+            foreach (FinetuneEvent item in page.Value.Events)
             {
-                JobTransition transition = JsonSerializer.Deserialize(item.Message, ClientJson.Default.JobTransition)!;
+                FinetuneEventMessage transition = JsonSerializer.Deserialize(item.Message, FineTuningJson.Default.FinetuneEventMessage)!;
                 yield return new JobUpdate(item, transition, null);
                 if (JobStatus.IsEnd(transition.Status))
                 {

@@ -17,7 +17,7 @@ public sealed class DemoRecipe
         Lines =
         [
             "# The server again, with everything the demo made:",
-            $"{Self} serve --data {folder.Root}",
+            $"{Quote(Self)} serve --data {Quote(folder.Root)}",
             "# Every step by hand, in another shell:",
             Upload(folder, DemoRows.TrainingFileName),
             Upload(folder, DemoRows.ValidationFileName),
@@ -26,7 +26,7 @@ public sealed class DemoRecipe
             Post("retrieve_finetune_job", $$"""{"fine_tuning_job_id":"{{jobId}}"}"""),
             Post("text/chatcompletion_pro", chat),
             "# Or talk to it:",
-            $"{Self} chat --model {modelId} --bot {question.BotName} --setting '{question.BotSetting}'",
+            $"{Quote(Self)} chat --model {modelId} --bot {question.BotName} --setting '{question.BotSetting}'",
         ];
     }
 
@@ -35,8 +35,14 @@ public sealed class DemoRecipe
     private static string Self => Environment.ProcessPath!;
 
     private static string Upload(DemoFolder folder, string name) =>
-        $"curl -s {EdgeOptions.DefaultUrl}/v1/files/upload {Key} -F purpose=fine-tune -F file=@{Path.Combine(folder.Rows, name)}";
+        $"curl -s {EdgeOptions.DefaultUrl}/v1/files/upload {Key} -F purpose=fine-tune -F {Quote("file=@" + Path.Combine(folder.Rows, name))}";
 
     private static string Post(string operation, string body) =>
         $"curl -s {EdgeOptions.DefaultUrl}/v1/{operation} {Key} -H 'Content-Type: application/json' -d '{body}'";
+
+    /// <summary>A word for a POSIX shell.</summary>
+    private static string Quote(string word) =>
+        word.All(letter => char.IsAsciiLetterOrDigit(letter) || "/._-=@:".Contains(letter))
+            ? word
+            : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Cremona.Cli.Client;
 using Cremona.Cli.CommandLine;
 using Cremona.Cli.Commands.FineTuning;
+using Cremona.Protocol.FineTuning;
 using Spectre.Console;
 
 namespace Cremona.Cli.Demo;
@@ -40,9 +41,9 @@ public sealed class DemoRun
 
         // 3. Training, followed by its events.
         CreateJobRequest request = new(DemoRows.BaseModel, training, validation, null, "demo");
-        RemoteJob job = (await client.CreateJobAsync(request, cancellationToken)).Value.Job;
+        FinetuneJob job = (await client.CreateJobAsync(request, cancellationToken)).Value.Job;
         Say($"3. Fine-tuning job {job.Id} over {job.Model}:");
-        JobTransition end = await JobWatch.ShowAsync(client, job.Id, _terminal, cancellationToken);
+        FinetuneEventMessage end = await JobWatch.ShowAsync(client, job.Id, _terminal, cancellationToken);
         if (end.Status != JobStatus.Succeeded)
         {
             throw new CommandException($"the job {end.Status}: {end.StatusMessage}; see {_folder.Log}");

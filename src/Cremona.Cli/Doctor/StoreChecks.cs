@@ -1,5 +1,7 @@
 using Cremona.Cli.CommandLine;
+using Cremona.Inference.Checkpoints;
 using Cremona.Server.Edge.Keys;
+using Cremona.Server.Models;
 
 namespace Cremona.Cli.Doctor;
 
@@ -25,8 +27,24 @@ internal static class StoreChecks
         {
             IReadOnlyList<AccessKey> keys = await session.Get<KeyStore>().ListAsync(cancellationToken);
             findings.Add(new Finding("store", true, $"reachable; {keys.Count(key => key.RevokedAtMs == 0)} valid keys"));
+            findings.AddRange(session.Get<IModelCatalog>().BaseModels.Select(
+                model => Read(model, session.Get<IModelReader>())));
         }
 
         return findings;
+    }
+
+    private static Finding Read(BaseModel model, IModelReader reader)
+    {
+        string name = $"model {model.Id}";
+        try
+        {
+            LanguageModel loaded = reader.ReadModel(model.Folder);
+            return new Finding(name, true, $"readable, context of {loaded.Config.ContextLength} tokens, in {model.Folder}");
+        }
+        catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return new Finding(name, false, $"{fault.Message}; mend the folder, or change Models:Entries:{model.Id}");
+        }
     }
 }

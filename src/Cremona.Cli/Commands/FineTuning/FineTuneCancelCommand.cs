@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cremona.Cli.Client;
 using Cremona.Cli.CommandLine;
+using Cremona.Protocol.FineTuning;
 
 namespace Cremona.Cli.Commands.FineTuning;
 
@@ -22,14 +23,14 @@ internal sealed class FineTuneCancelCommand : RemoteCommand
         CremonaClient client, ParseResult line, CancellationToken cancellationToken)
     {
         string jobId = line.GetRequiredValue(_job);
-        Answer<JobAnswer> job = await client.RetrieveJobAsync(jobId, cancellationToken);
+        Answer<FinetuneJobResponse> job = await client.RetrieveJobAsync(jobId, cancellationToken);
         if (JobStatus.IsEnd(job.Value.Job.Status))
         {
             // The wire's delete call would remove a finished job, which nobody asked for here.
             throw new CommandException($"job {jobId} has already {job.Value.Job.Status}; there is nothing to cancel");
         }
 
-        Answer<EmptyAnswer> answer = await client.DeleteJobAsync(jobId, cancellationToken);
+        Answer<FinetuneDeletedResponse> answer = await client.DeleteJobAsync(jobId, cancellationToken);
         await Terminal.Out.WriteLineAsync(line.GetValue(_json) ? answer.Json : $"cancelled {jobId}");
         return ExitCode.Success;
     }

@@ -3,6 +3,7 @@ using System.Globalization;
 using Cremona.Cli.Client;
 using Cremona.Cli.CommandLine;
 using Cremona.Protocol.Files;
+using Cremona.Protocol.FineTuning;
 
 namespace Cremona.Cli.Commands.FineTuning;
 
@@ -69,7 +70,7 @@ internal sealed class FineTuneCreateCommand : RemoteCommand
                 : null,
             hyperparameters,
             line.GetValue(_suffix));
-        Answer<JobAnswer> answer = await client.CreateJobAsync(request, cancellationToken);
+        Answer<FinetuneJobResponse> answer = await client.CreateJobAsync(request, cancellationToken);
         await Terminal.Out.WriteLineAsync(line.GetValue(_json) ? answer.Json : answer.Value.Job.Id);
         return line.GetValue(_watch)
             ? await JobWatch.FollowAsync(client, answer.Value.Job.Id, Terminal, cancellationToken)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cremona.Cli.Client;
 using Cremona.Cli.CommandLine;
+using Cremona.Protocol.FineTuning;
 
 namespace Cremona.Cli.Commands.FineTuning;
 
@@ -28,7 +29,7 @@ internal sealed class FineTuneListCommand : RemoteCommand
     protected override async Task<int> RunAsync(
         CremonaClient client, ParseResult line, CancellationToken cancellationToken)
     {
-        Answer<JobListAnswer> answer = await client.ListJobsAsync(
+        Answer<FinetuneJobListResponse> answer = await client.ListJobsAsync(
             new PageRequest(line.GetRequiredValue(_limit), line.GetValue(_after)), cancellationToken);
         if (line.GetValue(_json))
         {
@@ -42,9 +43,9 @@ internal sealed class FineTuneListCommand : RemoteCommand
             answer.Value.Jobs.Select(job => new[]
             {
                 job.Id,
-                Tables.Time(DateTimeOffset.FromUnixTimeMilliseconds(job.CreatedAtMs)),
+                Tables.Time(DateTimeOffset.FromUnixTimeMilliseconds(job.CreatedAt)),
                 job.Status,
-                job.TunedModel,
+                job.FineTunedModel,
             }));
         if (answer.Value.HasMore)
         {

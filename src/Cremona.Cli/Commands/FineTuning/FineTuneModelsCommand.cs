@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cremona.Cli.Client;
 using Cremona.Cli.CommandLine;
+using Cremona.Protocol.FineTuning;
 
 namespace Cremona.Cli.Commands.FineTuning;
 
@@ -27,12 +28,12 @@ internal sealed class FineTuneModelsCommand : RemoteCommand
     {
         if (line.GetValue(_delete) is { } modelId)
         {
-            Answer<EmptyAnswer> deleted = await client.DeleteTunedModelAsync(modelId, cancellationToken);
+            Answer<FinetuneDeletedResponse> deleted = await client.DeleteTunedModelAsync(modelId, cancellationToken);
             await Terminal.Out.WriteLineAsync(line.GetValue(_json) ? deleted.Json : $"deleted {modelId}");
             return ExitCode.Success;
         }
 
-        Answer<TunedModelListAnswer> answer = await client.ListTunedModelsAsync(cancellationToken);
+        Answer<FinetuneModelListResponse> answer = await client.ListTunedModelsAsync(cancellationToken);
         if (line.GetValue(_json))
         {
             await Terminal.Out.WriteLineAsync(answer.Json);
@@ -46,7 +47,7 @@ internal sealed class FineTuneModelsCommand : RemoteCommand
             {
                 model.Id,
                 model.BaseModel,
-                Tables.Time(DateTimeOffset.FromUnixTimeMilliseconds(model.CreatedAtMs)),
+                Tables.Time(DateTimeOffset.FromUnixTimeMilliseconds(model.CreatedAt)),
             }));
         return ExitCode.Success;
     }

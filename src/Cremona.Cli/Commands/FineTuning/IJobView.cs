@@ -1,11 +1,11 @@
-using Cremona.Cli.Client;
+using Cremona.Protocol.FineTuning;
 
 namespace Cremona.Cli.Commands.FineTuning;
 
 /// <summary>Where the news of a followed job is shown.</summary>
 public interface IJobView : IAsyncDisposable
 {
-    void Show(RemoteEvent item, JobTransition transition);
+    void Show(FinetuneEvent item, FinetuneEventMessage transition);
 
-    void Show(RemoteProgress progress);
+    void Show(FinetuneProgress progress);
 }

@@ -1,5 +1,6 @@
 using Cremona.Cli.Client;
 using Cremona.Cli.CommandLine;
+using Cremona.Protocol.FineTuning;
 
 namespace Cremona.Cli.Commands.FineTuning;
 
@@ -10,7 +11,7 @@ public static class JobWatch
     public static async Task<int> FollowAsync(
         CremonaClient client, string jobId, Terminal terminal, CancellationToken cancellationToken)
     {
-        JobTransition end = await ShowAsync(client, jobId, terminal, cancellationToken);
+        FinetuneEventMessage end = await ShowAsync(client, jobId, terminal, cancellationToken);
         switch (end.Status)
         {
             case JobStatus.Succeeded:
@@ -24,13 +25,13 @@ public static class JobWatch
     }
 
     /// <returns>The final transition.</returns>
-    public static async Task<JobTransition> ShowAsync(
+    public static async Task<FinetuneEventMessage> ShowAsync(
         CremonaClient client, string jobId, Terminal terminal, CancellationToken cancellationToken)
     {
         await using IJobView view = terminal.IsInteractive
             ? new LiveJobView(terminal.Screen, terminal.Clock)
             : new PlainJobView(terminal.Out, terminal.Clock);
-        JobTransition? last = null;
+        FinetuneEventMessage? last = null;
         await foreach (JobUpdate update in
             JobFollower.StreamUpdatesAsync(client, jobId, terminal.Clock, cancellationToken))
         {

@@ -1,4 +1,4 @@
-using Cremona.Cli.Client;
+using Cremona.Protocol.FineTuning;
 using Spectre.Console;
 
 namespace Cremona.Cli.Commands.FineTuning;
@@ -18,13 +18,13 @@ public sealed class LiveJobView : IJobView
         _text = new ProgressText(clock);
     }
 
-    public void Show(RemoteEvent item, JobTransition transition)
+    public void Show(FinetuneEvent item, FinetuneEventMessage transition)
     {
         string colour = item.Level == "error" ? "red" : "green";
         _screen.MarkupLine($"[{colour}]{Markup.Escape(EventText.Describe(item, transition))}[/]");
     }
 
-    public void Show(RemoteProgress progress)
+    public void Show(FinetuneProgress progress)
     {
         _drawing ??= DrawAsync(progress.StepCount);
         _bar!.Description = Markup.Escape(_text.Describe(progress));
@@ -40,7 +40,7 @@ public sealed class LiveJobView : IJobView
         }
     }
 
-    private Task DrawAsync(int stepCount) =>
+    private Task DrawAsync(long stepCount) =>
         _screen.Progress()
             .AutoClear(false)
             .HideCompleted(false)

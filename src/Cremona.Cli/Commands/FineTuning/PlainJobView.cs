@@ -1,4 +1,4 @@
-using Cremona.Cli.Client;
+using Cremona.Protocol.FineTuning;
 
 namespace Cremona.Cli.Commands.FineTuning;
 
@@ -10,10 +10,10 @@ public sealed class PlainJobView(TextWriter output, TimeProvider clock) : IJobVi
     private readonly ProgressText _text = new(clock);
     private long? _shownAt;
 
-    public void Show(RemoteEvent item, JobTransition transition) =>
+    public void Show(FinetuneEvent item, FinetuneEventMessage transition) =>
         output.WriteLine(EventText.Describe(item, transition));
 
-    public void Show(RemoteProgress progress)
+    public void Show(FinetuneProgress progress)
     {
         string text = _text.Describe(progress);
         bool isDue = _shownAt is not { } shownAt || clock.GetElapsedTime(shownAt) >= ProgressEvery;

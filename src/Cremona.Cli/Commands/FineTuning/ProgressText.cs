@@ -1,5 +1,5 @@
 using System.Globalization;
-using Cremona.Cli.Client;
+using Cremona.Protocol.FineTuning;
 
 namespace Cremona.Cli.Commands.FineTuning;
 
@@ -7,18 +7,17 @@ namespace Cremona.Cli.Commands.FineTuning;
 public sealed class ProgressText(TimeProvider clock)
 {
     private long? _startedAt;
-    private int _startStep;
+    private long _startStep;
 
-    public string Describe(RemoteProgress progress)
+    public string Describe(FinetuneProgress progress)
     {
-        string loss = progress.TrainLoss is { } train ? $"  loss {Number(train, "0.000")}" : "";
-        string validation = progress.ValidationLoss is { } valid and > 0 ? $"  validation {Number(valid, "0.000")}" : "";
-        string speed = progress.TokensPerSecond is { } rate and > 0 ? $"  {Number(rate, "#,0")} tokens/s" : "";
+        string loss = $"  loss {Number(progress.TrainLoss, "0.000")}";
+        string speed = progress.TokensPerSecond > 0 ? $"  {Number(progress.TokensPerSecond, "#,0")} tokens/s" : "";
         string left = FindTimeLeft(progress) is { } time ? $"  {Number(time.TotalSeconds, "0")} s left" : "";
-        return $"step {progress.Step}/{progress.StepCount}{loss}{validation}{speed}{left}";
+        return $"step {progress.Step}/{progress.StepCount}{loss}{speed}{left}";
     }
 
-    private TimeSpan? FindTimeLeft(RemoteProgress progress)
+    private TimeSpan? FindTimeLeft(FinetuneProgress progress)
     {
         if (_startedAt is not { } startedAt)
         {
@@ -27,7 +26,7 @@ public sealed class ProgressText(TimeProvider clock)
             return null;
         }
 
-        int done = progress.Step - _startStep;
+        long done = progress.Step - _startStep;
         return done > 0
             ? clock.GetElapsedTime(startedAt) / done * (progress.StepCount - progress.Step)
             : null;

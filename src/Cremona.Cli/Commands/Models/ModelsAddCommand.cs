@@ -2,6 +2,7 @@ using System.CommandLine;
 using Cremona.Cli.CommandLine;
 using Cremona.Inference.Checkpoints;
 using Cremona.Server.Models;
+using Cremona.Server.Storage;
 
 namespace Cremona.Cli.Commands.Models;
 
@@ -49,7 +50,7 @@ internal sealed class ModelsAddCommand : CremonaCommand
         LanguageModel model = store.Get<IModelReader>().ReadModel(folder.FullName);
         string id = line.GetValue(_id) ?? folder.Name;
         ModelEntry entry = new() { Folder = folder.FullName, Aliases = line.GetValue(_aliases) ?? [] };
-        ModelsFile file = store.Get<ModelsFile>();
+        ModelsFile file = new(store.Get<DataFolder>());
         await file.AddAsync(id, entry, cancellationToken);
         await Terminal.Out.WriteLineAsync(
             $"added {id} (context of {model.Config.ContextLength} tokens) to {file.Location}; restart the server to use it");
