@@ -6,6 +6,7 @@ using Cremona.Cli.Commands.Files;
 using Cremona.Cli.Commands.FineTuning;
 using Cremona.Cli.Commands.Keys;
 using Cremona.Cli.Commands.Models;
+using Cremona.Cli.Commands.Pretraining;
 
 namespace Cremona.Cli.CommandLine;
 
@@ -48,6 +49,7 @@ public static class CommandTree
                 new ModelsListCommand(terminal),
                 new ModelsAddCommand(terminal),
             },
+            new PretrainCommand(terminal),
             new DoctorCommand(terminal),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();

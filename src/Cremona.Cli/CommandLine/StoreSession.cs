@@ -2,6 +2,7 @@ using Cremona.Server;
 using Cremona.Server.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Cremona.Cli.CommandLine;
 
@@ -15,7 +16,9 @@ internal sealed class StoreSession : IAsyncDisposable
     /// <summary>Opens the store and brings its schema up to date.</summary>
     public static async Task<StoreSession> OpenAsync(IEnumerable<string> serverArguments, CancellationToken cancellationToken)
     {
-        StoreSession session = new(ServerProgram.Build([.. serverArguments]));
+        // A command's standard output is its result; what the server would log does not belong there.
+        StoreSession session = new(ServerProgram.Build(
+            [.. serverArguments], services => services.AddLogging(logging => logging.ClearProviders())));
         await session.Get<StoragePreparation>().StartAsync(cancellationToken);
         return session;
     }
