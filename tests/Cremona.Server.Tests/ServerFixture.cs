@@ -101,6 +101,12 @@ public static class ServerClients
         return await answer.ReadJsonAsync();
     }
 
+    public static async Task<string> GetStringOfAnyStatusAsync(this HttpClient client, string path)
+    {
+        using HttpResponseMessage answer = await client.GetAsync(new Uri(path, UriKind.Relative));
+        return await answer.Content.ReadAsStringAsync();
+    }
+
     public static async Task<JsonElement> ReadJsonAsync(this HttpResponseMessage answer)
     {
         using var document = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());

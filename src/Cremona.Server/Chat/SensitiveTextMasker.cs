@@ -37,9 +37,18 @@ internal sealed partial class SensitiveTextMasker
             return "";
         }
 
-        string text = _held.ToString(0, length);
+        char[] text = new char[length];
+        _held.CopyTo(0, text, length);
         _held.Remove(0, length);
-        return Sensitive().Replace(text, match => new string('*', match.Length));
+
+        // Lower case of ASCII only: ignoring case would also take the Kelvin sign for a k, beyond the end of a run.
+        char[] lower = [.. text.Select(c => char.IsAsciiLetterUpper(c) ? (char)(c | 0x20) : c)];
+        foreach (ValueMatch match in Sensitive().EnumerateMatches(lower))
+        {
+            text.AsSpan(match.Index, match.Length).Fill('*');
+        }
+
+        return new string(text);
     }
 
     private static bool IsRunCharacter(char c) => c is > ' ' and < '\u007f' and not ('"' or '<' or '>' or '`');
@@ -53,6 +62,6 @@ internal sealed partial class SensitiveTextMasker
           (?![a-z0-9-])(?::\d{1,5})?(?:/[!#-;=?-_a-z{-~]*)?
         | (?<![0-9])[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[0-9x](?![0-9])
         """,
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.IgnorePatternWhitespace)]
+        RegexOptions.CultureInvariant | RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Sensitive();
 }

@@ -22,9 +22,7 @@ internal sealed class StopScanner(IEnumerable<string> stopSequences)
 
         string all = _held.Append(text).ToString();
         _held.Clear();
-        int stopAt = _stops.Select(stop => all.IndexOf(stop, StringComparison.Ordinal)).Where(at => at >= 0)
-            .DefaultIfEmpty(-1).Min();
-        if (stopAt >= 0)
+        if (FindStop(all) is { } stopAt)
         {
             IsStopped = true;
             return all[..stopAt];
@@ -41,6 +39,19 @@ internal sealed class StopScanner(IEnumerable<string> stopSequences)
         string held = _held.ToString();
         _held.Clear();
         return held;
+    }
+
+    /// <summary>Where the stop sequence begins that is complete first, so that the answer does not depend on the pieces.</summary>
+    private int? FindStop(string text)
+    {
+        (int End, int Start)[] found =
+        [
+            .. from stop in _stops
+               let start = text.IndexOf(stop, StringComparison.Ordinal)
+               where start >= 0
+               select (start + stop.Length, start),
+        ];
+        return found.Length == 0 ? null : found.Min().Start;
     }
 
     /// <summary>Length of the longest end of the text with which the stop sequence may begin.</summary>

@@ -1,0 +1,39 @@
+using Cremona.Server.Chat;
+using CsCheck;
+
+namespace Cremona.Server.Tests.Chat;
+
+public class SensitiveTextMaskerTests
+{
+    private static readonly string[] Parts =
+    [
+        "a@b.com", "写信给Li.Lei@example.cn。", "see https://x.org/a?b=c ok", "WWW.Example.COM", "11010519491231002X", "你好", " ",
+        "Hello, world.", "3.14", "e.g. this", "a.b", "@", ".", "com", "\U0001F600", "\u212a", "1", "http", "://",
+    ];
+
+    [Theory]
+    [InlineData("mail li@example.com now", "mail ************** now")]
+    [InlineData("邮箱a.b+c@d-e.com.cn。", "邮箱****************。")]
+    [InlineData("see https://x.org/a?b=c#d 吧", "see ********************* 吧")]
+    [InlineData("go to www.Example.COM today", "go to *************** today")]
+    [InlineData("身份证11010519491231002X号", "身份证******************号")]
+    [InlineData("pi is 3.14, e.g. this. Well...", "pi is 3.14, e.g. this. Well...")]
+    [InlineData("order 110105194912310021234", "order 110105194912310021234")]
+    public void Text_IsMasked_WhereItIsSensitive(string text, string expected) => Mask([text]).ShouldBe(expected);
+
+    [Fact]
+    public void MaskedText_DoesNotDependOnItsPieces() => Gen.Select(Gen.OneOf([.. Parts.Select(Gen.Const)]).Array[0, 12], Gen.Int[1, 5]).Sample(
+        (parts, size) =>
+        {
+            string text = string.Concat(parts);
+            IEnumerable<string> pieces = text.Chunk(size).Select(piece => new string(piece));
+            Mask(pieces).ShouldBe(Mask([text]));
+            Mask(pieces).Length.ShouldBe(text.Length);
+        });
+
+    private static string Mask(IEnumerable<string> pieces)
+    {
+        var masker = new SensitiveTextMasker();
+        return string.Concat(pieces.Select(masker.Append)) + masker.Flush();
+    }
+}

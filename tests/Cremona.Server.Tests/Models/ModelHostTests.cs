@@ -1,0 +1,96 @@
+using Cremona.Inference.Checkpoints;
+using Cremona.Server.Models;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cremona.Server.Tests.Models;
+
+public class ModelHostTests
+{
+    [Fact]
+    public async Task Model_IsReadOnce_WhenManyAsk()
+    {
+        var model = new ScriptedModel();
+        await using ServerFixture server = await StartAsync(model);
+        IModelHost host = server.Services.GetRequiredService<IModelHost>();
+        BaseModel nano = server.Services.GetRequiredService<IModelCatalog>().FindBase("abab5.5-chat-240119")!;
+
+        LanguageModel[] loaded = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => host.LoadAsync(nano, default)));
+
+        model.ReadCount.ShouldBe(1);
+        loaded.ShouldAllBe(one => ReferenceEquals(one, loaded[0]));
+    }
+
+    [Fact]
+    public async Task Load_IsTriedAgain_AfterItFailed()
+    {
+        int calls = 0;
+        var loads = new SharedLoads<int>();
+        Task<int> LoadAsync() => ++calls == 1 ? Task.FromException<int>(new IOException("no disk")) : Task.FromResult(7);
+
+        await Should.ThrowAsync<IOException>(() => loads.GetAsync("a", LoadAsync, default));
+
+        (await loads.GetAsync("a", LoadAsync, default)).ShouldBe(7);
+        (await loads.GetAsync("a", LoadAsync, default)).ShouldBe(7);
+        calls.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Caller_StopsWaiting_WithoutStoppingTheLoad()
+    {
+        var done = new TaskCompletionSource<int>();
+        var loads = new SharedLoads<int>();
+        using var impatient = new CancellationTokenSource();
+        Task<int> first = loads.GetAsync("a", () => done.Task, impatient.Token);
+        Task<int> second = loads.GetAsync("a", () => throw new InvalidOperationException("loaded twice"), default);
+
+        await impatient.CancelAsync();
+        done.SetResult(7);
+
+        await Should.ThrowAsync<OperationCanceledException>(() => first);
+        (await second).ShouldBe(7);
+    }
+
+    [Fact]
+    public async Task Adapters_StayWithinTheirBound_LastUsedFirst()
+    {
+        var cache = new AdapterCache(2);
+        var loaded = new List<string>();
+        foreach (string id in new[] { "a", "b", "a", "c", "a", "b" })
+        {
+            await cache.GetAsync(
+                id,
+                () =>
+                {
+                    loaded.Add(id);
+                    return Task.FromResult(new ScriptedModel().ReadAdapter("", new ScriptedModel().ReadModel("").Config));
+                },
+                default);
+        }
+
+        loaded.ShouldBe(["a", "b", "c", "b"]);
+        cache.Count.ShouldBe(2);
+        cache.Drop("b");
+        cache.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Readyz_TellsWhenTheModelCannotBeLoaded()
+    {
+        string empty = Directory.CreateTempSubdirectory("cremona-empty-").FullName;
+        await using ServerFixture server = await ServerFixture.StartAsync(
+            $"--Models:Entries:nano:Folder={empty}", "--Models:Preloaded=nano", "--Logging:LogLevel:Default=None");
+        ModelPreloadWorker preload = server.Services.GetRequiredService<ModelPreloadWorker>();
+        await preload.ExecuteTask!;
+
+        string answer = await server.Client.GetStringOfAnyStatusAsync("/readyz");
+        string chat = await server.Client.GetStringOfAnyStatusAsync("/v1/models");
+        Directory.Delete(empty);
+
+        answer.ShouldBe(
+            """{"status":"not ready","faults":{"model":"the model nano cannot be loaded; the log says why"},"base_resp":{"status_code":0,"status_msg":"success"}}""");
+        chat.ShouldStartWith("""{"object":"list","data":[{"id":"nano","object":"model","created":0,"owned_by":"cremona"},""");
+    }
+
+    private static Task<ServerFixture> StartAsync(ScriptedModel model) =>
+        ServerFixture.StartAsync(null, services => services.AddSingleton<IModelReader>(model));
+}
