@@ -3,7 +3,8 @@ using Cremona.Protocol.Envelope;
 
 namespace Cremona.Protocol.Chat;
 
-/// <summary>Answer of <c>/v1/text/chatcompletion</c>; also each event of its stream. Absent keys are not written.</summary>
+/// <summary>Answer of <c>/v1/text/chatcompletion</c>; also each event of its stream. Absent keys are not
+/// written.</summary>
 public sealed record CcResponse
 {
     /// <summary>Unix time in seconds.</summary>
@@ -41,7 +42,8 @@ public sealed record CcResponse
 /// <summary>One answer, best first, or one increment of it.</summary>
 /// <param name="Text">The whole answer; absent in streams.</param>
 /// <param name="Index">The rank; absent in increments.</param>
-/// <param name="LogProbes">The platform's spelling: the mean log-probability, only with <c>beam_width</c> above 1.</param>
+/// <param name="LogProbes">The platform's spelling: the mean log-probability, only with <c>beam_width</c> above
+/// 1.</param>
 /// <param name="FinishReason"><c>stop</c>, <c>length</c> or <c>max_output</c>; absent in increments.</param>
 /// <param name="Delta">The increment; empty in the last event, absent outside streams.</param>
 public sealed record CcChoice(

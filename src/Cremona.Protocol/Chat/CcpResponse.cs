@@ -3,7 +3,8 @@ using Cremona.Protocol.Envelope;
 
 namespace Cremona.Protocol.Chat;
 
-/// <summary>Answer of <c>/v1/text/chatcompletion_pro</c>; also each event of its stream. Absent keys are not written.</summary>
+/// <summary>Answer of <c>/v1/text/chatcompletion_pro</c>; also each event of its stream. Absent keys are not
+/// written.</summary>
 public sealed record CcpResponse
 {
     /// <summary>Unix time in seconds, although the platform's table says nanoseconds.</summary>

@@ -44,7 +44,8 @@ public sealed record V2UsageChunk : V2Chunk
     public V2Usage? Usage { get; init; }
 }
 
-/// <summary>The event that ends a stream of <c>/v1/chat/completions</c> in an error: OpenAI's error object and the platform's.</summary>
+/// <summary>The event that ends a stream of <c>/v1/chat/completions</c> in an error: OpenAI's error object and the
+/// platform's.</summary>
 public sealed record V2ErrorChunk(
     [property: JsonPropertyName("type")] string Type,
     [property: JsonPropertyName("error")] OpenAIError Error,

@@ -3,7 +3,8 @@ using Cremona.Protocol.Envelope;
 
 namespace Cremona.Protocol.Chat;
 
-/// <summary>Answer of <c>/v1/text/chatcompletion_v2</c> and <c>/v1/chat/completions</c>, and the summary event of a stream.</summary>
+/// <summary>Answer of <c>/v1/text/chatcompletion_v2</c> and <c>/v1/chat/completions</c>, and the summary event of a
+/// stream.</summary>
 public sealed record V2Response
 {
     /// <summary>32 hex digits, equal to the <c>Trace-Id</c> header.</summary>

@@ -39,7 +39,8 @@ internal sealed class CcWire(ChatOptions options) : IChatWire
         };
     }
 
-    /// <summary>Choices carry <c>logprobes</c> only where there is something to rank; a beam counts as long as the longest.</summary>
+    /// <summary>Choices carry <c>logprobes</c> only where there is something to rank; a beam counts as long as the
+    /// longest.</summary>
     public byte[] WriteAnswer(ChatHeading heading, ChatRequest request, IReadOnlyList<ChatAnswer> answers) =>
         JsonSerializer.SerializeToUtf8Bytes(
             Ended(
@@ -85,19 +86,22 @@ internal sealed class CcWire(ChatOptions options) : IChatWire
     }
 
     private static CcResponse Ended(
-        ChatHeading heading, IReadOnlyList<CcChoice> choices, IReadOnlyList<ChatAnswer> answers) => new()
+        ChatHeading heading, IReadOnlyList<CcChoice> choices, IReadOnlyList<ChatAnswer> answers)
+    {
+        long outputTokens = answers.Max(answer => answer.OutputTokens) * answers.Count;
+        return new CcResponse
         {
             Created = heading.Created,
             Model = heading.Model,
             Reply = answers[0].Text,
             Choices = choices,
-            Usage = new ChatUsage(
-            answers[0].PromptTokens + (answers.Max(answer => answer.OutputTokens) * answers.Count)),
+            Usage = new ChatUsage(answers[0].PromptTokens + outputTokens),
             InputSensitive = false,
             OutputSensitive = false,
             Id = heading.Id,
             BaseResponse = BaseResponse.Success,
         };
+    }
 
     private sealed class Events(ChatHeading heading) : IChatEvents
     {
@@ -116,8 +120,9 @@ internal sealed class CcWire(ChatOptions options) : IChatWire
 
         public IEnumerable<byte[]> End(ChatAnswer answer)
         {
-            var last = new CcChoice(Index: 0, FinishReason: answer.FinishReason, Delta: "");
-            yield return JsonSerializer.SerializeToUtf8Bytes(Ended(heading, [last], [answer]), ChatJson.Wire.CcResponse);
+            var choice = new CcChoice(Index: 0, FinishReason: answer.FinishReason, Delta: "");
+            CcResponse last = Ended(heading, [choice], [answer]);
+            yield return JsonSerializer.SerializeToUtf8Bytes(last, ChatJson.Wire.CcResponse);
         }
 
         public byte[] Fail(ApiError error, string text) => JsonSerializer.SerializeToUtf8Bytes(

@@ -23,19 +23,23 @@ public static class ChatEndpoints
     }
 
     private static Task PostCcAsync(
-        HttpContext http, Caller caller, RequestParameters parameters, ChatService chat, IOptions<ChatOptions> options) =>
+        HttpContext http, Caller caller, RequestParameters parameters, ChatService chat,
+        IOptions<ChatOptions> options) =>
         AnswerAsync(http, caller, parameters, chat, new CcWire(options.Value));
 
     private static Task PostCcpAsync(
-        HttpContext http, Caller caller, RequestParameters parameters, ChatService chat, IOptions<ChatOptions> options) =>
+        HttpContext http, Caller caller, RequestParameters parameters, ChatService chat,
+        IOptions<ChatOptions> options) =>
         AnswerAsync(http, caller, parameters, chat, new CcpWire(options.Value));
 
     private static Task PostV2Async(
-        HttpContext http, Caller caller, RequestParameters parameters, ChatService chat, IOptions<ChatOptions> options) =>
+        HttpContext http, Caller caller, RequestParameters parameters, ChatService chat,
+        IOptions<ChatOptions> options) =>
         AnswerAsync(http, caller, parameters, chat, new V2Wire(options.Value, isAlias: false));
 
     private static Task PostCompletionsAsync(
-        HttpContext http, Caller caller, RequestParameters parameters, ChatService chat, IOptions<ChatOptions> options) =>
+        HttpContext http, Caller caller, RequestParameters parameters, ChatService chat,
+        IOptions<ChatOptions> options) =>
         AnswerAsync(http, caller, parameters, chat, new V2Wire(options.Value, isAlias: true));
 
     /// <summary>
@@ -52,9 +56,15 @@ public static class ChatEndpoints
         {
             request = wire.Read(parameters); // 1
             ChatSession session = await chat.OpenAsync(caller.GroupId, request, wire.Surface, http.RequestAborted); // 2
-            await (request.IsStream // 3
-                ? StreamAsync(http, wire.OpenStream(heading, request), session, request)
-                : WriteJsonAsync(http, wire.WriteAnswer(heading, request, await session.CompleteAsync(http.RequestAborted))));
+            if (request.IsStream) // 3
+            {
+                await StreamAsync(http, wire.OpenStream(heading, request), session, request);
+            }
+            else
+            {
+                IReadOnlyList<ChatAnswer> answers = await session.CompleteAsync(http.RequestAborted);
+                await WriteJsonAsync(http, wire.WriteAnswer(heading, request, answers));
+            }
         }
         catch (Exception exception) when (!wire.LeavesErrorsToTheDoor && CanStillAnswer(http, exception)) // 4
         {
@@ -64,7 +74,8 @@ public static class ChatEndpoints
     }
 
     /// <summary>Nothing is sent before the first piece of text, so that an error before it is a plain answer.</summary>
-    private static async Task StreamAsync(HttpContext http, IChatEvents events, ChatSession session, ChatRequest request)
+    private static async Task StreamAsync(
+        HttpContext http, IChatEvents events, ChatSession session, ChatRequest request)
     {
         await using IAsyncEnumerator<(string Delta, ChatAnswer? Answer)> pieces =
             session.StreamAsync(http.RequestAborted).GetAsyncEnumerator();
@@ -97,7 +108,8 @@ public static class ChatEndpoints
         if (options.StreamErrorsAsSse && request is { IsStream: true })
         {
             var writer = new SseWriter(http.Response, request.UsesShortSeparator ? "\n" : "\n\n");
-            return writer.WriteAsync(wire.OpenStream(heading, request).Fail(fault.Error, fault.Text), CancellationToken.None);
+            byte[] last = wire.OpenStream(heading, request).Fail(fault.Error, fault.Text);
+            return writer.WriteAsync(last, CancellationToken.None);
         }
 
         http.Response.StatusCode = fault.TransportStatus
@@ -131,7 +143,8 @@ public static class ChatEndpoints
     private static bool CanStillAnswer(HttpContext http, Exception exception) =>
         !http.Response.HasStarted && !IsClientGone(http, exception);
 
-    /// <summary>A cancellation that neither the time limit nor the server's stop explains is the client's leaving.</summary>
+    /// <summary>A cancellation that neither the time limit nor the server's stop explains is the client's
+    /// leaving.</summary>
     private static bool IsClientGone(HttpContext http, Exception exception) =>
         exception is OperationCanceledException
         && http.Features.Get<RequestTimer>() is { IsTimeUp: false, IsStopping: false };

@@ -17,12 +17,9 @@ internal static class ChatFields
             return [];
         }
 
-        if (array.ValueKind != JsonValueKind.Array || array.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.Object))
-        {
-            throw ApiException.WrongType(name);
-        }
-
-        return [.. array.EnumerateArray().Select(item => new RequestParameters(QueryCollection.Empty, item))];
+        return IsArrayOf(array, JsonValueKind.Object)
+            ? [.. array.EnumerateArray().Select(item => new RequestParameters(QueryCollection.Empty, item))]
+            : throw ApiException.WrongType(name);
     }
 
     /// <summary>The objects of a required array.</summary>
@@ -49,7 +46,8 @@ internal static class ChatFields
 
     public static ApiException ContentIsEmpty() => ApiException.InvalidParameters("chat content is empty");
 
-    /// <summary>Refuses features that are documented but not there: an honest error instead of an answer without them.</summary>
+    /// <summary>Refuses features that are documented but not there: an honest error instead of an answer without
+    /// them.</summary>
     /// <param name="parameters">Where the fields may be.</param>
     /// <param name="path">Put before the field's name in the error, for example <c>reply_constraints.</c>.</param>
     /// <param name="fields">Null, false, 0, <c>""</c>, <c>{}</c> and <c>[]</c> mean "not set" and pass.</param>
@@ -74,8 +72,8 @@ internal static class ChatFields
         {
             null => [],
             { ValueKind: JsonValueKind.String } text => [text.GetString()!],
-            { ValueKind: JsonValueKind.Array } array when array.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
-                => [.. array.EnumerateArray().Select(item => item.GetString()!)],
+            { } array when IsArrayOf(array, JsonValueKind.String) =>
+                [.. array.EnumerateArray().Select(item => item.GetString()!)],
             _ => throw ApiException.WrongType("stop"),
         };
         return stops.Length <= StopSequencesMax && stops.All(stop => stop.Length <= StopSequenceLengthMax)
@@ -83,6 +81,9 @@ internal static class ChatFields
             : throw ApiException.InvalidParameters(
                 $"stop must be at most {StopSequencesMax} texts of at most {StopSequenceLengthMax} characters");
     }
+
+    private static bool IsArrayOf(JsonElement value, JsonValueKind kind) =>
+        value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == kind);
 
     private static bool IsSet(JsonElement value) => value.ValueKind switch
     {

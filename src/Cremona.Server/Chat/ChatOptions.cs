@@ -7,8 +7,8 @@ public sealed class ChatOptions
 {
     public const string Section = "Chat";
 
-    /// <summary>Send an error that comes before the first piece of a stream as an event instead of plain JSON. Default false, as
-    /// the platform did in 2023; LangChain.js waits for ever on plain JSON.</summary>
+    /// <summary>Send an error that comes before the first piece of a stream as an event instead of plain JSON. Default
+    /// false, as the platform did in 2023; LangChain.js waits for ever on plain JSON.</summary>
     public bool StreamErrorsAsSse { get; set; }
 
     /// <summary>End a stream of chatcompletion_v2 with an event that holds the whole answer. Default true.</summary>
@@ -17,8 +17,8 @@ public sealed class ChatOptions
     /// <summary>End a stream of chatcompletion_v2 with <c>[DONE]</c>. Default false.</summary>
     public bool V2SendsDone { get; set; }
 
-    /// <summary>Answer errors of <c>/v1/chat/completions</c> with HTTP 200 and <c>base_resp</c>, as the platform did in 2024,
-    /// instead of real HTTP statuses and OpenAI's error object. Default false.</summary>
+    /// <summary>Answer errors of <c>/v1/chat/completions</c> with HTTP 200 and <c>base_resp</c>, as the platform did in
+    /// 2024, instead of real HTTP statuses and OpenAI's error object. Default false.</summary>
     public bool CompletionsErrorsAsBaseResponse { get; set; }
 
     /// <summary>Messages of one request, samples included. Default 1000, range 1 to 100 000.</summary>

@@ -30,10 +30,10 @@ internal sealed class ChatService(IModelCatalog catalog, IModelHost host, ILogge
         ChatLimits.Check(request, promise, model.Config.ContextLength);
 
         IGenerationEngine engine = await host.LoadEngineAsync(served.Base, cancellationToken);
-        LoraAdapter? adapter = served.Tuned is null ? null : await host.LoadAdapterAsync(served.Tuned, cancellationToken);
+        LoraAdapter? adapter = served.Tuned is { } tuned ? await host.LoadAdapterAsync(tuned, cancellationToken) : null;
         IChatClient client = new EngineChatClient(served.RequestedName, model, engine, adapter);
-        return new ChatSession(
-            request.MasksSensitiveText ? new MaskingChatClient(client) : client, request, ToSettings(request, promise), log);
+        IChatClient outer = request.MasksSensitiveText ? new MaskingChatClient(client) : client;
+        return new ChatSession(outer, request, ToSettings(request, promise), log);
     }
 
     private async Task<ServedModel> FindModelAsync(string groupId, string name, CancellationToken cancellationToken)

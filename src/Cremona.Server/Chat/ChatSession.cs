@@ -13,9 +13,10 @@ namespace Cremona.Server.Chat;
 /// <summary>One request with the model that answers it. For one answer only.</summary>
 internal sealed class ChatSession(IChatClient client, ChatRequest request, EngineChatOptions settings, ILogger log)
 {
-    /// <summary>As many answers as were asked for, drawn side by side with seeds of their own, the likeliest first.</summary>
-    /// <exception cref="ApiException">2013 when the prompt and the wanted output do not fit the model's context; 1041 when the
-    /// engine has too much to do.</exception>
+    /// <summary>As many answers as were asked for, drawn side by side with seeds of their own, the likeliest
+    /// first.</summary>
+    /// <exception cref="ApiException">2013 when the prompt and the wanted output do not fit the model's context; 1041
+    /// when the engine has too much to do.</exception>
     public async Task<IReadOnlyList<ChatAnswer>> CompleteAsync(CancellationToken cancellationToken)
     {
         settings.Seed ??= BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
@@ -30,8 +31,8 @@ internal sealed class ChatSession(IChatClient client, ChatRequest request, Engin
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         List<ChatResponseUpdate> updates = [];
-        await using IAsyncEnumerator<ChatResponseUpdate> source =
-            client.GetStreamingResponseAsync(ToMessages(), settings, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using IAsyncEnumerator<ChatResponseUpdate> source = client
+            .GetStreamingResponseAsync(ToMessages(), settings, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (await MoveNextAsync(source))
         {
             updates.Add(source.Current);

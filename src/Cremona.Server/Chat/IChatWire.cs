@@ -4,15 +4,18 @@ using Cremona.Server.Models;
 
 namespace Cremona.Server.Chat;
 
-/// <summary>The words of one chat interface. Pure: nothing but mapping between the wire and the domain. Texts are UTF-8.</summary>
+/// <summary>The words of one chat interface. Pure: nothing but mapping between the wire and the domain. Texts are
+/// UTF-8.</summary>
 internal interface IChatWire
 {
     ChatSurfaces Surface { get; }
 
-    /// <summary>Errors before the first byte are the door's to answer: OpenAI's error object with a real HTTP status.</summary>
+    /// <summary>Errors before the first byte are the door's to answer: OpenAI's error object with a real HTTP
+    /// status.</summary>
     bool LeavesErrorsToTheDoor { get; }
 
-    /// <exception cref="ApiException">2013 with the documented text when a field is missing, malformed or not offered.</exception>
+    /// <exception cref="ApiException">2013 with the documented text when a field is missing, malformed or not
+    /// offered.</exception>
     ChatRequest Read(RequestParameters parameters);
 
     /// <param name="heading">Of this request.</param>

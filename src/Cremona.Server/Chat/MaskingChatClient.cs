@@ -8,7 +8,8 @@ namespace Cremona.Server.Chat;
 internal sealed class MaskingChatClient(IChatClient inner) : DelegatingChatClient(inner)
 {
     public override Task<ChatResponse> GetResponseAsync(
-        IEnumerable<ChatMessage> messages, AIChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        IEnumerable<ChatMessage> messages, AIChatOptions? options = null,
+        CancellationToken cancellationToken = default) =>
         GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
 
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
@@ -16,7 +17,9 @@ internal sealed class MaskingChatClient(IChatClient inner) : DelegatingChatClien
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var masker = new SensitiveTextMasker();
-        await foreach (ChatResponseUpdate update in base.GetStreamingResponseAsync(messages, options, cancellationToken))
+        IAsyncEnumerable<ChatResponseUpdate> updates =
+            base.GetStreamingResponseAsync(messages, options, cancellationToken);
+        await foreach (ChatResponseUpdate update in updates)
         {
             string text = masker.Append(update.Text);
             if (update.FinishReason is not null)

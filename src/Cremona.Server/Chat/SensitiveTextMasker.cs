@@ -3,10 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace Cremona.Server.Chat;
 
-/// <summary>Replaces each character of an e-mail address, link, domain or Chinese ID number by <c>*</c>, in text that arrives in
-/// pieces. Home addresses, which the platform masks too, are not recognised. One per text.</summary>
-/// <remarks>All four consist of printable ASCII without blanks, so an unfinished run of such characters is held back until it
-/// ends; the masked whole does not depend on how the text was cut.</remarks>
+/// <summary>Replaces each character of an e-mail address, link, domain or Chinese ID number by <c>*</c>, in text that
+/// arrives in pieces. Home addresses, which the platform masks too, are not recognised. One per text.</summary>
+/// <remarks>All four consist of printable ASCII without blanks, so an unfinished run of such characters is held back
+/// until it ends; the masked whole does not depend on how the text was cut.</remarks>
 internal sealed partial class SensitiveTextMasker
 {
     private const int HeldLengthMax = 4096;
@@ -53,12 +53,14 @@ internal sealed partial class SensitiveTextMasker
 
     private static bool IsRunCharacter(char c) => c is > ' ' and < '\u007f' and not ('"' or '<' or '>' or '`');
 
-    /// <summary>In this order: links, e-mail addresses, domains under common top-level names, 18-digit ID numbers.</summary>
+    /// <summary>In this order: links, e-mail addresses, domains under common top-level names, 18-digit ID
+    /// numbers.</summary>
     [GeneratedRegex("""
         (?:https?|ftp)://[!#-;=?-_a-z{-~]+
         | [a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+
         | (?<![a-z0-9.-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+
-          (?:com|cn|net|org|gov|edu|io|ai|co|cc|tv|me|info|biz|top|xyz|app|dev|site|online|shop|club|vip|hk|tw|jp|kr|uk|us|eu|de|fr|ru)
+          (?:com|cn|net|org|gov|edu|io|ai|co|cc|tv|me|info|biz|top|xyz|app|dev|site|online|shop|club|vip
+            |hk|tw|jp|kr|uk|us|eu|de|fr|ru)
           (?![a-z0-9-])(?::\d{1,5})?(?:/[!#-;=?-_a-z{-~]*)?
         | (?<![0-9])[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[0-9x](?![0-9])
         """,

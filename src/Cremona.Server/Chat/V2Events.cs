@@ -6,8 +6,8 @@ using Cremona.Server.Edge;
 
 namespace Cremona.Server.Chat;
 
-/// <summary>A stream of chatcompletion_v2. The last piece of text carries the finish reason, so one piece is always held back
-/// until it is known whether another follows.</summary>
+/// <summary>A stream of chatcompletion_v2. The last piece of text carries the finish reason, so one piece is always
+/// held back until it is known whether another follows.</summary>
 internal sealed class V2Events(ChatHeading heading, V2StreamForm form) : IChatEvents
 {
     private string? _held;
@@ -55,9 +55,11 @@ internal sealed class V2Events(ChatHeading heading, V2StreamForm form) : IChatEv
     private static V2Choice Choice(string? finishReason, string text) =>
         new(finishReason, 0, Delta: new V2Message(text));
 
-    private byte[] Chunk(string? finishReason, string text) => Chunk([Choice(finishReason, text)], V2Wire.Success, null);
+    private byte[] Chunk(string? finishReason, string text) =>
+        Chunk([Choice(finishReason, text)], V2Wire.Success, null);
 
-    private byte[] Chunk(IReadOnlyList<V2Choice> choices, BaseResponse baseResponse, V2Usage? usage) => form.IncludesUsage
+    private byte[] Chunk(
+        IReadOnlyList<V2Choice> choices, BaseResponse baseResponse, V2Usage? usage) => form.IncludesUsage
         ? JsonSerializer.SerializeToUtf8Bytes(
             new V2UsageChunk
             {

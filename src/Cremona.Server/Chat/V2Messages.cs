@@ -5,8 +5,8 @@ using Cremona.Server.Edge;
 
 namespace Cremona.Server.Chat;
 
-/// <summary>Messages with roles, read as the dialogue of a bot: the system messages at the beginning are its setting. So a model
-/// tuned on named bots is asked in the form it was taught, whichever interface asks.</summary>
+/// <summary>Messages with roles, read as the dialogue of a bot: the system messages at the beginning are its setting.
+/// So a model tuned on named bots is asked in the form it was taught, whichever interface asks.</summary>
 internal static class V2Messages
 {
     public static (IReadOnlyList<ChatTurn> Turns, ChatEnding Ending) ToPrompt(IReadOnlyList<RequestParameters> messages)

@@ -8,7 +8,8 @@ using Cremona.Server.Models;
 
 namespace Cremona.Server.Chat;
 
-/// <summary>The words of <c>/v1/text/chatcompletion_v2</c> and of its OpenAI-shaped alias <c>/v1/chat/completions</c>.</summary>
+/// <summary>The words of <c>/v1/text/chatcompletion_v2</c> and of its OpenAI-shaped alias
+/// <c>/v1/chat/completions</c>.</summary>
 internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
 {
     internal static readonly BaseResponse Success = new(0, "");

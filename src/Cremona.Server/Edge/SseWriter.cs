@@ -3,10 +3,11 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Cremona.Server.Edge;
 
-/// <summary>Writes server-sent events as the platform does: <c>data: </c> lines only, one flush per event, no event split over two
-/// writes. The headers go out with the first event.</summary>
+/// <summary>Writes server-sent events as the platform does: <c>data: </c> lines only, one flush per event, no event
+/// split over two writes. The headers go out with the first event.</summary>
 /// <param name="response">Must not have started.</param>
-/// <param name="separator">What ends an event: two line breaks, or one where the platform's old form asks for it.</param>
+/// <param name="separator">What ends an event: two line breaks, or one where the platform's old form asks for
+/// it.</param>
 public sealed class SseWriter(HttpResponse response, string separator = "\n\n")
 {
     private static readonly byte[] Prefix = "data: "u8.ToArray();

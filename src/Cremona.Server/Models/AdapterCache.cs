@@ -2,11 +2,14 @@ using Cremona.Inference.Adapters;
 
 namespace Cremona.Server.Models;
 
-/// <summary>The adapters used last, at most a fixed number. Each is loaded once, however many ask. Thread-safe.</summary>
+/// <summary>The adapters used last, at most a fixed number. Each is loaded once, however many ask.
+/// Thread-safe.</summary>
 internal sealed class AdapterCache(int adaptersMax)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, LinkedListNode<(string Id, Task<LoraAdapter> Load)>> _byId = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LinkedListNode<(string Id, Task<LoraAdapter> Load)>> _byId =
+        new(StringComparer.Ordinal);
+
     private readonly LinkedList<(string Id, Task<LoraAdapter> Load)> _byUse = new(); // last used first
 
     public int Count
@@ -20,7 +23,8 @@ internal sealed class AdapterCache(int adaptersMax)
         }
     }
 
-    public async Task<LoraAdapter> GetAsync(string id, Func<Task<LoraAdapter>> load, CancellationToken cancellationToken)
+    public async Task<LoraAdapter> GetAsync(
+        string id, Func<Task<LoraAdapter>> load, CancellationToken cancellationToken)
     {
         Task<LoraAdapter> task = Touch(id, load);
         try

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Cremona.Server.Models;
 
-/// <summary>Prompt and wanted output do not fit into the model's context. Nothing is ever cut to make them fit.</summary>
+/// <summary>Prompt and wanted output do not fit into the model's context. Nothing is ever cut to make them
+/// fit.</summary>
 public sealed class ContextOverflowException(int promptTokens, int outputTokens, int contextTokens) : Exception(
     string.Create(
         CultureInfo.InvariantCulture,

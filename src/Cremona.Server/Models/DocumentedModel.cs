@@ -1,6 +1,7 @@
 namespace Cremona.Server.Models;
 
-/// <summary>What the platform's documentation promises for a model name, whatever local model stands behind it.</summary>
+/// <summary>What the platform's documentation promises for a model name, whatever local model stands behind
+/// it.</summary>
 /// <param name="Name">The wire name without its date.</param>
 /// <param name="ContextTokens">Input and output together; the upper bound of a request's token limit.</param>
 /// <param name="Surfaces">Where the name may be used.</param>

@@ -32,7 +32,8 @@ public static class DocumentedModels
     public static DocumentedModel? Find(string name)
     {
         int dash = name.LastIndexOf('-');
-        bool isDated = dash > 0 && name.Length - dash > 4 && name.AsSpan(dash + 1).IndexOfAnyExceptInRange('0', '9') < 0;
+        bool isDated = dash > 0 && name.Length - dash > 4
+            && name.AsSpan(dash + 1).IndexOfAnyExceptInRange('0', '9') < 0;
         string undated = isDated ? name[..dash] : name;
         return Entries.FirstOrDefault(entry => entry.Name == name)
             ?? Entries.FirstOrDefault(entry => entry.Name == undated);

@@ -12,8 +12,8 @@ using TurnRole = Cremona.Inference.Templates.ChatRole;
 
 namespace Cremona.Server.Models;
 
-/// <summary>The seam between text and tokens: knows the model's template, tokenizer, stop tokens and stop sequences; the engine
-/// below it knows token ids only, the rooms above it text only. Thread-safe; owns nothing.</summary>
+/// <summary>The seam between text and tokens: knows the model's template, tokenizer, stop tokens and stop sequences;
+/// the engine below it knows token ids only, the rooms above it text only. Thread-safe; owns nothing.</summary>
 /// <param name="modelName">The name that was asked for.</param>
 /// <param name="model">Tokenizer, template and shape.</param>
 /// <param name="engine">Runs the model.</param>
@@ -24,14 +24,16 @@ internal sealed class EngineChatClient(
     /// <summary>The output was cut because the context was full, not because the request said so.</summary>
     public static readonly ChatFinishReason MaxOutput = new("max_output");
 
-    /// <summary>Key in <see cref="ChatResponse.AdditionalProperties"/>: the mean log-probability of the output's tokens, a
-    /// <see cref="double"/>; answers to one prompt are ranked by it.</summary>
+    /// <summary>Key in <see cref="ChatResponse.AdditionalProperties"/>: the mean log-probability of the output's
+    /// tokens, a <see cref="double"/>; answers to one prompt are ranked by it.</summary>
     public const string MeanLogProbability = "mean_log_probability";
 
     /// <inheritdoc/>
-    /// <exception cref="ContextOverflowException">The prompt and an explicit limit do not fit, or the prompt leaves no room.</exception>
+    /// <exception cref="ContextOverflowException">The prompt and an explicit limit do not fit, or the prompt leaves no
+    /// room.</exception>
     public Task<ChatResponse> GetResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null,
+        CancellationToken cancellationToken = default) =>
         GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
 
     /// <inheritdoc/>
@@ -71,7 +73,9 @@ internal sealed class EngineChatClient(
         }
 
         string rest = scanner.Append(decoder.Flush()) + scanner.Flush();
-        ChatFinishReason reason = scanner.IsStopped ? ChatFinishReason.Stop : ToReason(tally.Finish, settings, outputTokensMax);
+        ChatFinishReason reason = scanner.IsStopped
+            ? ChatFinishReason.Stop
+            : ToReason(tally.Finish, settings, outputTokensMax);
         yield return Last(isAtStart ? rest.TrimStart() : rest, reason, prompt.Length, tally);
     }
 
@@ -122,7 +126,8 @@ internal sealed class EngineChatClient(
             OutputTokenCount = tally.Tokens,
             TotalTokenCount = promptTokens + tally.Tokens,
         };
-        AIContent[] contents = text.Length > 0 ? [new TextContent(text), new UsageContent(usage)] : [new UsageContent(usage)];
+        var told = new UsageContent(usage);
+        AIContent[] contents = text.Length > 0 ? [new TextContent(text), told] : [told];
         return new ChatResponseUpdate(ChatRole.Assistant, contents)
         {
             ModelId = modelName,

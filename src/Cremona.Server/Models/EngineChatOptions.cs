@@ -24,8 +24,8 @@ internal sealed class EngineChatOptions : ChatOptions
     /// <summary>Whether the model answers or continues the last turn.</summary>
     public ChatEnding Ending { get; set; } = ChatEnding.OpenAssistant;
 
-    /// <summary>The limit where <see cref="ChatOptions.MaxOutputTokens"/> is null. It shrinks to what the context has left;
-    /// an explicit limit never does.</summary>
+    /// <summary>The limit where <see cref="ChatOptions.MaxOutputTokens"/> is null. It shrinks to what the context has
+    /// left; an explicit limit never does.</summary>
     public int DefaultOutputTokens { get; set; } = 256;
 
     /// <summary>Leave out white space at the start: the answer goes on after "Name:".</summary>

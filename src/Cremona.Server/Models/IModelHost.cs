@@ -16,7 +16,7 @@ public interface IModelHost
     /// <summary>The adapter of a tuned model, read from the blob store on first use.</summary>
     Task<LoraAdapter> LoadAdapterAsync(TunedModel model, CancellationToken cancellationToken);
 
-    /// <summary>Frees the adapter of a deleted tuned model; nothing happens when it is not in memory. Requests that already
-    /// use it end undisturbed.</summary>
+    /// <summary>Frees the adapter of a deleted tuned model; nothing happens when it is not in memory. Requests that
+    /// already use it end undisturbed.</summary>
     void DropAdapter(string tunedModelId);
 }

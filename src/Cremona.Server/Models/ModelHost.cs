@@ -8,7 +8,8 @@ namespace Cremona.Server.Models;
 
 /// <inheritdoc cref="IModelHost"/>
 public sealed class ModelHost(
-    IModelReader reader, IModelCatalog catalog, IBlobStore blobs, IOptions<ModelsOptions> options, ILogger<ModelHost> log)
+    IModelReader reader, IModelCatalog catalog, IBlobStore blobs, IOptions<ModelsOptions> options,
+    ILogger<ModelHost> log)
     : IModelHost, IAsyncDisposable
 {
     private readonly SharedLoads<LanguageModel> _models = new();

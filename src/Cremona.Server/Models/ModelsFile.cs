@@ -5,8 +5,8 @@ using Cremona.Server.Storage;
 
 namespace Cremona.Server.Models;
 
-/// <summary><c>models.json</c> in the data folder: the models that were added there, as a settings file that the server reads
-/// when it starts.</summary>
+/// <summary><c>models.json</c> in the data folder: the models that were added there, as a settings file that the server
+/// reads when it starts.</summary>
 /// <param name="folder">The data folder.</param>
 public sealed class ModelsFile(DataFolder folder)
 {

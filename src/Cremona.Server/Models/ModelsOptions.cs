@@ -10,9 +10,10 @@ public sealed class ModelsOptions : IValidatableObject
     /// <summary>The model that comes with the program.</summary>
     public const string EmbeddedId = "nano";
 
-    /// <summary>Models by id, each with <c>Folder</c> (a Hugging Face folder; a relative path starts beside the program) and
-    /// <c>Aliases</c> (wire names that mean it). Default: <c>nano</c> in <c>models/nano</c> under every documented chat name.
-    /// <c>cremona models add DIR</c> writes an entry of the same form to <c>models.json</c> in the data folder.</summary>
+    /// <summary>Models by id, each with <c>Folder</c> (a Hugging Face folder; a relative path starts beside the
+    /// program) and <c>Aliases</c> (wire names that mean it). Default: <c>nano</c> in <c>models/nano</c> under every
+    /// documented chat name. <c>cremona models add DIR</c> writes an entry of the same form to <c>models.json</c> in
+    /// the data folder.</summary>
     public Dictionary<string, ModelEntry> Entries { get; set; } = new(StringComparer.Ordinal)
     {
         [EmbeddedId] = new ModelEntry { Folder = "models/nano", Aliases = [.. DocumentedModels.Aliases] },
@@ -22,8 +23,8 @@ public sealed class ModelsOptions : IValidatableObject
     /// Default <c>nano</c>.</summary>
     public string Preloaded { get; set; } = EmbeddedId;
 
-    /// <summary>Adapters of tuned models kept in memory over all models; the one unused for longest gives way. Default 64,
-    /// range 1 to 10 000.</summary>
+    /// <summary>Adapters of tuned models kept in memory over all models; the one unused for longest gives way. Default
+    /// 64, range 1 to 10 000.</summary>
     [Range(1, 10_000, ErrorMessage = "Models:AdaptersMax must be between 1 and 10000.")]
     public int AdaptersMax { get; set; } = 64;
 

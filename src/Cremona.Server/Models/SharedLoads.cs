@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Cremona.Server.Models;
 
-/// <summary>Runs each load once: callers that come while it runs share it, a failed load is forgotten and may be tried again.
-/// A caller's cancellation ends its waiting, not the load. Thread-safe.</summary>
+/// <summary>Runs each load once: callers that come while it runs share it, a failed load is forgotten and may be tried
+/// again. A caller's cancellation ends its waiting, not the load. Thread-safe.</summary>
 /// <typeparam name="T">What is loaded.</typeparam>
 internal sealed class SharedLoads<T>
 {
@@ -11,7 +11,8 @@ internal sealed class SharedLoads<T>
 
     /// <summary>What has been loaded so far.</summary>
     public IEnumerable<Task<T>> Finished =>
-        _loads.Values.Where(load => load.IsValueCreated).Select(load => load.Value).Where(task => task.IsCompletedSuccessfully);
+        _loads.Values.Where(load => load.IsValueCreated).Select(load => load.Value)
+            .Where(task => task.IsCompletedSuccessfully);
 
     public async Task<T> GetAsync(string key, Func<Task<T>> load, CancellationToken cancellationToken)
     {

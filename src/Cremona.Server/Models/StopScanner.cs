@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Cremona.Server.Models;
 
-/// <summary>Ends a stream of text before the first stop sequence, also where the sequence arrives in pieces: text that may
-/// be the beginning of one is held back. One per stream.</summary>
+/// <summary>Ends a stream of text before the first stop sequence, also where the sequence arrives in pieces: text that
+/// may be the beginning of one is held back. One per stream.</summary>
 internal sealed class StopScanner(IEnumerable<string> stopSequences)
 {
     private readonly string[] _stops = [.. stopSequences.Where(stop => stop.Length > 0)];
@@ -41,7 +41,8 @@ internal sealed class StopScanner(IEnumerable<string> stopSequences)
         return held;
     }
 
-    /// <summary>Where the stop sequence begins that is complete first, so that the answer does not depend on the pieces.</summary>
+    /// <summary>Where the stop sequence begins that is complete first, so that the answer does not depend on the
+    /// pieces.</summary>
     private int? FindStop(string text)
     {
         (int End, int Start)[] found =

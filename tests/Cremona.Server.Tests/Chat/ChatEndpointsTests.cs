@@ -223,7 +223,8 @@ public class ChatEndpointsTests
             Content = new StringContent(
                 """{"model":"nano","stream":true,"max_tokens":300,"messages":[{"role":"user","content":"for ever"}]}"""),
         };
-        using (HttpResponseMessage answer = await server.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead))
+        using (HttpResponseMessage answer = await server.Client.SendAsync(
+            request, HttpCompletionOption.ResponseHeadersRead))
         {
             await using Stream stream = await answer.Content.ReadAsStreamAsync();
             await stream.ReadAtLeastAsync(new byte[1], 1);

@@ -9,8 +9,8 @@ namespace Cremona.Server.Tests.Chat;
 /// <summary>The real server with a scripted model behind the name <c>nano</c> and its aliases.</summary>
 public static partial class ChatServer
 {
-    public static Task<ServerFixture> StartAsync(ScriptedModel model, params string[] settings) => ServerFixture.StartAsync(
-        null, services => services.AddSingleton<IModelReader>(model), settings);
+    public static Task<ServerFixture> StartAsync(ScriptedModel model, params string[] settings) =>
+        ServerFixture.StartAsync(null, services => services.AddSingleton<IModelReader>(model), settings);
 
     /// <summary>The whole answer as text, ids and times replaced.</summary>
     public static async Task<string> PostTextAsync(this HttpClient client, string path, string body)

@@ -22,7 +22,8 @@ public class SensitiveTextMaskerTests
     public void Text_IsMasked_WhereItIsSensitive(string text, string expected) => Mask([text]).ShouldBe(expected);
 
     [Fact]
-    public void MaskedText_DoesNotDependOnItsPieces() => Gen.Select(Gen.OneOf([.. Parts.Select(Gen.Const)]).Array[0, 12], Gen.Int[1, 5]).Sample(
+    public void MaskedText_DoesNotDependOnItsPieces() => Gen.Select(
+        Gen.OneOf([.. Parts.Select(Gen.Const)]).Array[0, 12], Gen.Int[1, 5]).Sample(
         (parts, size) =>
         {
             string text = string.Concat(parts);

@@ -4,7 +4,8 @@ using Cremona.Inference.Scheduling;
 namespace Cremona.Server.Tests.Models;
 
 /// <summary>Says what its script says for the prompt, piece by piece, one token each.</summary>
-public sealed class ScriptedEngine(ScriptedTokenizer tokenizer, Func<string, IEnumerable<string>> script) : IGenerationEngine
+public sealed class ScriptedEngine(ScriptedTokenizer tokenizer, Func<string, IEnumerable<string>> script)
+    : IGenerationEngine
 {
     private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -7,8 +7,8 @@ using Cremona.Server.Models;
 
 namespace Cremona.Server.Tests.Models;
 
-/// <summary>A model whose answers are known, so that whole bodies can be compared. The prompt is one token per character:
-/// "S:", "U:", "A:" or "T:", the content, and "|" behind each closed turn.</summary>
+/// <summary>A model whose answers are known, so that whole bodies can be compared. The prompt is one token per
+/// character: "S:", "U:", "A:" or "T:", the content, and "|" behind each closed turn.</summary>
 public sealed class ScriptedModel : IModelReader, IChatTemplate
 {
     public const int ContextTokens = 400;

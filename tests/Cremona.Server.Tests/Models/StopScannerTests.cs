@@ -11,8 +11,9 @@ public class StopScannerTests
             (text, stops, size) =>
             {
                 int end = Enumerable.Range(0, text.Length + 1)
-                    .SelectMany(length => stops.Where(text[..length].EndsWith).Select(stop => length - stop.Length)
-                        .Order().Take(1))
+                    .SelectMany(length => stops
+                        .Where(stop => text[..length].EndsWith(stop, StringComparison.Ordinal))
+                        .Select(stop => length - stop.Length).Order().Take(1))
                     .Append(text.Length).First();
                 var scanner = new StopScanner(stops);
                 string seen = string.Concat(text.Chunk(size).Select(piece => scanner.Append(new string(piece))));
