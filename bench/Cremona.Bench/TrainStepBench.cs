@@ -8,12 +8,13 @@ using Cremona.Training.Optimizers;
 namespace Cremona.Bench;
 
 /// <summary>A full-parameter training step (forward, backward, AdamW) of the embedded model's shape as a share of what
-/// matrix multiplication alone reaches on the same threads, in turns in one run. A round's share is the step's rate over
-/// the best rate that any of several products reached in that round.</summary>
+/// matrix multiplication alone reaches on the same threads, in turns in one run. A round's share is the step's rate
+/// over the best rate that any of several products reached in that round.</summary>
 internal static class TrainStepBench
 {
     private const int Rounds = 11;
     private const int WarmUpRounds = 3;
+    private const int ProductsPerSample = 8;
 
     // [m, n, k]: a large square, and the step's own most favourable products.
     private static readonly (int M, int N, int K)[] Products = [(1024, 1024, 1024), (4096, 256, 256), (4096, 256, 768)];
@@ -37,9 +38,9 @@ internal static class TrainStepBench
     {
         var report = new Report(
             $"train-step-{threads}", $"dotnet run -c Release --project bench/Cremona.Bench -- train-step {threads}");
-        report.Add($"Float32 GFLOPS on {threads} thread(s), medians of {Rounds} rounds in turns. Operations of a step: 6 per "
-            + "matrix weight and token, and attention's over the keys a query may see; norms, softmax, SwiGLU, loss and "
-            + "AdamW take time but count nothing.");
+        report.Add($"Float32 GFLOPS on {threads} thread(s), medians of {Rounds} rounds in turns. Operations of a step: "
+            + "6 per matrix weight and token, and attention's over the keys a query may see; norms, softmax, SwiGLU, "
+            + "loss and AdamW take time but count nothing.");
         report.Add("");
         report.Add("| tokens a step | rows | learned | step ms | tokens/s | step | best matrix multiply | share |");
         report.Add("| --- | --- | --- | --- | --- | --- | --- | --- |");
@@ -60,7 +61,7 @@ internal static class TrainStepBench
         List<double> seconds = [], rates = [], bests = [], shares = [];
         for (int round = -WarmUpRounds; round < Rounds; round++)
         {
-            double best = products.Zip(Products, (run, shape) => 2.0 * shape.M * shape.N * shape.K * 8 / Time(run)).Max();
+            double best = products.Zip(Products, (run, shape) => Operations(shape) / Time(run)).Max();
             double step = Time(() =>
             {
                 trainer.ForwardBackward(batch, 1f / tokens);
@@ -81,6 +82,9 @@ internal static class TrainStepBench
             $"| {tokens} | {batch.SequenceStarts.Length} | {learned} | {1000 * median:F0} | {tokens / median:F0} "
             + $"| {Report.Median(rates):F0} | {Report.Median(bests):F0} | {Report.Median(shares):F0} % |");
     }
+
+    private static double Operations((int M, int N, int K) shape) =>
+        2.0 * shape.M * shape.N * shape.K * ProductsPerSample;
 
     private static double Operations(PackedBatch batch)
     {
@@ -114,7 +118,7 @@ internal static class TrainStepBench
         var c = new float[shape.M * shape.N];
         return () =>
         {
-            for (int i = 0; i < 8; i++)
+            for (int i = 0; i < ProductsPerSample; i++)
                 MatrixMultiply.NT(pool, a, b, c, shape.M, shape.N, shape.K);
         };
     }

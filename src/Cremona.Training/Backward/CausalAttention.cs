@@ -183,5 +183,6 @@ internal sealed unsafe class CausalAttention(DecoderConfig config, ComputePool p
 
     private int At(int token, int keyHead) => (token * _keyValueSize) + (keyHead * _headDimension);
 
-    private static int Padded(int tokens) => (tokens + AttentionScores.Tile - 1) / AttentionScores.Tile * AttentionScores.Tile;
+    private static int Padded(int tokens) =>
+        (tokens + AttentionScores.Tile - 1) / AttentionScores.Tile * AttentionScores.Tile;
 }

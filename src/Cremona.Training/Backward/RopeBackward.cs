@@ -37,6 +37,10 @@ public static class RopeBackward
             ((b * c) - (a * s)).Store(high, i);
         }
         for (int i = whole; i < half; i++)
-            (low[i], high[i]) = ((low[i] * cosines[i]) + (high[i] * sines[i]), (high[i] * cosines[i]) - (low[i] * sines[i]));
+        {
+            var (a, b) = (low[i], high[i]);
+            low[i] = (a * cosines[i]) + (b * sines[i]);
+            high[i] = (b * cosines[i]) - (a * sines[i]);
+        }
     }
 }

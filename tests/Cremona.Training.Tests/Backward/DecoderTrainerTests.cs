@@ -63,6 +63,22 @@ public class DecoderTrainerTests
     }
 
     [Fact]
+    public void ForwardBackward_AllocatesOnlyItsClosures_OnceWarm()
+    {
+        var config = TinyDecoder.Config(headNorm: true) with { VocabularySize = 20_000 };
+        using var pool = new ComputePool(1);
+        using var trainer = DecoderTrainer.ForFullParameters(TinyDecoder.Weights(config, 5), pool, 256);
+        var batch = TinyDecoder.Batch(config, 6, 200, 56);
+        trainer.ForwardBackward(batch, 1);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        trainer.ForwardBackward(batch, 1);
+
+        // One closure for each kernel; a single buffer of this batch's logits would be 20 MB.
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(64_000);
+    }
+
+    [Fact]
     public void Evaluate_NeverLearnsTheFirstTokenOfARow()
     {
         var config = TinyDecoder.Config();

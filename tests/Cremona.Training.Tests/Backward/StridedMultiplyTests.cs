@@ -5,8 +5,8 @@ using CsCheck;
 
 namespace Cremona.Training.Tests.Backward;
 
-/// <summary>Each vector width against the scalar reference. Both are one chain of multiply-adds over k, so they agree to
-/// the bit where the hardware fuses.</summary>
+/// <summary>Each vector width against the scalar reference. Both are one chain of multiply-adds over k, so they agree
+/// to the bit where the hardware fuses.</summary>
 public unsafe class StridedMultiplyTests
 {
     private delegate void Kernel(
@@ -21,7 +21,8 @@ public unsafe class StridedMultiplyTests
         _ => StridedMultiply.Run<Simd128, Vector128<float>>,
     });
 
-    public static TheoryData<SimdLevel> Levels => [.. InstructionSet.Supported.Where(level => level != SimdLevel.Scalar)];
+    public static TheoryData<SimdLevel> Levels =>
+        [.. InstructionSet.Supported.Where(level => level != SimdLevel.Scalar)];
 
     private static void AssertEqualsReference(Kernel kernel)
     {
