@@ -2,6 +2,7 @@ using Cremona.Server.Chat;
 using Cremona.Server.Edge;
 using Cremona.Server.Edge.Health;
 using Cremona.Server.Files;
+using Cremona.Server.FineTuning;
 using Cremona.Server.Jobs;
 using Cremona.Server.Models;
 using Cremona.Server.Storage;
@@ -38,6 +39,7 @@ public static class ServerProgram
         builder.Services.AddModels();
         builder.Services.AddChat();
         builder.Services.AddJobs();
+        builder.Services.AddFineTuning();
         configure?.Invoke(builder.Services);
 
         WebApplication app = builder.Build();
@@ -46,6 +48,7 @@ public static class ServerProgram
         app.MapFiles();
         app.MapModels();
         app.MapChat();
+        app.MapFineTuning();
         return app;
     }
 }

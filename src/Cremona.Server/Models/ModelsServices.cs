@@ -14,6 +14,7 @@ public static class ModelsServices
         services.AddOptions<EngineOptions>().BindConfiguration(EngineOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<ITunedModelStore, TunedModelStore>();
+        services.AddHostedService<TunedModelSweep>();
         services.AddSingleton<IModelCatalog, ModelCatalog>();
         services.AddSingleton<IModelReader, ModelReader>();
         services.AddSingleton<IModelHost, ModelHost>();

@@ -1,0 +1,23 @@
+using Cremona.Inference.Adapters;
+using Cremona.Inference.Checkpoints;
+using Cremona.Inference.Scheduling;
+using Cremona.Server.Models;
+
+namespace Cremona.Server.Tests.FineTuning;
+
+/// <summary>Every base model is the tiny one; nothing is served.</summary>
+public sealed class TinyModelHost : IModelHost
+{
+    public Task<LanguageModel> LoadAsync(BaseModel model, CancellationToken cancellationToken) =>
+        Task.FromResult(TinyModel.Shared);
+
+    public Task<IGenerationEngine> LoadEngineAsync(BaseModel model, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<LoraAdapter> LoadAdapterAsync(TunedModel model, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public void DropAdapter(string tunedModelId)
+    {
+    }
+}
