@@ -18,7 +18,7 @@ public class FineTuningTraceTests
         await using ServerFixture server = await FineTuningServer.StartAsync(new FakeTrainer(), "--Jobs:WorkerCount=0");
         string key = await server.CreateKeyAsync("42");
         using HttpClient client = server.CreateClient(key);
-        long file = await client.UploadAsync(FineTuningServer.Rows(10));
+        long file = await client.UploadAsync(FineTuningRows.Pro(10));
 
         await TraceRunner.PlayAsync(
             Room, "waiting.trace", server, ("key", key), ("other", await server.CreateKeyAsync("43")), ("file", $"{file}"));

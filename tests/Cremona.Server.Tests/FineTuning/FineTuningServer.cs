@@ -26,17 +26,10 @@ public static class FineTuningServer
         },
         ["--Models:Preloaded=", "--Jobs:PollInterval=00:00:00.050", "--Jobs:HeartbeatInterval=00:00:00.050", .. settings]);
 
-    /// <summary>A training file in the ChatCompletion Pro form.</summary>
-    public static string Rows(int count) => string.Concat(Enumerable.Range(1, count).Select(i =>
-        $$"""
-        {"messages":[{"sender_type":"USER","sender_name":"U","text":"q{{i}}"},{"sender_type":"BOT","sender_name":"B","text":"a{{i}}"}],"bot_setting":[{"bot_name":"B","content":"B answers."}]}
-
-        """));
-
     /// <summary>Creates a job on ten good rows and returns it.</summary>
     public static async Task<JsonElement> CreateJobAsync(this HttpClient client, string suffix = "")
     {
-        long file = await client.UploadAsync(Rows(10));
+        long file = await client.UploadAsync(FineTuningRows.Pro(10));
         JsonElement answer = await client.PostJsonAsync(
             "/v1/create_finetune_job",
             $$"""{"model":"abab5.5s-chat-240123","training_file":{{file}},"suffix":"{{suffix}}"}""");

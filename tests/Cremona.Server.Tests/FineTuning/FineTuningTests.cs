@@ -61,8 +61,8 @@ public class FineTuningTests
     public async Task ValidationLoss_StandsInTheTable_WhenThereIsAValidationFile()
     {
         await using ServerFixture server = await FineTuningServer.StartAsync(new FakeTrainer());
-        long training = await server.Client.UploadAsync(FineTuningServer.Rows(10));
-        long validation = await server.Client.UploadAsync(FineTuningServer.Rows(1));
+        long training = await server.Client.UploadAsync(FineTuningRows.Pro(10));
+        long validation = await server.Client.UploadAsync(FineTuningRows.Pro(1));
         JsonElement created = await server.Client.PostJsonAsync(
             "/create_finetune_job",
             $$"""{"model":"nano","training_file":"{{training}}","validation_file":{{validation}}.0}""");
@@ -160,7 +160,7 @@ public class FineTuningTests
         using ManualResetEventSlim gate = new();
         await using ServerFixture server = await FineTuningServer.StartAsync(
             new FakeTrainer { Work = FakeTrainer.FinishAfter(gate) });
-        long file = await server.Client.UploadAsync(FineTuningServer.Rows(10));
+        long file = await server.Client.UploadAsync(FineTuningRows.Pro(10));
         string body = $$"""{"model":"nano","training_file":{{file}}}""";
 
         JsonElement[] answers = await Task.WhenAll(

@@ -24,8 +24,8 @@ public class FineTuningWireTests
     public async Task Create_SaysWhatIsWrong(string body, string message)
     {
         await using ServerFixture server = await FineTuningServer.StartAsync(new FakeTrainer());
-        string file = $"{await server.Client.UploadAsync(FineTuningServer.Rows(10))}";
-        string shortFile = $"{await server.Client.UploadAsync(FineTuningServer.Rows(7))}";
+        string file = $"{await server.Client.UploadAsync(FineTuningRows.Pro(10))}";
+        string shortFile = $"{await server.Client.UploadAsync(FineTuningRows.Pro(7))}";
         string other = $"{await server.Client.UploadAsync("text", "a.txt", "retrieval")}";
         string Fill(string text) => text.Replace("FILE", file, StringComparison.Ordinal)
             .Replace("SHORT", shortFile, StringComparison.Ordinal).Replace("OTHER", other, StringComparison.Ordinal);
@@ -41,7 +41,7 @@ public class FineTuningWireTests
     {
         await using ServerFixture server = await FineTuningServer.StartAsync(
             new FakeTrainer(), "--FineTuning:TokensPerExampleMax=300");
-        string[] rows = FineTuningServer.Rows(12).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] rows = FineTuningRows.Pro(12).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         rows[2] = rows[2].Replace("a3", new string('x', 400), StringComparison.Ordinal);
         long file = await server.Client.UploadAsync(string.Join('\n', rows));
 

@@ -1,0 +1,51 @@
+namespace Cremona.EndToEnd.Tests;
+
+/// <summary>A process that is stopped with SIGSTOP and comes back after its lease lapsed.</summary>
+[Trait("Speed", "Slow")]
+public class PausedWorkerTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    [Fact]
+    public async Task PausedServer_ChangesNothing_WhenAnotherTookItsJob()
+    {
+        using TempFolder folder = new();
+        await using RealServer paused = await TrainingServer.StartAsync(folder, "shared");
+        string job = await TrainingServer.CreateJobAsync(paused, await TrainingServer.UploadAsync(paused), epochs: 60);
+        (await TrainingServer.HoldsWithinAsync(
+            Limit, async () => await TrainingServer.ReadStepAsync(paused, job) > 0)).ShouldBeTrue();
+        await using RealServer other = await TrainingServer.StartAsync(folder, "shared");
+
+        paused.Process.Signal("STOP");
+        (await TrainingServer.SucceedsWithinAsync(other, job, Limit)).ShouldBeTrue(other.Process.Output);
+        string adapter = TrainingServer.HashAdapter(other, job);
+        string[] log = await File.ReadAllLinesAsync(Path.Combine(other.DataFolder, "jobs", job, "job.log"));
+        paused.Process.Signal("CONT");
+
+        // It answers again, ends its attempt when it is told to stop, and has changed nothing.
+        (await TrainingServer.ReadStatesAsync(paused, job)).ShouldBe(["created", "pending", "running", "succeeded"]);
+        (await paused.StopAsync()).ShouldBe(0);
+        (await TrainingServer.ReadStatesAsync(other, job)).ShouldBe(["created", "pending", "running", "succeeded"]);
+        TrainingServer.HashAdapter(other, job).ShouldBe(adapter);
+        log.ShouldContain(line => line.Contains("\"attempt\":2", StringComparison.Ordinal));
+        (await TrainingServer.HoldsWithinAsync(TimeSpan.FromSeconds(30), () => Task.FromResult(
+            Directory.GetFileSystemEntries(Path.Combine(other.DataFolder, "jobs", job)).Length == 1))).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task StoppedServer_HandsItsJobOverAtOnce()
+    {
+        using TempFolder folder = new();
+        await using RealServer first = await TrainingServer.StartAsync(folder, "shared", "Jobs:LeaseDuration=01:00:00");
+        string job = await TrainingServer.CreateJobAsync(first, await TrainingServer.UploadAsync(first), epochs: 60);
+        (await TrainingServer.HoldsWithinAsync(
+            Limit, async () => await TrainingServer.ReadStepAsync(first, job) > 0)).ShouldBeTrue();
+
+        (await first.StopAsync()).ShouldBe(0);
+        await using RealServer second = await TrainingServer.StartAsync(folder, "shared", "Jobs:LeaseDuration=01:00:00");
+
+        // A lease of an hour: only a job that was handed back can go on now.
+        (await TrainingServer.SucceedsWithinAsync(second, job, Limit)).ShouldBeTrue(second.Process.Output);
+        (await TrainingServer.ReadStatesAsync(second, job)).ShouldBe(["created", "pending", "running", "succeeded"]);
+    }
+}
