@@ -5,7 +5,7 @@ namespace Cremona.EndToEnd.Tests;
 public class JobCrashTests
 {
     private const int KillCount = 20;
-    private const int Epochs = 40;
+    private const int Epochs = 20;
     private static readonly string[] WholeStory = ["created", "pending", "running", "succeeded"];
     private static readonly TimeSpan JobLimit = TimeSpan.FromMinutes(2);
 

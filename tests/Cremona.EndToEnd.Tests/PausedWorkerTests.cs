@@ -11,7 +11,7 @@ public class PausedWorkerTests
     {
         using TempFolder folder = new();
         await using RealServer paused = await TrainingServer.StartAsync(folder, "shared");
-        string job = await TrainingServer.CreateJobAsync(paused, await TrainingServer.UploadAsync(paused), epochs: 60);
+        string job = await TrainingServer.CreateJobAsync(paused, await TrainingServer.UploadAsync(paused), epochs: 30);
         (await TrainingServer.HoldsWithinAsync(
             Limit, async () => await TrainingServer.ReadStepAsync(paused, job) > 0)).ShouldBeTrue();
         await using RealServer other = await TrainingServer.StartAsync(folder, "shared");
@@ -37,7 +37,7 @@ public class PausedWorkerTests
     {
         using TempFolder folder = new();
         await using RealServer first = await TrainingServer.StartAsync(folder, "shared", "Jobs:LeaseDuration=01:00:00");
-        string job = await TrainingServer.CreateJobAsync(first, await TrainingServer.UploadAsync(first), epochs: 60);
+        string job = await TrainingServer.CreateJobAsync(first, await TrainingServer.UploadAsync(first), epochs: 30);
         (await TrainingServer.HoldsWithinAsync(
             Limit, async () => await TrainingServer.ReadStepAsync(first, job) > 0)).ShouldBeTrue();
 

@@ -39,6 +39,10 @@ public interface IJobQueue
     /// <summary>Ended jobs whose leftovers may be removed now: nobody holds a lease on them any more.</summary>
     Task<IReadOnlyList<Job>> ListUncleanAsync(CancellationToken cancellationToken);
 
+    /// <summary>An attempt that had lost its lease may have left something behind: if the job has ended, it is to be cleaned
+    /// again. Changes nothing else.</summary>
+    Task MarkUncleanAsync(string jobId, CancellationToken cancellationToken);
+
     /// <summary>The leftovers of an ended job are gone; a removed job's rows go with this.</summary>
     Task MarkCleanAsync(Job job, CancellationToken cancellationToken);
 }

@@ -209,6 +209,12 @@ public sealed class JobQueue(Database database, JobStateWriter states, IOptions<
             Command(sql, new { Now = states.NowMs }, null, cancellationToken))).AsList();
     }
 
+    public Task MarkUncleanAsync(string jobId, CancellationToken cancellationToken)
+    {
+        string sql = $"UPDATE jobs SET cleanup_due = 1 WHERE id = @Id AND state NOT IN ({JobTransitions.UnfinishedSql})";
+        return ChangeAsync(sql, new { Id = jobId }, cancellationToken);
+    }
+
     public async Task MarkCleanAsync(Job job, CancellationToken cancellationToken)
     {
         await using DbConnection connection = await database.OpenAsync(cancellationToken);

@@ -81,6 +81,12 @@ public sealed class JobRunner(
             isKept = await queue.GiveUpAsync(lease, text, CancellationToken.None);
         }
 
+        if (!isKept)
+        {
+            // Whatever this attempt wrote into shared folders since it lost its lease is a leftover.
+            await queue.MarkUncleanAsync(lease.JobId, CancellationToken.None);
+        }
+
         JobsLog.Ended(log, lease.JobId, lease.Attempt, isKept ? "settled" : "no longer ours", reason);
     }
 
