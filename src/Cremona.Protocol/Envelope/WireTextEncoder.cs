@@ -3,8 +3,8 @@ using System.Text.Encodings.Web;
 
 namespace Cremona.Protocol.Envelope;
 
-/// <summary>Writes text as the platform does: raw UTF-8, emoji included (the framework's relaxed encoder escapes everything above
-/// U+FFFF). Escaped are only what JSON demands and what some readers take for a line break.</summary>
+/// <summary>Writes text as the platform does: raw UTF-8, emoji included (the framework's relaxed encoder escapes
+/// everything above U+FFFF). Escaped are only what JSON demands and what some readers take for a line break.</summary>
 public sealed unsafe class WireTextEncoder : JavaScriptEncoder
 {
     private static readonly JavaScriptEncoder Escaper = UnsafeRelaxedJsonEscaping;

@@ -1,6 +1,7 @@
 namespace Cremona.Protocol.Errors;
 
-/// <summary>The platform's status codes. One row of <see cref="ApiErrorCatalogue"/> each; the value is the wire's <c>status_code</c>.</summary>
+/// <summary>The platform's status codes. One row of <see cref="ApiErrorCatalogue"/> each; the value is the wire's
+/// <c>status_code</c>.</summary>
 public enum ApiError
 {
     Unknown = 1000,

@@ -14,8 +14,8 @@ public static class ErrorReference
         switches the HTTP statuses below on. OpenAI-shaped endpoints always use them, with the error object
         `{"type":"error","error":{"type","message","http_code"},"request_id"}`.
 
-        An unknown route is HTTP 404 and a wrong method HTTP 405, both with code 2013. Every answer carries a `Trace-Id`;
-        where the text is hidden, the server's log has the cause under that id.
+        An unknown route is HTTP 404 and a wrong method HTTP 405, both with code 2013. Every answer carries a
+        `Trace-Id`; where the text is hidden, the server's log has the cause under that id.
 
         This page is generated from `ApiErrorCatalogue`.
 
@@ -29,9 +29,11 @@ public static class ErrorReference
         var page = new StringBuilder(Head);
         foreach (ApiErrorEntry entry in ApiErrorCatalogue.Entries)
         {
-            page.Append(CultureInfo.InvariantCulture, $"| {(int)entry.Error} | {entry.HttpStatus} | `{entry.OpenAIType}` ");
-            page.Append(CultureInfo.InvariantCulture, $"| {(entry.IsRetryable ? "yes" : "no")} | `{entry.DefaultText}` ");
-            page.Append(CultureInfo.InvariantCulture, $"| {entry.Meaning} |\n");
+            string retry = entry.IsRetryable ? "yes" : "no";
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"| {(int)entry.Error} | {entry.HttpStatus} | `{entry.OpenAIType}` | {retry} ");
+            page.Append(CultureInfo.InvariantCulture, $"| `{entry.DefaultText}` | {entry.Meaning} |\n");
         }
 
         return page.ToString();

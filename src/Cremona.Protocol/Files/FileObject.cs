@@ -8,7 +8,8 @@ namespace Cremona.Protocol.Files;
 /// <param name="CreatedAt">Unix time in seconds.</param>
 /// <param name="FileName">The original name.</param>
 /// <param name="Purpose">As uploaded.</param>
-/// <param name="DownloadUrl">An absolute link that needs no key and expires; only on retrieve, otherwise absent.</param>
+/// <param name="DownloadUrl">An absolute link that needs no key and expires; only on retrieve, otherwise
+/// absent.</param>
 public sealed record FileObject(
     [property: JsonPropertyName("file_id")] long FileId,
     [property: JsonPropertyName("bytes")] long Bytes,

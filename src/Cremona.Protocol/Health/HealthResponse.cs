@@ -11,6 +11,3 @@ public sealed record HealthResponse(
     [property: JsonPropertyName("status")] string Status,
     [property: JsonPropertyName("faults")] IReadOnlyDictionary<string, string> Faults,
     [property: JsonPropertyName("base_resp")] BaseResponse BaseResponse);
-
-[JsonSerializable(typeof(HealthResponse))]
-public sealed partial class HealthJson : JsonSerializerContext;

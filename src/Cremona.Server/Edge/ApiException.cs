@@ -11,7 +11,8 @@ public sealed class ApiException : Exception
     public ApiError Error { get; }
 
     /// <summary>2013 with the platform's style of text: <c>invalid params, {detail}</c>.</summary>
-    public static ApiException InvalidParameters(string detail) => new(ApiError.InvalidParameters, $"invalid params, {detail}");
+    public static ApiException InvalidParameters(string detail) =>
+        new(ApiError.InvalidParameters, $"invalid params, {detail}");
 
     /// <summary>2013 for a required field that is missing.</summary>
     public static ApiException Missing(string field) =>

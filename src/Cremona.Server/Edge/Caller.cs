@@ -4,7 +4,8 @@ namespace Cremona.Server.Edge;
 
 /// <summary>Who calls: set by the door before any handler runs. Handlers take it as a parameter.</summary>
 /// <param name="GroupId">The group every object of this request belongs to.</param>
-/// <param name="TraceId">32 lower-case hex digits; sent as <c>Trace-Id</c> and used as the body <c>id</c> of chat answers.</param>
+/// <param name="TraceId">32 lower-case hex digits; sent as <c>Trace-Id</c> and used as the body <c>id</c> of chat
+/// answers.</param>
 /// <param name="KeyName">The key's name for logs, or null in open mode.</param>
 public sealed record Caller(string GroupId, string TraceId, string? KeyName)
 {

@@ -10,27 +10,31 @@ public sealed class EdgeOptions
     /// <summary>Where the server listens when <c>--urls</c> does not say.</summary>
     public const string DefaultUrl = "http://127.0.0.1:8737";
 
-    /// <summary>PEM file with the RSA public key that RS256 JWT keys are verified against. Empty (default): no JWT keys.</summary>
+    /// <summary>PEM file with the RSA public key that RS256 JWT keys are verified against. Empty (default): no JWT
+    /// keys.</summary>
     public string JwtPublicKeyPath { get; set; } = "";
 
     /// <summary>The group of a caller in open mode who names none. Default <c>1000000000</c>; digits.</summary>
-    [RegularExpression("^[0-9]{1,19}$", ErrorMessage = "Edge:OpenModeGroup must be 1 to 19 digits, the form of every GroupId.")]
+    [RegularExpression(
+        "^[0-9]{1,19}$", ErrorMessage = "Edge:OpenModeGroup must be 1 to 19 digits, the form of every GroupId.")]
     public string OpenModeGroup { get; set; } = "1000000000";
 
-    /// <summary>Answer an unknown key with 2049 <c>invalid api key</c>, as the platform does since 2025, instead of 1004.
-    /// Default false.</summary>
+    /// <summary>Answer an unknown key with 2049 <c>invalid api key</c>, as the platform does since 2025, instead of
+    /// 1004. Default false.</summary>
     public bool UseInvalidApiKeyCode { get; set; }
 
-    /// <summary>Answer platform errors with their real HTTP status instead of 200. Default false: several clients drop the body
-    /// of any answer that is not 200.</summary>
+    /// <summary>Answer platform errors with their real HTTP status instead of 200. Default false: several clients drop
+    /// the body of any answer that is not 200.</summary>
     public bool UseHttpStatuses { get; set; }
 
-    /// <summary>The scheme and host of absolute links in answers, for example <c>https://models.example.org</c>. Empty (default):
-    /// those of the request.</summary>
-    [RegularExpression("^(https?://[^/?#]+)?$", ErrorMessage = "Edge:PublicUrl must be http(s)://host[:port] without a path.")]
+    /// <summary>The scheme and host of absolute links in answers, for example <c>https://models.example.org</c>. Empty
+    /// (default): those of the request.</summary>
+    [RegularExpression(
+        "^(https?://[^/?#]+)?$", ErrorMessage = "Edge:PublicUrl must be http(s)://host[:port] without a path.")]
     public string PublicUrl { get; set; } = "";
 
-    /// <summary>Bytes of a JSON body where the endpoint sets no bound of its own. Default 8 MiB, range 1 KiB to 1 GiB.</summary>
+    /// <summary>Bytes of a JSON body where the endpoint sets no bound of its own. Default 8 MiB, range 1 KiB to 1
+    /// GiB.</summary>
     [Range(1024, 1 << 30, ErrorMessage = "Edge:JsonBodyBytesMax must be between 1 KiB and 1 GiB.")]
     public long JsonBodyBytesMax { get; set; } = 8 << 20;
 
@@ -50,13 +54,13 @@ public sealed class EdgeOptions
     [Range(1, 100_000, ErrorMessage = "Edge:ConcurrentRequestsMax must be between 1 and 100000.")]
     public int ConcurrentRequestsMax { get; set; } = 256;
 
-    /// <summary>Seconds a request may take where the endpoint sets no bound of its own; then 1001. Default 600, range 1 to
-    /// 86 400.</summary>
+    /// <summary>Seconds a request may take where the endpoint sets no bound of its own; then 1001. Default 600, range 1
+    /// to 86 400.</summary>
     [Range(1, 86_400, ErrorMessage = "Edge:RequestSecondsMax must be between 1 and 86400.")]
     public double RequestSecondsMax { get; set; } = 600;
 
-    /// <summary>Seconds that running requests get to finish when the server stops; then they are cancelled. Default 5, range 0
-    /// to 8, so that the process ends within 10.</summary>
+    /// <summary>Seconds that running requests get to finish when the server stops; then they are cancelled. Default 5,
+    /// range 0 to 8, so that the process ends within 10.</summary>
     [Range(0, 8, ErrorMessage = "Edge:DrainSecondsMax must be between 0 and 8.")]
     public double DrainSecondsMax { get; set; } = 5;
 }

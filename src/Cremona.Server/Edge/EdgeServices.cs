@@ -54,7 +54,8 @@ public static class EdgeServices
         return app;
     }
 
-    /// <summary>Kestrel's own bounds lie above ours, because it refuses without a body and without a trace id.</summary>
+    /// <summary>Kestrel's own bounds lie above ours, because it refuses without a body and without a trace
+    /// id.</summary>
     private static void BoundKestrel(KestrelServerOptions kestrel, IOptions<EdgeOptions> edge)
     {
         EdgeOptions options = edge.Value;

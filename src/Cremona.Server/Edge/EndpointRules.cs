@@ -11,7 +11,8 @@ public static class EndpointRules
     public static TBuilder ReadsOwnBody<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new ReadsOwnBodyRule());
 
-    /// <summary>Errors keep the platform's shape but carry their real HTTP status, for links that browsers open.</summary>
+    /// <summary>Errors keep the platform's shape but carry their real HTTP status, for links that browsers
+    /// open.</summary>
     public static TBuilder WithHttpStatuses<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new HttpStatusesRule());
 
@@ -26,16 +27,16 @@ public static class EndpointRules
     /// <summary>Bound of the request's duration instead of <see cref="EdgeOptions.RequestSecondsMax"/>.</summary>
     public static TBuilder WithTimeLimit<TBuilder>(this TBuilder builder, TimeSpan limit)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new TimeLimitRule(limit));
+
+    public sealed record OpenAIShapedRule;
+
+    public sealed record ReadsOwnBodyRule;
+
+    public sealed record HttpStatusesRule;
+
+    public sealed record WithoutKeyRule;
+
+    public sealed record BodyLimitRule(long Bytes);
+
+    public sealed record TimeLimitRule(TimeSpan Limit);
 }
-
-public sealed record OpenAIShapedRule;
-
-public sealed record ReadsOwnBodyRule;
-
-public sealed record HttpStatusesRule;
-
-public sealed record WithoutKeyRule;
-
-public sealed record BodyLimitRule(long Bytes);
-
-public sealed record TimeLimitRule(TimeSpan Limit);

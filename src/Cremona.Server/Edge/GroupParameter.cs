@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Cremona.Server.Edge;
 
 /// <summary>Finds the group in the forms that clients and pasted examples use: <c>?GroupId=1</c> in any case,
-/// <c>?$GroupId=1</c> and the bare <c>?1</c>. A value that is no number, such as the placeholder <c>$GroupId</c>, counts as
-/// missing.</summary>
+/// <c>?$GroupId=1</c> and the bare <c>?1</c>. A value that is no number, such as the placeholder <c>$GroupId</c>,
+/// counts as missing.</summary>
 public static class GroupParameter
 {
     public static string? Find(QueryString query)

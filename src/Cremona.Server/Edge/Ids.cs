@@ -13,8 +13,9 @@ public static class Ids
     /// <summary>32 lower-case hex digits.</summary>
     public static string NewTraceId() => NewHex(16);
 
-    /// <summary>15 digits, below 2^53, so that every client's number type holds it: the millisecond epoch and two digits more.
-    /// Ascending within a process; between processes the files table refuses the one twin in a hundred.</summary>
+    /// <summary>15 digits, below 2^53, so that every client's number type holds it: the millisecond epoch and two
+    /// digits more. Ascending within a process; between processes the files table refuses the one twin in a
+    /// hundred.</summary>
     public static long NewFileId(TimeProvider clock)
     {
         long proposal = (clock.GetUtcNow().ToUnixTimeMilliseconds() * FileIdsPerMillisecond)

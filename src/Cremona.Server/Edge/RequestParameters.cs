@@ -4,8 +4,9 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Cremona.Server.Edge;
 
-/// <summary>The parameters of a request, merged from query and JSON body; the query wins. Null, <c>""</c> and 0 of an optional
-/// scalar mean "not set"; integers may be numeric strings or integral floats. Handlers take it as a parameter.</summary>
+/// <summary>The parameters of a request, merged from query and JSON body; the query wins. Null, <c>""</c> and 0 of an
+/// optional scalar mean "not set"; integers may be numeric strings or integral floats. Handlers take it as a
+/// parameter.</summary>
 public sealed class RequestParameters
 {
     private static readonly JsonDocument EmptyDocument = JsonDocument.Parse("{}");
@@ -21,7 +22,8 @@ public sealed class RequestParameters
     /// <summary>The body of a request that has none.</summary>
     public static JsonElement EmptyBody => EmptyDocument.RootElement;
 
-    /// <summary>The JSON body, an empty object when there was none. Already lenient: strict JSON after reading.</summary>
+    /// <summary>The JSON body, an empty object when there was none. Already lenient: strict JSON after
+    /// reading.</summary>
     public JsonElement Body { get; }
 
     /// <summary>Lets minimal APIs bind a handler's parameter of this type; the door has read the body before.</summary>
@@ -83,15 +85,18 @@ public sealed class RequestParameters
             return null;
         }
 
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
+        bool isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value);
+        return isNumber && double.IsFinite(value)
             ? value
             : throw ApiException.WrongType(name);
     }
 
-    /// <summary>A boolean, as <c>true</c>, <c>"true"</c>, <c>"1"</c> or their opposites, or null when it is not set.</summary>
+    /// <summary>A boolean, as <c>true</c>, <c>"true"</c>, <c>"1"</c> or their opposites, or null when it is not
+    /// set.</summary>
     public bool? FindBoolean(string name)
     {
-        if (FindElement(name) is { ValueKind: JsonValueKind.True or JsonValueKind.False } value && !_query.ContainsKey(name))
+        if (FindElement(name) is { ValueKind: JsonValueKind.True or JsonValueKind.False } value
+            && !_query.ContainsKey(name))
         {
             return value.GetBoolean();
         }

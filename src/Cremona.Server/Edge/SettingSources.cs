@@ -2,8 +2,9 @@ using Cremona.Server.Storage;
 
 namespace Cremona.Server.Edge;
 
-/// <summary>Where settings come from, later ones win: <c>appsettings.json</c> beside the program, <c>cremona.json</c> and
-/// <c>models.json</c> (written by <c>cremona models add</c>) in the data folder, environment variables <c>CREMONA_Section__Name</c>, the command line.</summary>
+/// <summary>Where settings come from, later ones win: <c>appsettings.json</c> beside the program, <c>cremona.json</c>
+/// and <c>models.json</c> (written by <c>cremona models add</c>) in the data folder, environment variables
+/// <c>CREMONA_Section__Name</c>, the command line.</summary>
 public static class SettingSources
 {
     private static readonly Dictionary<string, string> Switches = new()

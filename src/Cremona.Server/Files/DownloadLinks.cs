@@ -9,8 +9,8 @@ using Microsoft.Extensions.Options;
 
 namespace Cremona.Server.Files;
 
-/// <summary>Signed links to one file, readable without a key until they expire. The signing key lies in the store, so every process
-/// of one store honours the links of the others.</summary>
+/// <summary>Signed links to one file, readable without a key until they expire. The signing key lies in the store, so
+/// every process of one store honours the links of the others.</summary>
 public sealed class DownloadLinks(
     SecretStore secrets, IOptions<FilesOptions> options, IOptions<EdgeOptions> edge, TimeProvider clock)
 {

@@ -3,8 +3,8 @@ using Cremona.Server.Edge;
 
 namespace Cremona.Server.Files;
 
-/// <summary>The purposes of the wire, and who may use them. Only <c>voice_clone</c> looks at the extension; every other purpose is
-/// checked where the file is used.</summary>
+/// <summary>The purposes of the wire, and who may use them. Only <c>voice_clone</c> looks at the extension; every other
+/// purpose is checked where the file is used.</summary>
 public static class FilePurposes
 {
     public const string VoiceClone = "voice_clone";

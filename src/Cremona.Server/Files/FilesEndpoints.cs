@@ -13,8 +13,8 @@ public static class FilesEndpoints
     /// <summary>What a form adds to its file: boundaries and fields.</summary>
     private const long FormBytesMax = 1 << 20;
 
-    /// <summary>Up to this multiple of the bound a file that is too large is read to its end, so that the client sees why; beyond
-    /// it the connection closes.</summary>
+    /// <summary>Up to this multiple of the bound a file that is too large is read to its end, so that the client sees
+    /// why; beyond it the connection closes.</summary>
     private const int RefusedFactorMax = 4;
 
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Post];
@@ -41,7 +41,8 @@ public static class FilesEndpoints
         return group;
 
         RouteHandlerBuilder MapUpload(string pattern) => group.MapPost(pattern, UploadAsync)
-            .ReadsOwnBody().WithTimeLimit(transferTime).WithBodyLimit((RefusedFactorMax * options.FileBytesMax) + FormBytesMax);
+            .ReadsOwnBody().WithTimeLimit(transferTime)
+            .WithBodyLimit((RefusedFactorMax * options.FileBytesMax) + FormBytesMax);
     }
 
     private static async Task<UploadFileResponse> UploadAsync(

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 
 namespace Cremona.Server.Files;
 
-/// <summary>Takes uploads and deletions. The order of an upload is: blob under a temporary name, fsync, rename, then the row; whatever
-/// fails on the way leaves neither.</summary>
+/// <summary>Takes uploads and deletions. The order of an upload is: blob under a temporary name, fsync, rename, then
+/// the row; whatever fails on the way leaves neither.</summary>
 public sealed class FilesService(IFileStore files, IBlobStore blobs, IOptions<FilesOptions> options, TimeProvider clock)
 {
     private const int PurposeBytesMax = 256;
@@ -14,7 +14,8 @@ public sealed class FilesService(IFileStore files, IBlobStore blobs, IOptions<Fi
     private readonly FilesOptions _options = options.Value;
 
     /// <param name="groupId">The owner.</param>
-    /// <param name="purpose">The purpose when the query named it; otherwise a part does, before or after the file.</param>
+    /// <param name="purpose">The purpose when the query named it; otherwise a part does, before or after the
+    /// file.</param>
     /// <param name="parts">The multipart body.</param>
     /// <exception cref="ApiException">2013: a part is missing, does not fit, or is too large.</exception>
     public async Task<StoredFile> UploadAsync(
@@ -31,7 +32,8 @@ public sealed class FilesService(IFileStore files, IBlobStore blobs, IOptions<Fi
                 switch (part.Name)
                 {
                     case "purpose":
-                        purpose = await ReadTextAsync(part.Content, cancellationToken) is { Length: > 0 } text ? text : purpose;
+                        string text = await ReadTextAsync(part.Content, cancellationToken);
+                        purpose = text.Length > 0 ? text : purpose;
                         break;
                     case "file" when digest is not null:
                         throw ApiException.InvalidParameters("only one file per upload");
@@ -65,15 +67,17 @@ public sealed class FilesService(IFileStore files, IBlobStore blobs, IOptions<Fi
 
         StoredFile file = await GetAsync(groupId, id, cancellationToken);
         string? holder = await files.FindHolderAsync(file.Id, cancellationToken);
-        throw holder is null ? NotFound(id) : ApiException.InvalidParameters($"file {id} is used by unfinished job {holder}");
+        throw holder is null
+            ? NotFound(id)
+            : ApiException.InvalidParameters($"file {id} is used by unfinished job {holder}");
     }
 
     /// <exception cref="ApiException">2013: there is no such file.</exception>
     public async Task<StoredFile> GetAsync(string groupId, long id, CancellationToken cancellationToken) =>
         await files.FindAsync(groupId, id, cancellationToken) ?? throw NotFound(id);
 
-    /// <summary>Takes the blob of a failed upload back. A lost connection may hide a commit that succeeded, so the row decides;
-    /// if it cannot be read, the next start sweeps.</summary>
+    /// <summary>Takes the blob of a failed upload back. A lost connection may hide a commit that succeeded, so the row
+    /// decides; if it cannot be read, the next start sweeps.</summary>
     private async Task DropBlobAsync(string groupId, long id, string blobKey)
     {
         if (await files.FindAsync(groupId, id, CancellationToken.None) is null)
@@ -138,7 +142,8 @@ public sealed class FilesService(IFileStore files, IBlobStore blobs, IOptions<Fi
         }
 
         return new StoredFile(
-            id, groupId, digest.Bytes, clock.GetUtcNow().ToUnixTimeSeconds(), fileName!, purpose, digest.Sha256, blobKey);
+            id, groupId, digest.Bytes, clock.GetUtcNow().ToUnixTimeSeconds(), fileName!, purpose,
+            digest.Sha256, blobKey);
     }
 
     private long BytesMax(string? purpose) => purpose == FilePurposes.VoiceClone
@@ -148,7 +153,8 @@ public sealed class FilesService(IFileStore files, IBlobStore blobs, IOptions<Fi
     private static async Task<string> ReadTextAsync(Stream content, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[PurposeBytesMax + 1];
-        int length = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        int length = await content.ReadAtLeastAsync(
+            buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
         return length <= PurposeBytesMax
             ? Encoding.UTF8.GetString(buffer, 0, length).Trim()
             : throw ApiException.InvalidParameters($"purpose exceeds {PurposeBytesMax} bytes");

@@ -10,8 +10,8 @@ public static class FilesWire
 {
     private const string AnyType = "application/octet-stream";
 
-    /// <summary>Types a client may want to know. JSON is left out on purpose: clients take <c>application/json</c> for an envelope. HTML
-    /// and SVG are left out because they would run as a page of this server.</summary>
+    /// <summary>Types a client may want to know. JSON is left out on purpose: clients take <c>application/json</c> for
+    /// an envelope. HTML and SVG are left out because they would run as a page of this server.</summary>
     private static readonly FrozenDictionary<string, string> Types = new Dictionary<string, string>
     {
         [".csv"] = "text/csv",

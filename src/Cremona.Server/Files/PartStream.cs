@@ -2,7 +2,8 @@ using Cremona.Server.Edge;
 
 namespace Cremona.Server.Files;
 
-/// <summary>The body of one part. A form that ends early is the caller's mistake, and must not look like a failing disk.</summary>
+/// <summary>The body of one part. A form that ends early is the caller's mistake, and must not look like a failing
+/// disk.</summary>
 internal sealed class PartStream(Stream inner) : Stream
 {
     public override bool CanRead => true;
@@ -23,7 +24,8 @@ internal sealed class PartStream(Stream inner) : Stream
     public static bool IsBrokenForm(Exception fault) =>
         fault is InvalidDataException || fault.GetType() == typeof(IOException);
 
-    public static ApiException BrokenForm() => ApiException.InvalidParameters("the multipart body is broken or ends early");
+    public static ApiException BrokenForm() =>
+        ApiException.InvalidParameters("the multipart body is broken or ends early");
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -40,7 +42,8 @@ internal sealed class PartStream(Stream inner) : Stream
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read asynchronously.");
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("Read asynchronously.");
 
     public override void Flush()
     {

@@ -23,8 +23,15 @@ public sealed class DataFolder
 
     public string LockPath => Path.Combine(Root, "cremona.lock");
 
+    /// <summary>Creates what is missing. A new data folder is its owner's alone: it holds uploads and key
+    /// digests.</summary>
     public void Create()
     {
+        if (!OperatingSystem.IsWindows() && !Directory.Exists(Root))
+        {
+            Directory.CreateDirectory(Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
         foreach (string folder in new[] { Root, BlobFolder, JobFolder, TempFolder })
         {
             Directory.CreateDirectory(folder);

@@ -1,7 +1,7 @@
 namespace Cremona.Server.Storage;
 
-/// <summary>Every process that uses the data folder holds its lock file shared; only a process that can hold it alone may
-/// sweep, so nobody's unfinished upload is taken for a stray.</summary>
+/// <summary>Every process that uses the data folder holds its lock file shared; only a process that can hold it alone
+/// may sweep, so nobody's unfinished upload is taken for a stray.</summary>
 public sealed class DataFolderLock(DataFolder folder, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan RetryEvery = TimeSpan.FromMilliseconds(50);
@@ -20,7 +20,8 @@ public sealed class DataFolderLock(DataFolder folder, TimeProvider clock) : IDis
         {
             if (clock.GetElapsedTime(start) > SharedWaitMax)
             {
-                throw new IOException($"{folder.LockPath} is held by another process; stop it or use another --data folder.");
+                throw new IOException(
+                    $"{folder.LockPath} is held by another process; stop it or use another --data folder.");
             }
 
             await Task.Delay(RetryEvery, clock, cancellationToken);

@@ -136,7 +136,8 @@ public sealed class FileStore(Database database, IBlobStore blobs) : IFileStore
             """,
             new { groupId, bytes }, transaction, cancellationToken: cancellationToken));
 
-    private static Task<int> InsertAsync(StoredFile file, DbTransaction transaction, CancellationToken cancellationToken) =>
+    private static Task<int> InsertAsync(
+        StoredFile file, DbTransaction transaction, CancellationToken cancellationToken) =>
         transaction.Connection!.ExecuteAsync(new CommandDefinition(
             """
             INSERT INTO files (id, group_id, bytes, created_at_seconds, file_name, purpose, sha256, blob_key)

@@ -4,7 +4,8 @@ using Cremona.Inference.Checkpoints;
 
 namespace Cremona.Server.Storage;
 
-/// <summary>Blobs as files below the data folder. A blob appears under its key complete and durable, or not at all.</summary>
+/// <summary>Blobs as files below the data folder. A blob appears under its key complete and durable, or not at
+/// all.</summary>
 public sealed class FolderBlobStore(DataFolder folder) : IBlobStore
 {
     private const int CopyBytes = 128 * 1024;

@@ -2,10 +2,12 @@ using System.Data.Common;
 
 namespace Cremona.Server.Storage;
 
-/// <summary>Rows of files, shared by every room that reads or writes files. An id of another group behaves like an unknown id.</summary>
+/// <summary>Rows of files, shared by every room that reads or writes files. An id of another group behaves like an
+/// unknown id.</summary>
 public interface IFileStore
 {
-    /// <summary>Adds the row; the blob must already be in place. With a transaction the row appears with the caller's commit.</summary>
+    /// <summary>Adds the row; the blob must already be in place. With a transaction the row appears with the caller's
+    /// commit.</summary>
     Task AddAsync(StoredFile file, DbTransaction? transaction, CancellationToken cancellationToken);
 
     /// <summary>Adds the row unless the group's files would then exceed the bound. False: nothing was added.</summary>
@@ -16,13 +18,15 @@ public interface IFileStore
     /// <summary>Ascending by creation; a null purpose lists all.</summary>
     Task<IReadOnlyList<StoredFile>> ListAsync(string groupId, string? purpose, CancellationToken cancellationToken);
 
-    /// <summary>Removes the row and then the blob. False when there was nothing to delete or a job holds the file.</summary>
+    /// <summary>Removes the row and then the blob. False when there was nothing to delete or a job holds the
+    /// file.</summary>
     Task<bool> DeleteAsync(string groupId, long id, CancellationToken cancellationToken);
 
     /// <summary>Bytes of all files of the group.</summary>
     Task<long> SumBytesAsync(string groupId, CancellationToken cancellationToken);
 
-    /// <summary>Marks a file as in use by an unfinished job; such a file cannot be deleted. Rows vanish with <see cref="ReleaseAsync"/>.</summary>
+    /// <summary>Marks a file as in use by an unfinished job; such a file cannot be deleted. Rows vanish with
+    /// <see cref="ReleaseAsync"/>.</summary>
     Task HoldAsync(long fileId, string holder, DbTransaction transaction, CancellationToken cancellationToken);
 
     /// <summary>Releases every file the holder held.</summary>

@@ -5,8 +5,8 @@ using Dapper;
 
 namespace Cremona.Server.Storage;
 
-/// <summary>Brings the schema up to date from the embedded <c>NNNN_name.sql</c> of the dialect, in one transaction that other
-/// starting processes wait for.</summary>
+/// <summary>Brings the schema up to date from the embedded <c>NNNN_name.sql</c> of the dialect, in one transaction that
+/// other starting processes wait for.</summary>
 public sealed class Migrator(Database database, TimeProvider clock, ILogger<Migrator> log)
 {
     private static readonly Assembly Resources = typeof(Migrator).Assembly;

@@ -22,5 +22,6 @@ public sealed class PostgresDialect : SqlDialect
             "SELECT pg_advisory_xact_lock(@MigrationLock)", new { MigrationLock }, transaction,
             cancellationToken: cancellationToken));
 
-    public override Task PrepareAsync(DbConnection connection, CancellationToken cancellationToken) => Task.CompletedTask;
+    public override Task PrepareAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        Task.CompletedTask;
 }

@@ -4,7 +4,8 @@ using Dapper;
 
 namespace Cremona.Server.Storage;
 
-/// <summary>Secrets of the server itself, 256 random bits each, made on first use and shared by all processes of one store.</summary>
+/// <summary>Secrets of the server itself, 256 random bits each, made on first use and shared by all processes of one
+/// store.</summary>
 public sealed class SecretStore(Database database)
 {
     private const int SecretBytes = 32;

@@ -3,8 +3,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Cremona.Server.Storage;
 
-/// <summary>Opens pooled connections to one SQLite file. Every commit reaches the disk: <c>synchronous = FULL</c> in the
-/// write-ahead log, because a job's row may be the only trace of paid work.</summary>
+/// <summary>Opens pooled connections to one SQLite file. Every commit reaches the disk: <c>synchronous = FULL</c> in
+/// the write-ahead log, because a job's row may be the only trace of paid work.</summary>
 public sealed class SqliteDataSource : DbDataSource
 {
     private readonly string _pragmas;

@@ -1,6 +1,7 @@
 namespace Cremona.Server.Storage;
 
-/// <summary>Makes the store usable before anything else of the server starts: folders, lock, schema, sweep. Idempotent.</summary>
+/// <summary>Makes the store usable before anything else of the server starts: folders, lock, schema, sweep.
+/// Idempotent.</summary>
 public sealed class StoragePreparation(
     DataFolder folder, DataFolderLock folderLock, Migrator migrator, StraySweeper sweeper) : IHostedService
 {

@@ -10,4 +10,5 @@ namespace Cremona.Server.Storage;
 /// <param name="Sha256">Lower-case hex digest of the content.</param>
 /// <param name="BlobKey">Where the content lies.</param>
 public sealed record StoredFile(
-    long Id, string GroupId, long Bytes, long CreatedAtSeconds, string FileName, string Purpose, string Sha256, string BlobKey);
+    long Id, string GroupId, long Bytes, long CreatedAtSeconds, string FileName, string Purpose,
+    string Sha256, string BlobKey);

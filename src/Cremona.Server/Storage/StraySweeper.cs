@@ -3,7 +3,8 @@ using Dapper;
 
 namespace Cremona.Server.Storage;
 
-/// <summary>Removes what a killed process left behind: unfinished writes, and file blobs whose row was never written or is gone.</summary>
+/// <summary>Removes what a killed process left behind: unfinished writes, and file blobs whose row was never written or
+/// is gone.</summary>
 public sealed class StraySweeper(Database database, DataFolder folder, IBlobStore blobs, ILogger<StraySweeper> log)
 {
     private const int BatchSize = 500;

@@ -25,7 +25,8 @@ public static class TraceFile
         var exchanges = new List<TraceExchange>();
         int[] marks =
         [
-            .. Enumerable.Range(0, lines.Length).Where(i => lines[i].StartsWith(ExchangeMark, StringComparison.Ordinal)),
+            .. Enumerable.Range(0, lines.Length)
+                .Where(i => lines[i].StartsWith(ExchangeMark, StringComparison.Ordinal)),
         ];
         foreach ((int start, int end) in marks.Zip(marks.Skip(1)))
         {

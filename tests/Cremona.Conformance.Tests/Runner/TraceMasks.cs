@@ -3,9 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Cremona.Conformance.Tests.Runner;
 
-/// <summary>What may differ between two runs. <c>{{name:kind}}</c> takes any value of the kind the first time and the same value ever
-/// after; <c>{{name}}</c> is a value known already; <c>{{:kind}}</c> is any value of the kind. Lines between
-/// <c>{{repeat}}</c> and <c>{{end}}</c> may come once or more.</summary>
+/// <summary>What may differ between two runs. <c>{{name:kind}}</c> takes any value of the kind the first time and the
+/// same value ever after; <c>{{name}}</c> is a value known already; <c>{{:kind}}</c> is any value of the kind. Lines
+/// between <c>{{repeat}}</c> and <c>{{end}}</c> may come once or more.</summary>
 public sealed partial class TraceMasks(IReadOnlyDictionary<string, string> known)
 {
     private static readonly Dictionary<string, string> Kinds = new()

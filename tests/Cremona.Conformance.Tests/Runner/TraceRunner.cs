@@ -4,8 +4,8 @@ using Cremona.Server.Tests;
 
 namespace Cremona.Conformance.Tests.Runner;
 
-/// <summary>Plays a trace file against a server: every answer must equal the trace in status, listed headers and whole body, but for
-/// its masks.</summary>
+/// <summary>Plays a trace file against a server: every answer must equal the trace in status, listed headers and whole
+/// body, but for its masks.</summary>
 public static class TraceRunner
 {
     /// <summary>The traces of a room, for a theory: file names without folder.</summary>
@@ -15,7 +15,8 @@ public static class TraceRunner
     /// <param name="room">Folder below Traces.</param>
     /// <param name="file">The trace.</param>
     /// <param name="server">Where to play it.</param>
-    /// <param name="known">Values of masks; <c>origin</c> (the server's URL without the last slash) is always known.</param>
+    /// <param name="known">Values of masks; <c>origin</c> (the server's URL without the last slash) is always
+    /// known.</param>
     public static async Task PlayAsync(
         string room, string file, ServerFixture server, params (string Name, string Value)[] known)
     {

@@ -33,6 +33,6 @@ public class WireJsonTests
     [Fact]
     public void AbsentKeys_AreOmitted() => Write(new FileObject(1, 2, 3, "a", "b")).ShouldNotContain("download_url");
 
-    private static string Write(FileObject file) =>
-        Encoding.UTF8.GetString(JsonSerializer.SerializeToUtf8Bytes(file, new FilesJson(WireJson.CreateOptions()).FileObject));
+    private static string Write(FileObject file) => Encoding.UTF8.GetString(
+        JsonSerializer.SerializeToUtf8Bytes(file, new FilesJson(WireJson.CreateOptions()).FileObject));
 }

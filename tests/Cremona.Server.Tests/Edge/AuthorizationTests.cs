@@ -25,7 +25,8 @@ public class AuthorizationTests
         await using ServerFixture server = await StartAsync();
         string key = await server.CreateKeyAsync("42");
 
-        JsonElement body = await AskAsync(server, "/test/who", header, form.Replace("{0}", key, StringComparison.Ordinal));
+        JsonElement body = await AskAsync(
+            server, "/test/who", header, form.Replace("{0}", key, StringComparison.Ordinal));
 
         body.GetProperty("group").GetString().ShouldBe("42");
     }
@@ -63,7 +64,8 @@ public class AuthorizationTests
         KeyStore keys = server.Services.GetRequiredService<KeyStore>();
         string key = await keys.CreateAsync("42", "first", CancellationToken.None);
 
-        (await AskAsync(server, "/test/who", "Authorization", "Bearer other")).StatusMessage().ShouldBe("token is unusable");
+        (await AskAsync(server, "/test/who", "Authorization", "Bearer other")).StatusMessage()
+            .ShouldBe("token is unusable");
         AccessKey listed = (await keys.ListAsync(CancellationToken.None)).Single();
         (listed.GroupId, listed.Name, listed.RevokedAtMs).ShouldBe(("42", "first", 0));
         (await keys.RevokeAsync(listed.Id, CancellationToken.None)).ShouldBeTrue();

@@ -19,7 +19,8 @@ public class KeyTests
 
     private static async Task<byte[]> ReadSharedAsync(string path)
     {
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        await using var file = new FileStream(
+            path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using var copy = new MemoryStream();
         await file.CopyToAsync(copy);
         return copy.ToArray();

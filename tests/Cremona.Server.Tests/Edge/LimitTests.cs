@@ -101,7 +101,8 @@ public class LimitTests
     {
         await using ServerFixture server = await ServerFixture.StartAsync(new ServerSetup
         {
-            Map = app => app.MapGet("/test/forever", (CancellationToken stop) => ForeverAsync(stop)).WithTimeLimit(TimeSpan.FromMilliseconds(50)),
+            Map = app => app.MapGet("/test/forever", (CancellationToken stop) => ForeverAsync(stop))
+                .WithTimeLimit(TimeSpan.FromMilliseconds(50)),
         });
 
         JsonElement body = await server.Client.GetJsonAsync("/test/forever");

@@ -29,7 +29,8 @@ public class RequestParametersTests
     [InlineData("""{"a":""}""", null)]
     [InlineData("""{"a":null}""", null)]
     [InlineData("{}", null)]
-    public void Integers_AreReadInEveryForm(string body, long? value) => Read("", body).FindInteger("a").ShouldBe(value);
+    public void Integers_AreReadInEveryForm(string body, long? value) =>
+        Read("", body).FindInteger("a").ShouldBe(value);
 
     [Theory]
     [InlineData("""{"a":1.5}""")]
@@ -55,7 +56,8 @@ public class RequestParametersTests
     [InlineData("""{"a":0.5}""", 0.5)]
     [InlineData("""{"a":"0.5"}""", 0.5)]
     [InlineData("""{"a":0}""", null)]
-    public void Numbers_AreReadInEveryForm(string body, double? value) => Read("", body).FindNumber("a").ShouldBe(value);
+    public void Numbers_AreReadInEveryForm(string body, double? value) =>
+        Read("", body).FindNumber("a").ShouldBe(value);
 
     [Theory]
     [InlineData("\"NaN\"")]

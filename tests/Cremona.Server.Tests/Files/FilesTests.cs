@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Cremona.Server.Tests.Files;
 
@@ -90,9 +92,29 @@ public class FilesTests
     }
 
     [Fact]
+    public async Task DownloadUrl_Expires()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
+        await using ServerFixture server = await ServerFixture.StartAsync(new ServerSetup
+        {
+            Settings = ["--Files:LinkSeconds=60"],
+            Configure = services => services.AddSingleton<TimeProvider>(clock),
+        });
+        long id = await server.Client.UploadAsync("x");
+        JsonElement one = await server.Client.GetJsonAsync($"/v1/files/retrieve?file_id={id}");
+        var link = new Uri(one.GetProperty("file").GetProperty("download_url").GetString()!);
+
+        clock.Advance(TimeSpan.FromSeconds(60));
+        (await server.Client.GetStringAsync(link)).ShouldBe("x");
+        clock.Advance(TimeSpan.FromSeconds(1));
+        (await server.Client.GetJsonAsync(link.PathAndQuery)).StatusMessage().ShouldBe("download link has expired");
+    }
+
+    [Fact]
     public async Task DownloadUrl_UsesThePublicUrl_WhenConfigured()
     {
-        await using ServerFixture server = await ServerFixture.StartAsync("--Edge:PublicUrl=https://models.example.org");
+        await using ServerFixture server =
+            await ServerFixture.StartAsync("--Edge:PublicUrl=https://models.example.org");
         long id = await server.Client.UploadAsync("x");
 
         JsonElement one = await server.Client.GetJsonAsync($"/v1/files/retrieve?file_id={id}");
@@ -213,7 +235,8 @@ public class FilesTests
         foreach (string path in new[] { "retrieve", "retrieve_content", "delete" })
         {
             string foreign = (await other.PostJsonAsync($"/v1/files/{path}", $$"""{"file_id": {{id}}}""")).GetRawText();
-            string unknown = (await other.PostJsonAsync($"/v1/files/{path}", $$"""{"file_id": {{Unknown}}}""")).GetRawText();
+            string unknown =
+                (await other.PostJsonAsync($"/v1/files/{path}", $$"""{"file_id": {{Unknown}}}""")).GetRawText();
             foreign.ShouldBe(unknown.Replace($"{Unknown}", $"{id}", StringComparison.Ordinal));
             foreign.ShouldContain($"invalid params, file not found: {id}");
         }

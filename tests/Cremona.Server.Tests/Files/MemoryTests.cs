@@ -32,7 +32,8 @@ public class MemoryTests
         body.StatusCode().ShouldBe(0, body.GetRawText());
         body.GetProperty("file").GetProperty("bytes").GetInt64().ShouldBe(FileBytes);
         (peak - before).ShouldBeLessThan(AddedBytesMax);
-        TestContext.Current.TestOutputHelper?.WriteLine($"512 MB added {(peak - before) >> 10} KB to client and server together");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"512 MB added {(peak - before) >> 10} KB to client and server together");
     }
 
     private static async Task WatchAsync(Action look, CancellationToken cancellationToken)

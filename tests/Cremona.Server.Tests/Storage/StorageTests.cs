@@ -21,7 +21,8 @@ public class StorageTests
         await test.CreateMigrator().RunAsync(CancellationToken.None);
 
         await using DbConnection connection = await test.Database.OpenAsync(CancellationToken.None);
-        var names = (await connection.QueryAsync<string>("SELECT name FROM schema_migrations ORDER BY version")).AsList();
+        var names = (await connection.QueryAsync<string>(
+            "SELECT name FROM schema_migrations ORDER BY version")).AsList();
         names.ShouldContain("0001_keys");
         names.ShouldContain("0002_files");
         names.Distinct().Count().ShouldBe(names.Count);
@@ -74,7 +75,8 @@ public class StorageTests
         await using DbConnection connection = await test.Database.OpenAsync(CancellationToken.None);
         await using (DbTransaction undone = await connection.BeginTransactionAsync())
         {
-            await files.AddAsync(NewFile(1, "42", bytes: 5, purpose: "fine-tune-result"), undone, CancellationToken.None);
+            await files.AddAsync(
+                NewFile(1, "42", bytes: 5, purpose: "fine-tune-result"), undone, CancellationToken.None);
         }
 
         await using (DbTransaction done = await connection.BeginTransactionAsync())

@@ -8,8 +8,8 @@ using Npgsql;
 
 namespace Cremona.Server.Tests.Storage;
 
-/// <summary>A migrated store of its own: a SQLite file in a temporary folder, or a schema of the PostgreSQL cluster that
-/// <c>CREMONA_TEST_POSTGRES</c> names; the test is skipped where that is not set.</summary>
+/// <summary>A migrated store of its own: a SQLite file in a temporary folder, or a schema of the PostgreSQL cluster
+/// that <c>CREMONA_TEST_POSTGRES</c> names; the test is skipped where that is not set.</summary>
 public sealed class TestStore : IAsyncDisposable
 {
     private readonly string? _schema;

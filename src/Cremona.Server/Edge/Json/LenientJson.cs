@@ -3,11 +3,12 @@ using System.Text.Json;
 
 namespace Cremona.Server.Edge.Json;
 
-/// <summary>Reads JSON as people paste it: strict first; failing that, with comments, trailing commas and unquoted names.
-/// Numbers keep their digits, so that 18-digit ids never pass through a double.</summary>
+/// <summary>Reads JSON as people paste it: strict first; failing that, with comments, trailing commas and unquoted
+/// names. Numbers keep their digits, so that 18-digit ids never pass through a double.</summary>
 public static class LenientJson
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding StrictUtf8 =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <param name="utf8">The text, with or without a byte order mark; must outlive the document.</param>
     /// <param name="depthMax">Nesting beyond it is a fault at the bracket that goes too deep.</param>

@@ -4,7 +4,8 @@ using System.Text.Json;
 
 namespace Cremona.Server.Edge.Json;
 
-/// <summary>Walks one lenient JSON text and writes the same as strict JSON. One pass, one character of look-ahead.</summary>
+/// <summary>Walks one lenient JSON text and writes the same as strict JSON. One pass, one character of
+/// look-ahead.</summary>
 internal sealed class LenientJsonRewriter(string text, int depthMax)
 {
     private static readonly SearchValues<char> Whitespace = SearchValues.Create(" \t\r\n");
@@ -128,7 +129,8 @@ internal sealed class LenientJsonRewriter(string text, int depthMax)
     private void CopyIdentifier()
     {
         int start = _position;
-        while (char.IsLetter(Current) || Current is '_' or '$' || (_position > start && (char.IsDigit(Current) || Current == '-')))
+        while (char.IsLetter(Current) || Current is '_' or '$'
+            || (_position > start && (char.IsDigit(Current) || Current == '-')))
         {
             _position++;
         }

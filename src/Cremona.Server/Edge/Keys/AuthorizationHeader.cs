@@ -1,6 +1,7 @@
 namespace Cremona.Server.Edge.Keys;
 
-/// <summary>The key in the Authorization header: <c>Bearer k</c>, the documentation's typo <c>Bear k</c>, or the bare <c>k</c>.</summary>
+/// <summary>The key in the Authorization header: <c>Bearer k</c>, the documentation's typo <c>Bear k</c>, or the bare
+/// <c>k</c>.</summary>
 public static class AuthorizationHeader
 {
     private static readonly string[] Schemes = ["Bearer", "Bear"];

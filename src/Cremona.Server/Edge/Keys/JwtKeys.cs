@@ -5,8 +5,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Cremona.Server.Edge.Keys;
 
-/// <summary>Keys in the platform's older form: RS256 JWTs that carry their group in the claim <c>GroupID</c>. Only the signature and,
-/// when present, the lifetime decide; issuer and audience are not checked, the configured public key is the trust.</summary>
+/// <summary>Keys in the platform's older form: RS256 JWTs that carry their group in the claim <c>GroupID</c>. Only the
+/// signature and, when present, the lifetime decide; issuer and audience are not checked, the configured public key is
+/// the trust.</summary>
 public sealed class JwtKeys : IDisposable
 {
     private const string GroupClaim = "GroupID";
@@ -15,7 +16,8 @@ public sealed class JwtKeys : IDisposable
     private readonly RSA? _publicKey;
     private readonly TokenValidationParameters? _rules;
 
-    /// <exception cref="InvalidOperationException">The configured file is not an RSA public key in PEM form.</exception>
+    /// <exception cref="InvalidOperationException">The configured file is not an RSA public key in PEM
+    /// form.</exception>
     public JwtKeys(IOptions<EdgeOptions> options)
     {
         string path = options.Value.JwtPublicKeyPath;
@@ -71,7 +73,8 @@ public sealed class JwtKeys : IDisposable
         {
             rsa.Dispose();
             throw new InvalidOperationException(
-                $"Edge:JwtPublicKeyPath is '{path}', which is not a readable RSA public key in PEM form ({fault.Message})", fault);
+                $"Edge:JwtPublicKeyPath is '{path}', "
+                + $"which is not a readable RSA public key in PEM form ({fault.Message})", fault);
         }
     }
 }

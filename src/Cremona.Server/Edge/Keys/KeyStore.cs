@@ -6,7 +6,8 @@ using Dapper;
 
 namespace Cremona.Server.Edge.Keys;
 
-/// <summary>Rows of keys. Only the SHA-256 of a key is stored: keys are 192 random bits, so a plain digest cannot be guessed back.</summary>
+/// <summary>Rows of keys. Only the SHA-256 of a key is stored: keys are 192 random bits, so a plain digest cannot be
+/// guessed back.</summary>
 public sealed class KeyStore(Database database, TimeProvider clock)
 {
     private const string Columns = """
@@ -63,7 +64,8 @@ public sealed class KeyStore(Database database, TimeProvider clock)
             new { id, now = Now() }, cancellationToken: cancellationToken)) == 1;
     }
 
-    /// <summary>Whether a key was ever made. A revoked key counts: revoking the last one must not open the door.</summary>
+    /// <summary>Whether a key was ever made. A revoked key counts: revoking the last one must not open the
+    /// door.</summary>
     public async Task<bool> AnyAsync(CancellationToken cancellationToken)
     {
         await using DbConnection connection = await database.OpenAsync(cancellationToken);

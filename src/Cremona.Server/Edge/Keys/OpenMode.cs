@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace Cremona.Server.Edge.Keys;
 
-/// <summary>Decides whether any key opens the door: only while no key was ever made, no JWT key is configured, and nobody but this
-/// machine can reach the listener.</summary>
+/// <summary>Decides whether any key opens the door: only while no key was ever made, no JWT key is configured, and
+/// nobody but this machine can reach the listener.</summary>
 public sealed class OpenMode(IServer server, KeyStore keys, JwtKeys jwtKeys)
 {
     private volatile bool _closed;
@@ -21,7 +21,8 @@ public sealed class OpenMode(IServer server, KeyStore keys, JwtKeys jwtKeys)
             return false;
         }
 
-        // Once closed it stays closed: keys are never unmade. While open, a key made by another process must close it at once.
+        // Once closed it stays closed: keys are never unmade. While open, a key made by another process must close it
+        // at once.
         _closed = await keys.AnyAsync(cancellationToken);
         return !_closed;
     }

@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Cremona.Server.Edge.Pipeline;
 
-/// <summary>The outermost step: every request gets a trace id, every exception an answer, every answer a log line.</summary>
+/// <summary>The outermost step: every request gets a trace id, every exception an answer, every answer a log
+/// line.</summary>
 internal sealed class AnswerMiddleware(
     RequestDelegate next, ErrorAnswer answer, TimeProvider clock, ILogger<AnswerMiddleware> log)
 {
@@ -37,7 +38,8 @@ internal sealed class AnswerMiddleware(
             context.Features.Get<Caller>()?.GroupId, context.TraceIdentifier);
     }
 
-    /// <summary>A connection that breaks while we read or write is the client's leaving, whatever its token says yet.</summary>
+    /// <summary>A connection that breaks while we read or write is the client's leaving, whatever its token says
+    /// yet.</summary>
     private static bool IsClientGone(Exception exception, CancellationToken clientGone) =>
         exception is ConnectionResetException or ConnectionAbortedException
         || (clientGone.IsCancellationRequested
@@ -55,7 +57,8 @@ internal sealed class AnswerMiddleware(
         return context.Response.StatusCode switch
         {
             StatusCodes.Status404NotFound => answer.WriteAsync(
-                context, ApiError.InvalidParameters, $"invalid params, there is no {place}", StatusCodes.Status404NotFound),
+                context, ApiError.InvalidParameters, $"invalid params, there is no {place}",
+                StatusCodes.Status404NotFound),
             StatusCodes.Status405MethodNotAllowed => answer.WriteAsync(
                 context, ApiError.InvalidParameters, $"invalid params, wrong method: {place}",
                 StatusCodes.Status405MethodNotAllowed),

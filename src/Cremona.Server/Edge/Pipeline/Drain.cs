@@ -2,7 +2,8 @@ using Microsoft.Extensions.Options;
 
 namespace Cremona.Server.Edge.Pipeline;
 
-/// <summary>When the server stops, running requests get <see cref="EdgeOptions.DrainSecondsMax"/>; then the token fires.</summary>
+/// <summary>When the server stops, running requests get <see cref="EdgeOptions.DrainSecondsMax"/>; then the token
+/// fires.</summary>
 internal sealed class Drain : IDisposable
 {
     private readonly CancellationTokenSource _over = new();

@@ -3,7 +3,8 @@ namespace Cremona.Server.Edge.Pipeline;
 /// <summary>Log lines of the door. Keys and bodies are never logged.</summary>
 internal static partial class EdgeLog
 {
-    [LoggerMessage(1, LogLevel.Information, "{Method} {Path} {Status} in {Milliseconds} ms, group {Group}, trace {TraceId}")]
+    [LoggerMessage(
+        1, LogLevel.Information, "{Method} {Path} {Status} in {Milliseconds} ms, group {Group}, trace {TraceId}")]
     public static partial void Answered(
         this ILogger log, string method, string path, int status, long milliseconds, string? group, string traceId);
 

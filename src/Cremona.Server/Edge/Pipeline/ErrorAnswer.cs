@@ -14,22 +14,24 @@ internal sealed class ErrorAnswer(IOptions<EdgeOptions> options)
     /// <param name="context">Its answer must not have started.</param>
     /// <param name="error">The code.</param>
     /// <param name="text">Safe to show.</param>
-    /// <param name="transportStatus">The HTTP status of a transport fault such as an unknown route; otherwise the catalogue and
-    /// <see cref="EdgeOptions.UseHttpStatuses"/> decide.</param>
+    /// <param name="transportStatus">The HTTP status of a transport fault such as an unknown route; otherwise the
+    /// catalogue and <see cref="EdgeOptions.UseHttpStatuses"/> decide.</param>
     public Task WriteAsync(HttpContext context, ApiError error, string text, int? transportStatus = null)
     {
         ApiErrorEntry entry = ApiErrorCatalogue.Find(error);
         EndpointMetadataCollection rules = context.GetEndpoint()?.Metadata ?? EndpointMetadataCollection.Empty;
-        if (rules.GetMetadata<OpenAIShapedRule>() is null)
+        if (rules.GetMetadata<EndpointRules.OpenAIShapedRule>() is null)
         {
-            bool isReal = options.Value.UseHttpStatuses || rules.GetMetadata<HttpStatusesRule>() is not null;
+            bool isReal = options.Value.UseHttpStatuses
+                || rules.GetMetadata<EndpointRules.HttpStatusesRule>() is not null;
             int status = transportStatus ?? (isReal ? entry.HttpStatus : StatusCodes.Status200OK);
             var body = new ErrorResponse(new BaseResponse((int)error, text));
             return WriteAsync(context, status, body, Json.ErrorResponse);
         }
 
         int httpStatus = transportStatus ?? entry.HttpStatus;
-        var openAI = new OpenAIErrorResponse("error", OpenAIErrors.Describe(entry, text, httpStatus), context.TraceIdentifier);
+        var openAI = new OpenAIErrorResponse(
+            "error", OpenAIErrors.Describe(entry, text, httpStatus), context.TraceIdentifier);
         return WriteAsync(context, httpStatus, openAI, Json.OpenAIErrorResponse);
     }
 

@@ -18,7 +18,8 @@ internal sealed record Fault(ApiError Error, string Text, bool IsOurs, int? Tran
     {
         ApiException caller => new Fault(caller.Error, caller.Message, false),
         JsonFaultException json => Invalid(json.Message),
-        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Invalid("request body is too large"),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
+            Invalid("request body is too large"),
         BadHttpRequestException => Invalid("the request body cannot be read"),
         OperationCanceledException when timer?.IsTimeUp == true => Of(ApiError.Timeout, false),
         OperationCanceledException when timer?.IsStopping == true => Stopping,

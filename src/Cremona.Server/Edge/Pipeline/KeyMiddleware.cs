@@ -8,7 +8,8 @@ internal sealed class KeyMiddleware(RequestDelegate next, Doorkeeper doorkeeper)
     public async Task InvokeAsync(HttpContext context)
     {
         EndpointMetadataCollection? rules = context.GetEndpoint()?.Metadata;
-        if (rules is not null && RoutedMethods.IsRouted(context) && rules.GetMetadata<WithoutKeyRule>() is null)
+        if (rules is not null && RoutedMethods.IsRouted(context)
+            && rules.GetMetadata<EndpointRules.WithoutKeyRule>() is null)
         {
             context.Features.Set(await doorkeeper.AdmitAsync(context, context.TraceIdentifier));
         }

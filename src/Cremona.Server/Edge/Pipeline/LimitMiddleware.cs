@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 
 namespace Cremona.Server.Edge.Pipeline;
 
-/// <summary>Bounds of one request and of all of them: query and header size, body size, concurrency, duration.</summary>
+/// <summary>Bounds of one request and of all of them: query and header size, body size, concurrency,
+/// duration.</summary>
 internal sealed class LimitMiddleware(
     RequestDelegate next, IOptions<EdgeOptions> options, Drain drain, TimeProvider clock, ErrorAnswer answer)
 {
@@ -27,8 +28,9 @@ internal sealed class LimitMiddleware(
         }
 
         EndpointMetadataCollection? rules = context.GetEndpoint()?.Metadata;
-        LimitBody(context, rules?.GetMetadata<BodyLimitRule>()?.Bytes ?? _options.JsonBodyBytesMax);
-        TimeSpan time = rules?.GetMetadata<TimeLimitRule>()?.Limit ?? TimeSpan.FromSeconds(_options.RequestSecondsMax);
+        LimitBody(context, rules?.GetMetadata<EndpointRules.BodyLimitRule>()?.Bytes ?? _options.JsonBodyBytesMax);
+        TimeSpan time = rules?.GetMetadata<EndpointRules.TimeLimitRule>()?.Limit
+            ?? TimeSpan.FromSeconds(_options.RequestSecondsMax);
 
         using var timer = new RequestTimer(time, clock, context.RequestAborted, drain.Token);
         context.Features.Set(timer);

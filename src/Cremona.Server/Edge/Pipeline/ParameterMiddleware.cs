@@ -14,7 +14,7 @@ internal sealed class ParameterMiddleware(RequestDelegate next, IOptions<EdgeOpt
     {
         if (RoutedMethods.IsRouted(context))
         {
-            JsonElement body = context.GetEndpoint()!.Metadata.GetMetadata<ReadsOwnBodyRule>() is null
+            JsonElement body = context.GetEndpoint()!.Metadata.GetMetadata<EndpointRules.ReadsOwnBodyRule>() is null
                 ? await ReadBodyAsync(context)
                 : RequestParameters.EmptyBody;
             context.Features.Set(new RequestParameters(context.Request.Query, body));
