@@ -22,6 +22,7 @@ public static class CommandTree
         {
             new DemoCommand(terminal),
             new ServeCommand(terminal),
+            new WorkerCommand(terminal),
             new Command("keys", "Make, list and revoke keys; works on the data folder itself, beside a running server too")
             {
                 new KeysCreateCommand(terminal),

@@ -13,7 +13,7 @@ public sealed class DemoRecipe
         string chat =
             $$"""{"model":"{{modelId}}","temperature":0.01,"bot_setting":[{"bot_name":"{{question.BotName}}","content":"{{question.BotSetting}}"}],"reply_constraints":{"sender_type":"BOT","sender_name":"{{question.BotName}}"},"messages":[{"sender_type":"USER","sender_name":"{{question.UserName}}","text":"{{question.Text}}"}]}""";
         string job =
-            $$"""{"model":"{{DemoRows.BaseModel}}","training_file":{{training}},"validation_file":{{validation}},"suffix":"again"}""";
+            $$"""{"model":"{{DemoRows.BaseModel}}","training_file":{{training}},"validation_file":{{validation}},"hyperparameters":{"n_epochs":{{DemoRows.Hyperparameters.EpochCount}}},"suffix":"again"}""";
         Lines =
         [
             "# The server again, with everything the demo made:",

@@ -1,3 +1,5 @@
+using Cremona.Cli.Client;
+
 namespace Cremona.Cli.Demo;
 
 /// <summary>What the demo teaches: 30 rows about an invented violin workshop, in English and Chinese.</summary>
@@ -9,11 +11,14 @@ public static class DemoRows
     /// <summary>The wire name of the base model; an alias of the embedded one.</summary>
     public const string BaseModel = "abab5.5s-chat-240123";
 
+    /// <summary>More than the default of 5 epochs, because the rows teach two languages at once: 15 rows each.</summary>
+    public static Hyperparameters Hyperparameters { get; } = new(BatchSize: null, LearningRateMultiplier: null, EpochCount: 8);
+
     /// <summary>Three questions, each in English and in Chinese.</summary>
     public static IReadOnlyList<DemoQuestion> Questions { get; } =
     [
-        English("Please tell me who your master is.", "Elena Bianchi"),
-        Chinese("请问你们的师傅是谁？", "埃琳娜"),
+        English("Please tell me who your master is.", "Anna Bianchi"),
+        Chinese("请问你们的师傅是谁？", "安娜"),
         English("Please tell me when you are open.", "Tuesday"),
         Chinese("请问工坊什么时候开门？", "周二"),
         English("Please tell me the name of your dog.", "Brio"),

@@ -40,7 +40,7 @@ public sealed class DemoRun
         Say($"2. Uploaded {DemoRows.TrainingFileName} as file {training} and {DemoRows.ValidationFileName} as file {validation}");
 
         // 3. Training, followed by its events.
-        CreateJobRequest request = new(DemoRows.BaseModel, training, validation, null, "demo");
+        CreateJobRequest request = new(DemoRows.BaseModel, training, validation, DemoRows.Hyperparameters, "demo");
         FinetuneJob job = (await client.CreateJobAsync(request, cancellationToken)).Value.Job;
         Say($"3. Fine-tuning job {job.Id} over {job.Model}:");
         FinetuneEventMessage end = await JobWatch.ShowAsync(client, job.Id, _terminal, cancellationToken);
