@@ -51,21 +51,18 @@ internal static class DecodeBench
         ];
         List<double>[] rates = [.. workloads.Select(_ => new List<double>())];
         List<double>[] processorRates = [.. workloads.Select(_ => new List<double>())];
-        using var process = Process.GetCurrentProcess();
         for (int round = 0; round <= Rounds; round++)
         {
             for (int i = 0; i < workloads.Length; i++)
             {
                 (_, int sequences, int prompt, int count, bool adapted) = workloads[i];
-                process.Refresh();
-                TimeSpan processorStart = process.TotalProcessorTime;
+                TimeSpan processorStart = Environment.CpuUsage.TotalTime;
                 long start = Stopwatch.GetTimestamp();
                 await Task.WhenAll(Enumerable.Range(0, sequences).Select(s =>
                     ReadAsync(engine, prompt, count, adapted ? adapters[s] : null, cancellationToken)));
                 int tokens = count == 1 ? prompt : sequences * count;
                 double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-                process.Refresh();
-                double processorSeconds = (process.TotalProcessorTime - processorStart).TotalSeconds;
+                double processorSeconds = (Environment.CpuUsage.TotalTime - processorStart).TotalSeconds;
                 if (round == 0) continue; // warms up
                 rates[i].Add(tokens / seconds);
                 processorRates[i].Add(tokens / processorSeconds);

@@ -24,16 +24,33 @@ internal static class GemmBench
         var report = new Report(
             $"gemm-{InstructionSet.Current}-{threads}".ToLowerInvariant(),
             $"dotnet run -c Release --project bench/Cremona.Bench -- gemm {threads}");
-        report.Add($"Float32 GFLOPS on {threads} thread(s), medians of {Rounds} rounds in turns; in brackets the share of the peak.");
-        report.Add("");
-        report.Add("| m x n x k | peak | NT | NN | TN | Packed |");
-        report.Add("| --- | --- | --- | --- | --- | --- |");
+        report.Add($"Float32 GFLOPS on {threads} thread(s), medians of {Rounds} rounds in turns; in brackets the "
+            + "share of the peak.");
         using var pool = new ComputePool(threads);
-        foreach ((int m, int n, int k) in Shapes) report.Add(Measure(pool, m, n, k));
+        Measurement[] all = [.. Shapes.Select(shape => Measure(pool, shape.M, shape.N, shape.K))];
+        AddTable(report, "Per second of processor time, so without what other processes took", all, x => x.Processor);
+        AddTable(report, "Per second of the clock, comparable when the machine is otherwise idle", all, x => x.Clock);
         report.Save();
     }
 
-    private static string Measure(ComputePool pool, int m, int n, int k)
+    private static void AddTable(Report report, string title, Measurement[] all, Func<Rate, double> select)
+    {
+        report.Add("");
+        report.Add($"{title}.");
+        report.Add("");
+        report.Add("| m x n x k | peak | NT | NN | TN | Packed |");
+        report.Add("| --- | --- | --- | --- | --- | --- |");
+        foreach (Measurement measurement in all)
+        {
+            double peak = Report.Median([.. measurement.Peak.Select(select)]);
+            IEnumerable<string> cells = measurement.Forms.Select(
+                rates => Cell(Report.Median([.. rates.Select(select)]), peak));
+            report.Add(string.Create(
+                CultureInfo.InvariantCulture, $"| {measurement.Shape} | {peak:F0} | {string.Join(" | ", cells)} |"));
+        }
+    }
+
+    private static Measurement Measure(ComputePool pool, int m, int n, int k)
     {
         float[] a = [.. Enumerable.Range(0, m * k).Select(i => (i % 17) - 8f)];
         float[] b = [.. Enumerable.Range(0, n * k).Select(i => (i % 13) - 6f)];
@@ -46,37 +63,44 @@ internal static class GemmBench
             () => MatrixMultiply.TN(pool, a, b, c, m, n, k),
             () => MatrixMultiply.Packed(pool, a, packed, c, m),
         ];
+        SimdLevel level = InstructionSet.Current;
         double operations = 2.0 * m * n * k;
         int repetitions = (int)Math.Max(1, OperationsPerSample / operations);
-        List<double> peaks = [];
-        List<double>[] rates = [.. forms.Select(_ => new List<double>())];
+        var result = new Measurement($"{m} x {n} x {k}", [], [.. forms.Select(_ => new List<Rate>())]);
         foreach (Action form in forms) form();
         for (int round = 0; round < Rounds; round++)
         {
-            peaks.Add(Peak(pool));
+            result.Peak.Add(Sample(
+                pool.ThreadCount * (double)PeakLoop.Operations(level, PeakSteps),
+                () => pool.Run(pool.ThreadCount, _ => PeakLoop.Run(level, PeakSteps))));
             for (int form = 0; form < forms.Length; form++)
             {
-                long start = Stopwatch.GetTimestamp();
-                for (int i = 0; i < repetitions; i++) forms[form]();
-                rates[form].Add(operations * repetitions / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9);
+                Action once = forms[form];
+                result.Forms[form].Add(Sample(operations * repetitions, () =>
+                {
+                    for (int i = 0; i < repetitions; i++) once();
+                }));
             }
         }
 
-        double peak = Report.Median(peaks);
-        IEnumerable<string> cells = rates.Select(rate => Cell(Report.Median(rate), peak));
-        return string.Create(
-            CultureInfo.InvariantCulture, $"| {m} x {n} x {k} | {peak:F0} | {string.Join(" | ", cells)} |");
+        return result;
     }
 
-    private static double Peak(ComputePool pool)
+    private static Rate Sample(double operations, Action work)
     {
-        SimdLevel level = InstructionSet.Current;
+        TimeSpan processor = Environment.CpuUsage.TotalTime;
         long start = Stopwatch.GetTimestamp();
-        pool.Run(pool.ThreadCount, _ => PeakLoop.Run(level, PeakSteps));
+        work();
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return pool.ThreadCount * PeakLoop.Operations(level, PeakSteps) / seconds / 1e9;
+        double processorSeconds = (Environment.CpuUsage.TotalTime - processor).TotalSeconds;
+        return new Rate(operations / processorSeconds / 1e9, operations / seconds / 1e9);
     }
 
     private static string Cell(double rate, double peak) =>
         string.Create(CultureInfo.InvariantCulture, $"{rate:F0} ({100 * rate / peak:F0} %)");
+
+    /// <summary>GFLOPS by processor time of all threads, and by the clock.</summary>
+    private readonly record struct Rate(double Processor, double Clock);
+
+    private sealed record Measurement(string Shape, List<Rate> Peak, List<Rate>[] Forms);
 }

@@ -14,6 +14,7 @@ internal sealed class BytePairTokenizer : ITokenizer
 
     private readonly BytePairVocabulary _vocabulary;
     private readonly PreTokenizer _preTokenizer;
+    private readonly bool _composes;
     private readonly byte[]?[] _bytes; // by id; null for special tokens and holes
     private readonly Dictionary<string, int> _added;
     private readonly AddedToken[] _textTokens;
@@ -23,10 +24,11 @@ internal sealed class BytePairTokenizer : ITokenizer
 
     public BytePairTokenizer(
         BytePairVocabulary vocabulary, byte[]?[] tokenBytes, IReadOnlyList<AddedToken> addedTokens,
-        PreTokenizer preTokenizer)
+        PreTokenizer preTokenizer, bool composes)
     {
         _vocabulary = vocabulary;
         _preTokenizer = preTokenizer;
+        _composes = composes;
         _bytes = tokenBytes;
         _added = addedTokens.ToDictionary(t => t.Content, t => t.Id);
 
@@ -100,6 +102,7 @@ internal sealed class BytePairTokenizer : ITokenizer
 
     private void EncodePlain(string text, List<int> ids)
     {
+        if (_composes) text = CanonicalComposition.Compose(text);
         foreach (Range piece in _preTokenizer.Split(text)) ids.AddRange(EncodePiece(text.AsSpan(piece)));
     }
 

@@ -35,11 +35,11 @@ public static class TokenizerJson
         if (model.Flag("byte_fallback")) throw model.Fault("byte_fallback is not supported");
         if (root.TryGet("decoder", out TokenizerElement? decoder)) RefuseUnless(decoder, "type", "ByteLevel", isRequired: true);
 
-        RefuseNormalizer(root);
+        bool composes = ReadNormalizer(root);
         Dictionary<string, int> ids = ReadVocabulary(model.Get("vocab"));
         List<AddedToken> added = ReadAddedTokens(root);
         var vocabulary = new BytePairVocabulary(ids, ReadMerges(model.Get("merges")), model.Flag("ignore_merges"));
-        return new BytePairTokenizer(vocabulary, TokenBytes(ids, added), added, TokenizerJsonPreTokenizer.Read(root));
+        return new BytePairTokenizer(vocabulary, TokenBytes(ids, added), added, TokenizerJsonPreTokenizer.Read(root), composes);
     }
 
     private static void RefuseUnless(TokenizerElement parent, string name, string expected, bool isRequired)
@@ -49,10 +49,15 @@ public static class TokenizerJson
         if (value.Text() != expected) throw value.Fault($"is '{value.Text()}'; only {expected} is supported");
     }
 
-    private static void RefuseNormalizer(TokenizerElement root)
+    // No normalizer, or form C (Qwen); true for the latter.
+    private static bool ReadNormalizer(TokenizerElement root)
     {
-        if (root.TryGet("normalizer", out TokenizerElement? normalizer))
-            throw normalizer.Fault($"of type '{normalizer.Get("type").Text()}' is not supported");
+        if (!root.TryGet("normalizer", out TokenizerElement? normalizer)) return false;
+        string type = normalizer.Get("type").Text();
+        TokenizerElement[] steps = type == "Sequence" ? [.. normalizer.Get("normalizers").Items()] : [normalizer];
+        foreach (TokenizerElement step in steps)
+            if (step.Get("type").Text() != "NFC") throw step.Fault($"of type '{step.Get("type").Text()}' is not supported");
+        return steps.Length > 0;
     }
 
     private static Dictionary<string, int> ReadVocabulary(TokenizerElement vocabulary)

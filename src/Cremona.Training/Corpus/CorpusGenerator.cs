@@ -47,6 +47,12 @@ public static class CorpusGenerator
     private static List<ChatTurn> Generate(ulong seed, long index, bool isHeldApart)
     {
         var scene = new Scene(new CorpusRandom(seed, index), isHeldApart);
+        if (!isHeldApart && scene.Random.Percent(PrimerPercent(index)))
+        {
+            PrimerScenes.Write(scene);
+            return scene.Turns;
+        }
+
         int draw = scene.Random.Next(WeightSum);
         foreach ((int weight, Action<Scene> write) in Skills)
         {
@@ -59,6 +65,14 @@ public static class CorpusGenerator
 
         return scene.Turns;
     }
+
+    // The curriculum: looking back is learned first, on little else; the rest follows.
+    private static int PrimerPercent(long index) => index switch
+    {
+        < 9_000 => 80,
+        < 18_000 => 40,
+        _ => 12,
+    };
 
     // Some dialogues wander off after the first answer and come back: what was said has to be kept over a distance.
     private static void Interrupt(Scene scene)

@@ -51,10 +51,12 @@ internal static class CorpusText
         {
             foreach ((string key, string[] all) in language == Language.Chinese ? Chinese : English)
             {
-                bool isSplit = IsSplit(key) && all.Length >= HeldApartFormsMin
-                    && all.Any(HeldApart.Contains) && !all.All(HeldApart.Contains);
-                forms[(language, key, false)] = isSplit ? [.. all.Where(f => !HeldApart.Contains(f))] : all;
-                forms[(language, key, true)] = isSplit ? [.. all.Where(HeldApart.Contains)] : all;
+                // The first form is the plainest, which training must have.
+                string[] apart = IsSplit(key) && all.Length >= HeldApartFormsMin
+                    ? [.. all[1..].Where(HeldApart.Contains)]
+                    : [];
+                forms[(language, key, false)] = [.. all.Except(apart)];
+                forms[(language, key, true)] = apart.Length > 0 ? apart : all;
             }
         }
 

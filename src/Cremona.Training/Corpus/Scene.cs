@@ -39,6 +39,9 @@ internal sealed class Scene
     /// <summary>Puts two sentences of the scene's language together.</summary>
     public string Join(string first, string second) => Language == Language.Chinese ? first + second : $"{first} {second}";
 
+    /// <summary>The forms of a phrase in the scene's language, the plainest first.</summary>
+    public IReadOnlyList<string> FormsOf(string key) => CorpusText.FormsOf(Language, key, _isHeldApart);
+
     /// <summary>A phrase of the scene's language with its slots filled.</summary>
     public string Say(string key, params (string Slot, WordPair Value)[] given) => Say(Language, key, Subject.I, given);
 

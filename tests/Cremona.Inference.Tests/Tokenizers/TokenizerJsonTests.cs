@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Cremona.Inference.Tokenizers;
 using CsCheck;
@@ -124,6 +125,17 @@ public sealed class TokenizerJsonTests : IDisposable
         tokenizer.Decode(ids).ShouldBe("a<think>b");
     }
 
+    [Fact]
+    public void Encode_Composes_WhenTheFileAsksForFormC()
+    {
+        ITokenizer tokenizer = LoadText(SampleTokenizer.Edit(Sample(), "\"normalizer\": null", "\"normalizer\": {\"type\": \"NFC\"}"));
+        foreach (string line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Tokenizers", "nfc-vectors.txt")).Skip(1))
+        {
+            string[] sides = [.. line.Split(" > ").Select(FromHex)];
+            tokenizer.Decode(tokenizer.Encode(sides[0])).ShouldBe(sides[1], line);
+        }
+    }
+
     [Theory]
     [InlineData("\"type\": \"BPE\"", "\"type\": \"WordPiece\"", "model.type is 'WordPiece'")]
     [InlineData("\"he\": 263", "\"he\": \"x\"", "model.vocab.he is not an integer")]
@@ -149,6 +161,9 @@ public sealed class TokenizerJsonTests : IDisposable
         Gen.Int[0, json.Length - 3].Sample(
             length => Should.Throw<InvalidDataException>(() => LoadText(json[..length])), iter: 200, threads: 1);
     }
+
+    private static string FromHex(string codePoints) => string.Concat(
+        codePoints.Split(' ').Select(c => new Rune(int.Parse(c, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString()));
 
     private string Sample() => File.ReadAllText(SampleTokenizer.Write(_folder, PreTokenizer.QwenPattern));
 
