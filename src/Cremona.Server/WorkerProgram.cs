@@ -9,7 +9,8 @@ namespace Cremona.Server;
 /// <summary>The server's worker loop alone, without HTTP, against the same store.</summary>
 public static class WorkerProgram
 {
-    /// <summary>Works until it is told to stop. <c>--data DIR</c> and any setting as <c>--Section:Name=value</c>.</summary>
+    /// <summary>Works until it is told to stop. <c>--data DIR</c> and any setting as
+    /// <c>--Section:Name=value</c>.</summary>
     public static async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
     {
         using IHost host = Build(args);

@@ -27,7 +27,8 @@ public class JobCrashTests
 
                 // Six kills at most for one job, so that several jobs share them.
                 int killsBefore = kills;
-                while (kills - killsBefore < 6 && !await TrainingServer.SucceedsWithinAsync(server, job, KillMoment(kills)))
+                while (kills - killsBefore < 6
+                    && !await TrainingServer.SucceedsWithinAsync(server, job, KillMoment(kills)))
                 {
                     await server.KillAsync();
                     await server.DisposeAsync();
@@ -48,7 +49,8 @@ public class JobCrashTests
         }
     }
 
-    /// <summary>Spread over start, waiting for the lapsed lease, training and publishing; the same in every run.</summary>
+    /// <summary>Spread over start, waiting for the lapsed lease, training and publishing; the same in every
+    /// run.</summary>
     private static TimeSpan KillMoment(int kill) => TrainingServer.Lease * (0.1 + (kill * 0.37 % 2.2));
 
     private static async Task<string> TrainUndisturbedAsync(TempFolder folder)
@@ -59,7 +61,8 @@ public class JobCrashTests
         return TrainingServer.HashAdapter(server, job);
     }
 
-    /// <summary>After one more start, which sweeps: the uploaded file, the loss tables, the adapters, the logs.</summary>
+    /// <summary>After one more start, which sweeps: the uploaded file, the loss tables, the adapters, the
+    /// logs.</summary>
     private static async Task ShouldHoldNothingElseAsync(RealServer server, long file, List<string> jobs)
     {
         (await server.StopAsync()).ShouldBe(0);
@@ -70,7 +73,8 @@ public class JobCrashTests
             && jobs.All(job => Directory.GetDirectories(Path.Combine(jobsFolder, job)).Length == 0)))).ShouldBeTrue();
 
         string blobs = Path.Combine(last.DataFolder, "blobs");
-        string[] files = [.. Directory.EnumerateFiles(Path.Combine(blobs, "files")).Select(path => Path.GetFileName(path)!)];
+        string[] files =
+            [.. Directory.EnumerateFiles(Path.Combine(blobs, "files")).Select(path => Path.GetFileName(path)!)];
         files.ShouldContain($"{file}");
         files.Length.ShouldBe(jobs.Count + 1);
         Directory.EnumerateDirectories(Path.Combine(blobs, "adapters")).Select(path => Path.GetFileName(path)!)

@@ -6,7 +6,8 @@ using Cremona.Server.Tests.FineTuning;
 
 namespace Cremona.EndToEnd.Tests;
 
-/// <summary>The real server with the tiny model of random weights: real training, which takes some seconds. Leases are short,
+/// <summary>The real server with the tiny model of random weights: real training, which takes some seconds. Leases are
+/// short,
 /// so that a killed server's job is soon taken over.</summary>
 internal static class TrainingServer
 {
@@ -97,7 +98,8 @@ internal static class TrainingServer
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         string adapter = Path.Combine(server.DataFolder, "blobs", "adapters", job);
-        foreach (string file in Directory.EnumerateFiles(adapter, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        IEnumerable<string> files = Directory.EnumerateFiles(adapter, "*", SearchOption.AllDirectories);
+        foreach (string file in files.Order(StringComparer.Ordinal))
         {
             hash.AppendData(Encoding.UTF8.GetBytes(Path.GetRelativePath(adapter, file)));
             hash.AppendData(File.ReadAllBytes(file));
@@ -109,7 +111,8 @@ internal static class TrainingServer
     private static async Task<JsonElement> PostAsync(RealServer server, string operation, string body)
     {
         using StringContent content = new(body, Encoding.UTF8, "application/json");
-        using HttpResponseMessage answer = await server.Http.PostAsync(new Uri($"/v1/{operation}", UriKind.Relative), content);
+        using HttpResponseMessage answer = await server.Http.PostAsync(
+            new Uri($"/v1/{operation}", UriKind.Relative), content);
         return await ReadAsync(answer);
     }
 

@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Cremona.Protocol.FineTuning;
 
-/// <summary>A fine-tuning job. Times are Unix milliseconds; ids of files are numbers but strings in <c>result_files</c>.</summary>
+/// <summary>A fine-tuning job. Times are Unix milliseconds; ids of files are numbers but strings in
+/// <c>result_files</c>.</summary>
 public sealed record FinetuneJob
 {
     /// <summary>16 digits.</summary>

@@ -7,7 +7,8 @@ using Microsoft.Extensions.Options;
 
 namespace Cremona.Server.FineTuning;
 
-/// <summary>Reads training and validation files, for the check inside <c>create_finetune_job</c> and for the job itself.</summary>
+/// <summary>Reads training and validation files, for the check inside <c>create_finetune_job</c> and for the job
+/// itself.</summary>
 public sealed class ExampleFiles(
     IFileStore files, IBlobStore blobs, IModelHost host, IOptions<FineTuningOptions> options)
 {
@@ -21,7 +22,8 @@ public sealed class ExampleFiles(
 
     private readonly FineTuningOptions _options = options.Value;
 
-    /// <exception cref="ApiException">2013: the group has no such file, or it is none for fine-tuning, or too large.</exception>
+    /// <exception cref="ApiException">2013: the group has no such file, or it is none for fine-tuning, or too
+    /// large.</exception>
     public async Task<StoredFile> GetFileAsync(string groupId, long id, CancellationToken cancellationToken)
     {
         StoredFile file = await files.FindAsync(groupId, id, cancellationToken)
@@ -47,7 +49,8 @@ public sealed class ExampleFiles(
         await using Stream stream = blobs.OpenRead(file.BlobKey);
 
         // Tokenizing is work for a thread, not for the request's continuation.
-        TrainingFileReport report = await Task.Run(() => TrainingFile.Read(stream, model, tokensMax), cancellationToken);
+        TrainingFileReport report = await Task.Run(
+            () => TrainingFile.Read(stream, model, tokensMax), cancellationToken);
         if (report.Fault is { } fault)
         {
             string place = fault.Line == 0 ? field : $"{field} line {fault.Line}:";

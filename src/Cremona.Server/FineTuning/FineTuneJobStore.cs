@@ -54,7 +54,8 @@ public sealed class FineTuneJobStore(
     {
         await using DbConnection connection = await database.OpenAsync(cancellationToken);
         return await QueryWholeAsync(
-            connection, "j.id = @JobId", new { GroupId = groupId, JobId = jobId }, null, cancellationToken) is [var job] ? job : null;
+            connection, "j.id = @JobId", new { GroupId = groupId, JobId = jobId }, null, cancellationToken)
+            is [var job] ? job : null;
     }
 
     public async Task<IReadOnlyList<FineTuneJob>> ListAsync(
@@ -125,7 +126,8 @@ public sealed class FineTuneJobStore(
             (job, task) => new FineTuneJob(job, task),
             splitOn: nameof(FineTuneTask.JobId))).AsList();
 
-    /// <summary>Takes the group's row lock until the transaction ends, so that concurrent creates count one after another.</summary>
+    /// <summary>Takes the group's row lock until the transaction ends, so that concurrent creates count one after
+    /// another.</summary>
     private async Task LockGroupAsync(string groupId, DbTransaction transaction, CancellationToken cancellationToken)
     {
         const string sql = """
@@ -197,7 +199,11 @@ public sealed class FineTuneJobStore(
     private static async Task<FineTuneJob?> FindAsync(
         string groupId, string jobId, DbTransaction transaction, CancellationToken cancellationToken) =>
         await QueryWholeAsync(
-            transaction.Connection!, "j.id = @JobId", new { GroupId = groupId, JobId = jobId }, transaction, cancellationToken)
+            transaction.Connection!,
+            "j.id = @JobId",
+            new { GroupId = groupId, JobId = jobId },
+            transaction,
+            cancellationToken)
             is [var job] ? job : null;
 
     private long NowMs => clock.GetUtcNow().ToUnixTimeMilliseconds();

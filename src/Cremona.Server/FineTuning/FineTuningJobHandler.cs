@@ -23,19 +23,22 @@ public sealed class FineTuningJobHandler(
     public async Task<JobResult> RunAsync(
         JobLease lease, Action<JobProgress> report, CancellationToken cancellationToken)
     {
-        // 1. The same rows that were checked when the job was made. Whatever is wrong now is the data's or the operator's fault.
+        // 1. The same rows that were checked when the job was made. Whatever is wrong now is the data's or the
+        // operator's fault.
         FineTuneTask task = await tasks.FindTaskAsync(lease.JobId, cancellationToken)
             ?? throw new InvalidOperationException($"Job {lease.JobId} has no task.");
         BaseModel baseModel = catalog.BaseModels.FirstOrDefault(model => model.Id == task.BaseModelId)
             ?? throw ApiException.InvalidParameters($"unsupported model: {task.BaseModelName}");
-        ExampleSet training = await ReadAsync(task, task.TrainingFile, ExampleFiles.Training, baseModel, cancellationToken);
+        ExampleSet training = await ReadAsync(
+            task, task.TrainingFile, ExampleFiles.Training, baseModel, cancellationToken);
         ExampleSet validation = task.ValidationFile == 0
             ? ExampleSet.Empty
             : await ReadAsync(task, task.ValidationFile, ExampleFiles.Validation, baseModel, cancellationToken);
         LanguageModel model = await host.LoadAsync(baseModel, cancellationToken);
 
         // 2. Training, from the last checkpoint if an attempt before this one left one.
-        FineTuneResult result = await run.TrainAsync(lease, task, model, training, validation, report, cancellationToken);
+        FineTuneResult result = await run.TrainAsync(
+            lease, task, model, training, validation, report, cancellationToken);
 
         // 3. The model appears in the transaction that ends the job: callable in the moment its event is visible.
         return new JobResult(

@@ -42,7 +42,8 @@ public sealed class FineTuningService(
         }
 
         // 4. The job is written, its files are held, and the queue of this process hears of it.
-        FineTuneJob job = await WriteAsync(groupId, order, model, checkedRows.TokenCount, cancellationToken) ?? throw AtLimit();
+        FineTuneJob job = await WriteAsync(groupId, order, model, checkedRows.TokenCount, cancellationToken)
+            ?? throw AtLimit();
         signals.Wake();
         return job;
     }
@@ -115,5 +116,6 @@ public sealed class FineTuningService(
     private static ApiException NotFound(string jobId) =>
         ApiException.InvalidParameters($"finetune job not found: {jobId}");
 
-    private static ApiException UnknownCursor(string after) => ApiException.InvalidParameters($"after not found: {after}");
+    private static ApiException UnknownCursor(string after) =>
+        ApiException.InvalidParameters($"after not found: {after}");
 }

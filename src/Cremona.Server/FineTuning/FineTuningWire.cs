@@ -36,7 +36,8 @@ public static class FineTuningWire
             : throw ApiException.InvalidParameters("limit must be greater than 0");
     }
 
-    /// <summary>An offset as <c>after</c> gives it: fewer than 10 digits. Null when the text is something else.</summary>
+    /// <summary>An offset as <c>after</c> gives it: fewer than 10 digits. Null when the text is something
+    /// else.</summary>
     public static long? ReadOffset(string? after)
     {
         bool isOffset = after is null
@@ -85,7 +86,8 @@ public static class FineTuningWire
 
     /// <summary>The name of a model to be; without a suffix it ends after the milliseconds.</summary>
     public static string NameModel(string baseModelName, long milliseconds, string suffix) =>
-        string.Create(CultureInfo.InvariantCulture, $"ft:{baseModelName}_{milliseconds}{(suffix.Length == 0 ? "" : ":")}{suffix}");
+        string.Create(
+            CultureInfo.InvariantCulture, $"ft:{baseModelName}_{milliseconds}{(suffix.Length == 0 ? "" : ":")}{suffix}");
 
     private static FineTuneHyperparameters ReadHyperparameters(JsonElement body)
     {
@@ -160,7 +162,8 @@ public static class FineTuningWire
         };
     }
 
-    /// <summary>The documented length; the rest is dropped without a word, as the platform does. Characters, not half of one.</summary>
+    /// <summary>The documented length; the rest is dropped without a word, as the platform does. Characters, not half
+    /// of one.</summary>
     private static string CutSuffix(string suffix)
     {
         if (suffix.Any(char.IsControl))

@@ -5,7 +5,8 @@ namespace Cremona.Server.FineTuning;
 /// <summary>Fine-tuning jobs with their tasks. An id of another group behaves like an unknown id.</summary>
 public interface IFineTuneJobStore
 {
-    /// <summary>Writes job and task in one transaction that also counts the group's models and unfinished jobs.</summary>
+    /// <summary>Writes job and task in one transaction that also counts the group's models and unfinished
+    /// jobs.</summary>
     /// <param name="order">Checked.</param>
     /// <param name="baseModelId">What the order's model name means.</param>
     /// <param name="groupId">The owner.</param>

@@ -2,7 +2,8 @@ using Cremona.Training;
 
 namespace Cremona.Server.FineTuning;
 
-/// <summary>Where training happens: in this process today; the contract (request, steps, PEFT folder) also fits a trainer
+/// <summary>Where training happens: in this process today; the contract (request, steps, PEFT folder) also fits a
+/// trainer
 /// behind a command.</summary>
 public interface ITrainer
 {

@@ -2,8 +2,10 @@ using System.Globalization;
 
 namespace Cremona.Server.FineTuning;
 
-/// <summary>The work folder of a job: <c>job.log</c>, and below it the folder of the current attempt with its checkpoints.</summary>
-/// <remarks>A new attempt takes its predecessor's folder over by renaming it. So it finds the checkpoints, and a predecessor
+/// <summary>The work folder of a job: <c>job.log</c>, and below it the folder of the current attempt with its
+/// checkpoints.</summary>
+/// <remarks>A new attempt takes its predecessor's folder over by renaming it. So it finds the checkpoints, and a
+/// predecessor
 /// that was only paused finds its path gone instead of writing among its successor's files.</remarks>
 public sealed class JobFolder(string jobsFolder, string jobId)
 {
@@ -50,6 +52,9 @@ public sealed class JobFolder(string jobsFolder, string jobId)
         }
     }
 
-    private static long ReadAttempt(string folder) => long.TryParse(
-        System.IO.Path.GetFileName(folder).AsSpan(AttemptPrefix.Length), CultureInfo.InvariantCulture, out long attempt) ? attempt : 0;
+    private static long ReadAttempt(string folder)
+    {
+        ReadOnlySpan<char> number = System.IO.Path.GetFileName(folder).AsSpan(AttemptPrefix.Length);
+        return long.TryParse(number, CultureInfo.InvariantCulture, out long attempt) ? attempt : 0;
+    }
 }

@@ -7,7 +7,8 @@ namespace Cremona.Server.FineTuning;
 /// <summary>The result file of a job: CSV, one row for each step, six decimals, <c>\n</c> line ends.</summary>
 public static class LossTable
 {
-    /// <summary>Between two measurements the validation loss stands as last measured; without a validation file it is 0.</summary>
+    /// <summary>Between two measurements the validation loss stands as last measured; without a validation file it is
+    /// 0.</summary>
     public static byte[] Write(IEnumerable<TrainingStep> steps)
     {
         StringBuilder table = new("iter,train_loss,valid_loss\n");

@@ -40,7 +40,8 @@ public sealed class TrainingLog : IDisposable
         return new JobProgress(step.Step, step.StepCount, step.TrainLoss, tokensPerSecond);
     }
 
-    /// <summary>The line that says how far training, serving and merged weights agree, and which checkpoints were unusable.</summary>
+    /// <summary>The line that says how far training, serving and merged weights agree, and which checkpoints were
+    /// unusable.</summary>
     public void WriteAgreement(double largestLogitDifference, IReadOnlyList<string> checkpointFaults) =>
         WriteLine(json =>
         {

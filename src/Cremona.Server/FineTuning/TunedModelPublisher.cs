@@ -8,13 +8,15 @@ using Cremona.Training;
 
 namespace Cremona.Server.FineTuning;
 
-/// <summary>Makes a finished training a model: adapter and loss table go into the blob store, their rows with the job's end.</summary>
+/// <summary>Makes a finished training a model: adapter and loss table go into the blob store, their rows with the job's
+/// end.</summary>
 public sealed class TunedModelPublisher(
     IFineTuneJobStore tasks, ITunedModelStore models, IFileStore files, IBlobStore blobs, TimeProvider clock)
 {
     private const string ResultPurpose = "fine-tune-result";
 
-    /// <summary>Publishes inside the transaction that ends the job. If that fails after all, the next attempt replaces the
+    /// <summary>Publishes inside the transaction that ends the job. If that fails after all, the next attempt replaces
+    /// the
     /// adapter or <see cref="CleanAsync"/> removes it.</summary>
     public async Task PublishAsync(
         FineTuneTask task, FineTuneResult result, DbTransaction transaction, CancellationToken cancellationToken)
@@ -45,7 +47,8 @@ public sealed class TunedModelPublisher(
         }
     }
 
-    /// <summary>Publishes a copy: the attempt that follows a crash right here finds its adapter still in the work folder.</summary>
+    /// <summary>Publishes a copy: the attempt that follows a crash right here finds its adapter still in the work
+    /// folder.</summary>
     private async Task PublishAdapterAsync(string adapterFolder, string key, CancellationToken cancellationToken)
     {
         string copy = adapterFolder + ".published";

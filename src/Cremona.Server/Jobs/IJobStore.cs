@@ -12,7 +12,8 @@ public interface IJobStore
     Task<Job?> FindAsync(string groupId, string id, CancellationToken cancellationToken);
 
     /// <summary>Ascending, skipping the first <paramref name="offset"/> events.</summary>
-    Task<IReadOnlyList<JobEvent>> ListEventsAsync(string id, long offset, long limit, CancellationToken cancellationToken);
+    Task<IReadOnlyList<JobEvent>> ListEventsAsync(
+        string id, long offset, long limit, CancellationToken cancellationToken);
 
     /// <summary>Cancels an unfinished job, whoever works on it; false when there is none.</summary>
     Task<bool> CancelAsync(string groupId, string id, CancellationToken cancellationToken);

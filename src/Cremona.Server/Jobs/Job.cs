@@ -23,7 +23,8 @@ public sealed record Job
     /// <summary>0 until the job ended.</summary>
     public required long EndedAt { get; init; }
 
-    /// <summary>The fencing token: counts claims, and every write of an attempt carries it. 0 before the first claim.</summary>
+    /// <summary>The fencing token: counts claims, and every write of an attempt carries it. 0 before the first
+    /// claim.</summary>
     public required long Attempt { get; init; }
 
     /// <summary>Attempts that were lost or broke; handing the lease back does not count.</summary>

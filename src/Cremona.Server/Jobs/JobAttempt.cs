@@ -1,6 +1,7 @@
 namespace Cremona.Server.Jobs;
 
-/// <summary>One attempt at run time: keeps the lease alive, carries progress into the row and stops the work when it must.</summary>
+/// <summary>One attempt at run time: keeps the lease alive, carries progress into the row and stops the work when it
+/// must.</summary>
 public sealed class JobAttempt : IAsyncDisposable
 {
     private readonly JobLease _lease;
@@ -41,7 +42,8 @@ public sealed class JobAttempt : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops the heart with a last beat, so that the last progress is told and the lease is fresh for what the attempt
+    /// <summary>Stops the heart with a last beat, so that the last progress is told and the lease is fresh for what the
+    /// attempt
     /// still writes.</summary>
     public async Task StopBeatingAsync()
     {
@@ -91,7 +93,8 @@ public sealed class JobAttempt : IAsyncDisposable
         }
     }
 
-    /// <returns>False when the lease is lost. A store that cannot be reached is no answer: the lease lapses by itself.</returns>
+    /// <returns>False when the lease is lost. A store that cannot be reached is no answer: the lease lapses by
+    /// itself.</returns>
     private async Task<bool> TryBeatAsync(TimeSpan worked, CancellationToken cancellationToken)
     {
         try

@@ -1,6 +1,7 @@
 namespace Cremona.Server.Jobs;
 
-/// <summary>When a loop looks for work: at every signal, and once in a poll interval for what other processes did.</summary>
+/// <summary>When a loop looks for work: at every signal, and once in a poll interval for what other processes
+/// did.</summary>
 public sealed class JobPulse : IDisposable
 {
     private readonly JobSignals _signals;

@@ -23,10 +23,13 @@ public sealed class JobQueue(Database database, JobStateWriter states, IOptions<
 
         await using DbTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
         string sql = $"""
-            SELECT id FROM jobs WHERE state = 'created' ORDER BY created_at, id LIMIT @Room {database.Dialect.SkipLocked}
+            SELECT id FROM jobs WHERE state = 'created'
+            ORDER BY created_at, id LIMIT @Room {database.Dialect.SkipLocked}
             """;
         int accepted = 0;
-        foreach (string id in await connection.QueryAsync<string>(Command(sql, new { Room = room }, transaction, cancellationToken)))
+        IEnumerable<string> ids = await connection.QueryAsync<string>(
+            Command(sql, new { Room = room }, transaction, cancellationToken));
+        foreach (string id in ids)
         {
             bool moved = await states.ApplyAsync(id, JobChange.Accepted, null, transaction, cancellationToken);
             accepted += moved ? 1 : 0;
@@ -57,7 +60,8 @@ public sealed class JobQueue(Database database, JobStateWriter states, IOptions<
         foreach (LapsedJob job in freed.Where(job => job.FailedAttempts >= _options.AttemptsMax))
         {
             JobChange failed = JobChange.Failed(
-                ApiError.Internal, $"internal service error, the worker was lost in attempt {job.FailedAttempts} of {_options.AttemptsMax}");
+                ApiError.Internal,
+                $"internal service error, the worker was lost in attempt {job.FailedAttempts} of {_options.AttemptsMax}");
             await states.ApplyAsync(job.Id, failed, null, transaction, cancellationToken);
         }
 
@@ -145,7 +149,8 @@ public sealed class JobQueue(Database database, JobStateWriter states, IOptions<
         const string sql = """
             UPDATE jobs
             SET lease_holder = NULL, lease_until = 0
-            WHERE id = @Id AND attempt = @Attempt AND lease_holder = @Worker AND (state <> 'running' OR lease_until > @Now)
+            WHERE id = @Id AND attempt = @Attempt AND lease_holder = @Worker
+                AND (state <> 'running' OR lease_until > @Now)
             """;
         return ChangeAsync(
             sql, new { Id = lease.JobId, lease.Attempt, lease.Worker, Now = states.NowMs }, cancellationToken);
@@ -156,7 +161,8 @@ public sealed class JobQueue(Database database, JobStateWriter states, IOptions<
         if (lease.Job.FailedAttempts + 1 >= _options.AttemptsMax)
         {
             JobChange failed = JobChange.Failed(
-                ApiError.Internal, $"internal service error, {reason} in attempt {_options.AttemptsMax} of {_options.AttemptsMax}");
+                ApiError.Internal,
+                $"internal service error, {reason} in attempt {_options.AttemptsMax} of {_options.AttemptsMax}");
             return await EndAsync(lease, failed, null, cancellationToken);
         }
 
@@ -203,7 +209,8 @@ public sealed class JobQueue(Database database, JobStateWriter states, IOptions<
 
     public async Task<IReadOnlyList<Job>> ListUncleanAsync(CancellationToken cancellationToken)
     {
-        const string sql = $"SELECT {Job.Columns} FROM jobs j WHERE j.cleanup_due = 1 AND j.lease_until <= @Now LIMIT 100";
+        const string sql =
+            $"SELECT {Job.Columns} FROM jobs j WHERE j.cleanup_due = 1 AND j.lease_until <= @Now LIMIT 100";
         await using DbConnection connection = await database.OpenAsync(cancellationToken);
         return (await connection.QueryAsync<Job>(
             Command(sql, new { Now = states.NowMs }, null, cancellationToken))).AsList();
@@ -211,7 +218,8 @@ public sealed class JobQueue(Database database, JobStateWriter states, IOptions<
 
     public Task MarkUncleanAsync(string jobId, CancellationToken cancellationToken)
     {
-        string sql = $"UPDATE jobs SET cleanup_due = 1 WHERE id = @Id AND state NOT IN ({JobTransitions.UnfinishedSql})";
+        string sql =
+            $"UPDATE jobs SET cleanup_due = 1 WHERE id = @Id AND state NOT IN ({JobTransitions.UnfinishedSql})";
         return ChangeAsync(sql, new { Id = jobId }, cancellationToken);
     }
 

@@ -24,7 +24,8 @@ public sealed class JobRunner(
         using CancellationTokenRegistration onStop = stopping.Register(() => attempt.Stop(JobStop.HostStopping));
 
         // On the pool at once: a handler may compute before its first await.
-        Task<JobResult> work = Task.Run(() => FindHandler(lease).RunAsync(lease, attempt.Report, attempt.Work), CancellationToken.None);
+        Task<JobResult> work = Task.Run(
+            () => FindHandler(lease).RunAsync(lease, attempt.Report, attempt.Work), CancellationToken.None);
         bool isDone = await WaitAsync(work, stopping);
         await attempt.StopBeatingAsync();
         await SettleAsync(lease, attempt.StopReason, isDone ? work : null);
@@ -68,7 +69,8 @@ public sealed class JobRunner(
         catch (OperationCanceledException) when (reason == JobStop.TimeLimit)
         {
             string text = $"request timeout, the job worked longer than {_options.TimeLimit}";
-            isKept = await queue.EndAsync(lease, JobChange.Failed(ApiError.Timeout, text), null, CancellationToken.None);
+            isKept = await queue.EndAsync(
+                lease, JobChange.Failed(ApiError.Timeout, text), null, CancellationToken.None);
         }
         catch (OperationCanceledException) when (reason != JobStop.None)
         {

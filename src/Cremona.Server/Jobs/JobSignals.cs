@@ -2,14 +2,16 @@ using System.Collections.Concurrent;
 
 namespace Cremona.Server.Jobs;
 
-/// <summary>Shortens the way inside one process: new work wakes idle loops, and a cancelled job's worker hears of it at once.
+/// <summary>Shortens the way inside one process: new work wakes idle loops, and a cancelled job's worker hears of it at
+/// once.
 /// Nothing depends on it: other processes, and a signal that is missed, are served by polling.</summary>
 public sealed class JobSignals
 {
     private readonly ConcurrentDictionary<string, Action> _running = new();
     private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Completes at the next <see cref="Wake"/>. Take it before looking for work, so that none is missed.</summary>
+    /// <summary>Completes at the next <see cref="Wake"/>. Take it before looking for work, so that none is
+    /// missed.</summary>
     public Task Next => Volatile.Read(ref _next).Task;
 
     /// <summary>There may be something to do.</summary>

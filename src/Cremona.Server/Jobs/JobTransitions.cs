@@ -2,7 +2,8 @@ using System.Collections.Frozen;
 
 namespace Cremona.Server.Jobs;
 
-/// <summary>The one table of allowed transitions. Every change of a job's state is one SQL statement guarded by a source
+/// <summary>The one table of allowed transitions. Every change of a job's state is one SQL statement guarded by a
+/// source
 /// state taken from here.</summary>
 public static class JobTransitions
 {
@@ -33,7 +34,8 @@ public static class JobTransitions
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "not a job state"),
     };
 
-    /// <summary>The states from which <paramref name="to"/> may be reached, as a SQL list: <c>'created','pending'</c>.</summary>
+    /// <summary>The states from which <paramref name="to"/> may be reached, as a SQL list:
+    /// <c>'created','pending'</c>.</summary>
     public static string SourcesSql(JobState to) => SqlList(Table.Keys.Where(from => IsAllowed(from, to)));
 
     /// <summary>The states that something may still follow, as a SQL list.</summary>

@@ -12,7 +12,8 @@ public sealed class JobWorker(
     TimeProvider clock,
     ILogger<JobWorker> log) : BackgroundService
 {
-    /// <summary>Names the holder of a lease; unique to this process, so that a restarted one never takes an old lease for its own.</summary>
+    /// <summary>Names the holder of a lease; unique to this process, so that a restarted one never takes an old lease
+    /// for its own.</summary>
     private readonly string _name = Ids.New($"{Environment.MachineName}:{Environment.ProcessId}:");
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>

@@ -5,7 +5,8 @@ namespace Cremona.Server.Models;
 /// <summary>Rows of fine-tuned models. An id of another group behaves like an unknown id.</summary>
 public interface ITunedModelStore
 {
-    /// <summary>Adds the row inside the caller's transaction, so that a model and its job's end appear together.</summary>
+    /// <summary>Adds the row inside the caller's transaction, so that a model and its job's end appear
+    /// together.</summary>
     Task AddAsync(TunedModel model, DbTransaction transaction, CancellationToken cancellationToken);
 
     Task<TunedModel?> FindAsync(string groupId, string id, CancellationToken cancellationToken);
@@ -13,7 +14,8 @@ public interface ITunedModelStore
     /// <summary>Newest first.</summary>
     Task<IReadOnlyList<TunedModel>> ListAsync(string groupId, CancellationToken cancellationToken);
 
-    /// <summary>Removes the model for everybody and frees its adapter. False when there was nothing to delete.</summary>
+    /// <summary>Removes the model for everybody and frees its adapter. False when there was nothing to
+    /// delete.</summary>
     Task<bool> DeleteAsync(string groupId, string id, CancellationToken cancellationToken);
 
     /// <summary>Frees adapters of deleted models that a crash left behind.</summary>

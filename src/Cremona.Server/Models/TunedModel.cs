@@ -9,4 +9,10 @@ namespace Cremona.Server.Models;
 /// <param name="AdapterKey">Blob key prefix of the PEFT folder.</param>
 /// <param name="JobId">The job that made it.</param>
 public sealed record TunedModel(
-    string Id, string GroupId, string BaseModelName, string BaseModelId, long CreatedAtMs, string AdapterKey, string JobId);
+    string Id,
+    string GroupId,
+    string BaseModelName,
+    string BaseModelId,
+    long CreatedAtMs,
+    string AdapterKey,
+    string JobId);

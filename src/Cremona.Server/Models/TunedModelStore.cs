@@ -45,7 +45,8 @@ public sealed class TunedModelStore(Database database, IBlobStore blobs, TimePro
 
     public async Task<bool> DeleteAsync(string groupId, string id, CancellationToken cancellationToken)
     {
-        // First nobody can call it, then its adapter goes, then its row: a crash in between leaves a mark to go on from.
+        // First nobody can call it, then its adapter goes, then its row: a crash in between leaves a mark to go on
+        // from.
         const string sql = """
             UPDATE tuned_models SET deleted_at = @Now
             WHERE id = @Id AND group_id = @GroupId AND deleted_at = 0

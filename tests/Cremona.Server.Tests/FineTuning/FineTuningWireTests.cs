@@ -168,7 +168,8 @@ public class FineTuningWireTests
             foreign.ShouldContain("2013");
         }
 
-        (await stranger.PostJsonAsync("/v1/list_finetune_job", """{"limit":9}""")).GetProperty("job_list").GetArrayLength().ShouldBe(0);
+        (await stranger.PostJsonAsync("/v1/list_finetune_job", """{"limit":9}"""))
+            .GetProperty("job_list").GetArrayLength().ShouldBe(0);
         (await stranger.PostJsonAsync("/v1/list_finetune_model", "")).GetProperty("model_list").GetArrayLength().ShouldBe(0);
         (await owner.ReadStatesAsync(job.Id()))[^1].ShouldBe("succeeded");
         (await owner.PostJsonAsync("/v1/list_finetune_model", "")).GetProperty("model_list").GetArrayLength().ShouldBe(1);
@@ -177,7 +178,8 @@ public class FineTuningWireTests
             (await stranger.PostJsonAsync($"/v1/{path}", body.Replace("ID", id, StringComparison.Ordinal))).GetRawText();
     }
 
-    /// <summary>The documentation's own example, pasted into a shell: only the host is filled in, then the job id too.</summary>
+    /// <summary>The documentation's own example, pasted into a shell: only the host is filled in, then the job id
+    /// too.</summary>
     [Theory]
     [InlineData("/list_finetune_event?$GroupId")]
     [InlineData("/v1/list_finetune_event?$GroupId")]

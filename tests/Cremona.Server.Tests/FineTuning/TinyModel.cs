@@ -4,7 +4,8 @@ using Cremona.Inference.Tokenizers;
 
 namespace Cremona.Server.Tests.FineTuning;
 
-/// <summary>A decoder of some ten thousand random weights with a tokenizer of bytes: a model folder that loads in no time and
+/// <summary>A decoder of some ten thousand random weights with a tokenizer of bytes: a model folder that loads in no
+/// time and
 /// that real training can be run on.</summary>
 public static class TinyModel
 {
@@ -18,7 +19,10 @@ public static class TinyModel
     {
         ModelFolder.Save(folder, Weights(), TensorType.F32);
         string[] special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"];
-        string[] bytes = [.. Enumerable.Range(0, 256).Select(value => ByteLevelAlphabet.ToCharacter((byte)value).ToString())];
+        string[] bytes =
+        [
+            .. Enumerable.Range(0, 256).Select(value => ByteLevelAlphabet.ToCharacter((byte)value).ToString()),
+        ];
         TokenizerJsonWriter.Write(
             Path.Combine(folder, "tokenizer.json"), [.. special, .. bytes], special.Length, [], [PreTokenizer.QwenPattern]);
         File.WriteAllText(

@@ -17,7 +17,9 @@ public class TwoProcessesTests
     public async Task EachJob_RunsOnce_WhenSeveralHostsShareAStore(StoreKind kind)
     {
         string folder = Directory.CreateTempSubdirectory("cremona-hosts-").FullName;
-        string? schema = kind == StoreKind.Postgres ? await TestStore.CreateSchemaAsync(Path.GetFileName(folder)) : null;
+        string? schema = kind == StoreKind.Postgres
+            ? await TestStore.CreateSchemaAsync(Path.GetFileName(folder))
+            : null;
         string[] settings =
         [
             "--FineTuning:ModelsPerGroupMax=100", "--Jobs:WorkerCount=2", "--Models:Preloaded=",

@@ -237,7 +237,8 @@ public class JobQueueTests
         await using TestStore store = await TestStore.CreateAsync(kind);
         string[] ids = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => store.CreateJobAsync()));
 
-        int[] accepted = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => store.Queue.AcceptAsync(default))));
+        int[] accepted = await Task.WhenAll(
+            Enumerable.Range(0, 6).Select(_ => Task.Run(() => store.Queue.AcceptAsync(default))));
 
         accepted.Sum().ShouldBe(20);
         foreach (string id in ids)
@@ -323,7 +324,8 @@ public class JobQueueTests
     private static async Task ShouldChangeNothingAsync(TestStore store, JobLease lost)
     {
         object? before = await RowAsync(store, lost.JobId);
-        (await store.Queue.HeartbeatAsync(lost, TimeSpan.FromSeconds(1), new JobProgress(9, 9, 9, 9), default)).ShouldBeFalse();
+        JobProgress progress = new(9, 9, 9, 9);
+        (await store.Queue.HeartbeatAsync(lost, TimeSpan.FromSeconds(1), progress, default)).ShouldBeFalse();
         (await store.Queue.HandBackAsync(lost, default)).ShouldBeFalse();
         (await store.Queue.GiveUpAsync(lost, "x", default)).ShouldBeFalse();
         (await store.Queue.EndAsync(
@@ -335,8 +337,8 @@ public class JobQueueTests
     /// <summary>Everything of the row and its events that an attempt could change.</summary>
     private static Task<string?> RowAsync(TestStore store, string id) => store.ReadAsync<string>(
         """
-        SELECT state || '|' || attempt || '|' || COALESCE(lease_holder, '-') || '|' || lease_until || '|' || failed_attempts
-            || '|' || worked_ms || '|' || step || '|' || cleanup_due || '|'
+        SELECT state || '|' || attempt || '|' || COALESCE(lease_holder, '-') || '|' || lease_until
+            || '|' || failed_attempts || '|' || worked_ms || '|' || step || '|' || cleanup_due || '|'
             || (SELECT COUNT(*) FROM job_events WHERE job_id = @id)
         FROM jobs WHERE id = @id
         """,

@@ -167,7 +167,12 @@ public sealed class JobRunnerTests : IAsyncDisposable
         await _store.QueueJobAsync();
         JobLease lease = (await _store.Queue.ClaimNextAsync("w", default))!;
         JobRunner runner = new(
-            _store.Queue, [_handler], _signals, Options.Create(_store.Options), _store.Clock, NullLogger<JobRunner>.Instance);
+            _store.Queue,
+            [_handler],
+            _signals,
+            Options.Create(_store.Options),
+            _store.Clock,
+            NullLogger<JobRunner>.Instance);
         return (lease, runner);
     }
 

@@ -9,9 +9,12 @@ public class JobTransitionsTests
     /// <summary>The specification, written out apart from the code's table: every other pair is forbidden.</summary>
     private static readonly HashSet<(JobState From, JobState To)> Allowed =
     [
-        (JobState.Created, JobState.Pending), (JobState.Created, JobState.Failed), (JobState.Created, JobState.Cancelled),
-        (JobState.Pending, JobState.Running), (JobState.Pending, JobState.Failed), (JobState.Pending, JobState.Cancelled),
-        (JobState.Running, JobState.Succeeded), (JobState.Running, JobState.Failed), (JobState.Running, JobState.Cancelled),
+        (JobState.Created, JobState.Pending), (JobState.Created, JobState.Failed),
+        (JobState.Created, JobState.Cancelled),
+        (JobState.Pending, JobState.Running), (JobState.Pending, JobState.Failed),
+        (JobState.Pending, JobState.Cancelled),
+        (JobState.Running, JobState.Succeeded), (JobState.Running, JobState.Failed),
+        (JobState.Running, JobState.Cancelled),
     ];
 
     [Fact]
