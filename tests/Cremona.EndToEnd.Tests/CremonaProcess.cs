@@ -3,7 +3,8 @@ using System.Diagnostics;
 
 namespace Cremona.EndToEnd.Tests;
 
-/// <summary>A real <c>cremona</c> process. Its output is kept; signals reach it and nobody else; it never outlives the test, not even
+/// <summary>A real <c>cremona</c> process. Its output is kept; signals reach it and nobody else; it never outlives
+/// the test, not even
 /// when the test's own process is killed, if it was started with <c>--exit-with-parent</c>.</summary>
 public sealed class CremonaProcess : IAsyncDisposable
 {
@@ -73,7 +74,8 @@ public sealed class CremonaProcess : IAsyncDisposable
         return (code, process.StandardOutput, process.StandardError);
     }
 
-    /// <summary>The first line that begins so; fails with all output when the process ends or the limit passes before.</summary>
+    /// <summary>The first line that begins so; fails with all output when the process ends or the limit passes
+    /// before.</summary>
     public async Task<string> WaitForLineAsync(string prefix, TimeSpan limit)
     {
         using CancellationTokenSource timer = new(limit);
@@ -117,7 +119,8 @@ public sealed class CremonaProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>Sends a signal, for example <c>TERM</c>, <c>INT</c>, <c>STOP</c> or <c>CONT</c>, to this process alone.</summary>
+    /// <summary>Sends a signal, for example <c>TERM</c>, <c>INT</c>, <c>STOP</c> or <c>CONT</c>, to this process
+    /// alone.</summary>
     public void Signal(string name)
     {
         using Process kill = Process.Start("sh", ["-c", $"kill -{name} {Id}"]);

@@ -63,7 +63,8 @@ public partial class DemoTests(ITestOutputHelper output)
         await server.WaitForExitAsync(limit.Token);
     }
 
-    /// <summary>The printed curl lines against a server on the same folder, but for the port, which the test may not fix.</summary>
+    /// <summary>The printed curl lines against a server on the same folder, but for the port, which the test may not
+    /// fix.</summary>
     private static async Task ShouldWorkAgainAsync(string folder, string text)
     {
         await using RealServer server = await RealServer.StartAsync(folder);

@@ -3,7 +3,8 @@ using Cremona.Cli.Demo;
 
 namespace Cremona.EndToEnd.Tests;
 
-/// <summary>The real server in its own process on a free loopback port: <c>cremona serve</c>, as a user starts it.</summary>
+/// <summary>The real server in its own process on a free loopback port: <c>cremona serve</c>, as a user starts
+/// it.</summary>
 public sealed class RealServer : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
@@ -31,7 +32,8 @@ public sealed class RealServer : IAsyncDisposable
     /// <summary>For requests the typed client cannot say.</summary>
     public HttpClient Http { get; }
 
-    /// <summary>Starts on this data folder and waits until it listens. A killed server is started again by another call.</summary>
+    /// <summary>Starts on this data folder and waits until it listens. A killed server is started again by another
+    /// call.</summary>
     /// <param name="dataFolder">May be new, or left by a server before.</param>
     /// <param name="settings">Settings as <c>Section:Name=value</c>.</param>
     public static async Task<RealServer> StartAsync(string dataFolder, params string[] settings)

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Cremona.Cli.Client;
 
-/// <summary>Source-generated JSON of <c>ClientWire.cs</c>. Null means "not set", so it is not written.</summary>
+/// <summary>Source-generated JSON of the requests. Null means "not set", so it is not written.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(EmptyRequest))]
 [JsonSerializable(typeof(FileIdRequest))]

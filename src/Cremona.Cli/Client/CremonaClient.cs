@@ -12,7 +12,8 @@ using Cremona.Protocol.Models;
 namespace Cremona.Cli.Client;
 
 /// <summary>Speaks the platform's wire. One method per endpoint; every call has a time limit and throws
-/// <see cref="ClientException"/> with one clear line when the server refuses it or is not reached. Safe for concurrent use.</summary>
+/// <see cref="ClientException"/> with one clear line when the server refuses it or is not reached. Safe for
+/// concurrent use.</summary>
 public sealed class CremonaClient : IDisposable
 {
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);

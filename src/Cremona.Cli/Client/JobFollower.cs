@@ -4,14 +4,16 @@ using Cremona.Protocol.FineTuning;
 
 namespace Cremona.Cli.Client;
 
-/// <summary>Follows a job as any client of the platform can: asks for the events it has not seen, and for the job's progress.</summary>
+/// <summary>Follows a job as any client of the platform can: asks for the events it has not seen, and for the job's
+/// progress.</summary>
 public static class JobFollower
 {
     private const int EventsPerCall = 100;
 
     private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>Every event once, in order, with progress between them; ends after the event of a final status.</summary>
+    /// <summary>Every event once, in order, with progress between them; ends after the event of a final
+    /// status.</summary>
     /// <exception cref="ClientException">There is no such job, or the server is gone.</exception>
     public static async IAsyncEnumerable<JobUpdate> StreamUpdatesAsync(
         CremonaClient client,

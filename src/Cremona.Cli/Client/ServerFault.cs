@@ -8,7 +8,8 @@ internal static class ServerFault
 {
     private const int Unauthorized = 1004;
 
-    /// <summary>The refusal a body carries in <c>base_resp</c> or in an OpenAI-shaped <c>error</c>, or null when it carries none.</summary>
+    /// <summary>The refusal a body carries in <c>base_resp</c> or in an OpenAI-shaped <c>error</c>, or null when it
+    /// carries none.</summary>
     public static ClientException? FindRefusal(JsonElement body, string? traceId)
     {
         if (body.ValueKind != JsonValueKind.Object || !body.TryGetProperty("base_resp", out JsonElement envelope))

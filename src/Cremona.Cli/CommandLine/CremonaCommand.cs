@@ -3,7 +3,8 @@ using Cremona.Cli.Client;
 
 namespace Cremona.Cli.CommandLine;
 
-/// <summary>A command that does something. Errors become one clear line on standard error and an exit code, here and nowhere else.</summary>
+/// <summary>A command that does something. Errors become one clear line on standard error and an exit code, here and
+/// nowhere else.</summary>
 internal abstract class CremonaCommand : Command
 {
     protected CremonaCommand(Terminal terminal, string name, string description)
@@ -39,7 +40,8 @@ internal abstract class CremonaCommand : Command
         }
     }
 
-    /// <summary>Faults whose message is written for a person. Anything else is a defect and keeps its stack trace.</summary>
+    /// <summary>Faults whose message is written for a person. Anything else is a defect and keeps its stack
+    /// trace.</summary>
     private static bool IsExpected(Exception fault) =>
         fault is CommandException or ClientException or IOException or UnauthorizedAccessException or InvalidDataException;
 }

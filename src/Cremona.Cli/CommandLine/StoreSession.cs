@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Cremona.Cli.CommandLine;
 
-/// <summary>The server's services without its listener, for commands that work on the store itself, beside a running server too.</summary>
+/// <summary>The server's services without its listener, for commands that work on the store itself, beside a running
+/// server too.</summary>
 internal sealed class StoreSession : IAsyncDisposable
 {
     private readonly WebApplication _app;

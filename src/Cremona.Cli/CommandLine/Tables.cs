@@ -3,7 +3,8 @@ using Spectre.Console;
 
 namespace Cremona.Cli.CommandLine;
 
-/// <summary>The one look of all lists: a table on a terminal, padded columns that are never cut or wrapped in a pipe.</summary>
+/// <summary>The one look of all lists: a table on a terminal, padded columns that are never cut or wrapped in a
+/// pipe.</summary>
 public static class Tables
 {
     private const string Gap = "  ";

@@ -2,7 +2,8 @@ using Cremona.Server.Edge;
 
 namespace Cremona.Cli.Demo;
 
-/// <summary>The demo's steps as lines for a shell, with this run's own ids: they work as they stand once the server runs.</summary>
+/// <summary>The demo's steps as lines for a shell, with this run's own ids: they work as they stand once the server
+/// runs.</summary>
 public sealed class DemoRecipe
 {
     private const string Key = "-H 'Authorization: Bearer any'";

@@ -11,7 +11,8 @@ public static class DemoRows
     /// <summary>The wire name of the base model; an alias of the embedded one.</summary>
     public const string BaseModel = "abab5.5s-chat-240123";
 
-    /// <summary>More than the default of 5 epochs, because the rows teach two languages at once: 15 rows each.</summary>
+    /// <summary>More than the default of 5 epochs, because the rows teach two languages at once: 15 rows
+    /// each.</summary>
     public static Hyperparameters Hyperparameters { get; } = new(BatchSize: null, LearningRateMultiplier: null, EpochCount: 8);
 
     /// <summary>Three questions, each in English and in Chinese.</summary>

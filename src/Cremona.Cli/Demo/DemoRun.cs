@@ -7,7 +7,8 @@ using Spectre.Console;
 
 namespace Cremona.Cli.Demo;
 
-/// <summary>The whole way once, through the platform's own HTTP API: upload, fine-tune, follow the events, talk to both models.</summary>
+/// <summary>The whole way once, through the platform's own HTTP API: upload, fine-tune, follow the events, talk to
+/// both models.</summary>
 public sealed class DemoRun
 {
     private const double SteadyTemperature = 0.01;

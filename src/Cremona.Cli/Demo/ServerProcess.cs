@@ -3,7 +3,8 @@ using Cremona.Cli.CommandLine;
 
 namespace Cremona.Cli.Demo;
 
-/// <summary><c>cremona serve</c> as a child of this process, on a free loopback port. It ends with this process in every case,
+/// <summary><c>cremona serve</c> as a child of this process, on a free loopback port. It ends with this process in
+/// every case,
 /// <c>kill -9</c> included.</summary>
 public sealed class ServerProcess : IAsyncDisposable
 {
@@ -31,7 +32,8 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <param name="dataFolder">Its data folder.</param>
     /// <param name="logPath">What it prints goes here.</param>
     /// <param name="cancellationToken">Ends the start; the child is stopped.</param>
-    /// <exception cref="CommandException">It ended, or did not listen in time; the message quotes its last words.</exception>
+    /// <exception cref="CommandException">It ended, or did not listen in time; the message quotes its last
+    /// words.</exception>
     public static async Task<ServerProcess> StartAsync(
         string dataFolder, string logPath, CancellationToken cancellationToken)
     {

@@ -5,7 +5,8 @@ using Cremona.Server.Models;
 
 namespace Cremona.Cli.Doctor;
 
-/// <summary>Looks at the store and the models through the server's own services, with the server's own settings.</summary>
+/// <summary>Looks at the store and the models through the server's own services, with the server's own
+/// settings.</summary>
 internal static class StoreChecks
 {
     /// <summary>Opens the store as a server would, schema included, and reads from it.</summary>

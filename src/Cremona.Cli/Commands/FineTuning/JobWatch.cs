@@ -4,7 +4,8 @@ using Cremona.Protocol.FineTuning;
 
 namespace Cremona.Cli.Commands.FineTuning;
 
-/// <summary>Shows a job until it ends: its events as lines, its progress as a bar on a terminal and as lines elsewhere.</summary>
+/// <summary>Shows a job until it ends: its events as lines, its progress as a bar on a terminal and as lines
+/// elsewhere.</summary>
 public static class JobWatch
 {
     /// <returns>Success when the job succeeded, failure when it failed or was cancelled.</returns>

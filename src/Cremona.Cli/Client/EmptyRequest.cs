@@ -1,0 +1,4 @@
+namespace Cremona.Cli.Client;
+
+/// <summary>A call without parameters.</summary>
+public sealed record EmptyRequest;
