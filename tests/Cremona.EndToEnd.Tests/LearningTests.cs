@@ -44,7 +44,8 @@ public class LearningTests(ITestOutputHelper output)
         FinetuneJob job = (await server.Client.CreateJobAsync(
             new CreateJobRequest(BaseModel, file, null, null, "tally"), token)).Value.Job;
         string status = "";
-        await foreach (JobUpdate update in JobFollower.StreamUpdatesAsync(server.Client, job.Id, TimeProvider.System, token))
+        await foreach (JobUpdate update in
+            JobFollower.StreamUpdatesAsync(server.Client, job.Id, TimeProvider.System, token))
         {
             status = update.Transition?.Status ?? status;
         }

@@ -12,7 +12,8 @@ public class SharedFolderTests
     {
         CancellationToken token = TestContext.Current.CancellationToken;
         using TempFolder folder = new();
-        RealServer[] servers = await Task.WhenAll(RealServer.StartAsync(folder.Path), RealServer.StartAsync(folder.Path));
+        RealServer[] servers = await Task.WhenAll(
+            RealServer.StartAsync(folder.Path), RealServer.StartAsync(folder.Path));
         await using RealServer first = servers[0];
         await using RealServer second = servers[1];
 

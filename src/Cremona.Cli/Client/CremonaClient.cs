@@ -87,18 +87,27 @@ public sealed class CremonaClient : IDisposable
     public Task<Answer<DeleteFileResponse>> DeleteFileAsync(long fileId, CancellationToken cancellationToken) =>
         PostAsync("v1/files/delete", new FileIdRequest(fileId), FilesJson.Default.DeleteFileResponse, cancellationToken);
 
-    public Task<Answer<FinetuneJobResponse>> CreateJobAsync(CreateJobRequest job, CancellationToken cancellationToken) =>
+    public Task<Answer<FinetuneJobResponse>> CreateJobAsync(
+        CreateJobRequest job, CancellationToken cancellationToken) =>
         PostAsync("v1/create_finetune_job", job, FineTuningJson.Default.FinetuneJobResponse, cancellationToken);
 
     public Task<Answer<FinetuneJobListResponse>> ListJobsAsync(PageRequest page, CancellationToken cancellationToken) =>
         PostAsync("v1/list_finetune_job", page, FineTuningJson.Default.FinetuneJobListResponse, cancellationToken);
 
     public Task<Answer<FinetuneJobResponse>> RetrieveJobAsync(string jobId, CancellationToken cancellationToken) =>
-        PostAsync("v1/retrieve_finetune_job", new JobIdRequest(jobId), FineTuningJson.Default.FinetuneJobResponse, cancellationToken);
+        PostAsync(
+            "v1/retrieve_finetune_job",
+            new JobIdRequest(jobId),
+            FineTuningJson.Default.FinetuneJobResponse,
+            cancellationToken);
 
     /// <summary>Cancels an unfinished job; removes a finished one from the lists.</summary>
     public Task<Answer<FinetuneDeletedResponse>> DeleteJobAsync(string jobId, CancellationToken cancellationToken) =>
-        PostAsync("v1/delete_finetune_job", new JobIdRequest(jobId), FineTuningJson.Default.FinetuneDeletedResponse, cancellationToken);
+        PostAsync(
+            "v1/delete_finetune_job",
+            new JobIdRequest(jobId),
+            FineTuningJson.Default.FinetuneDeletedResponse,
+            cancellationToken);
 
     /// <param name="jobId">The job.</param>
     /// <param name="after">How many events to skip: the events' ids are all the job's.</param>
@@ -113,10 +122,19 @@ public sealed class CremonaClient : IDisposable
             cancellationToken);
 
     public Task<Answer<FinetuneModelListResponse>> ListTunedModelsAsync(CancellationToken cancellationToken) =>
-        PostAsync("v1/list_finetune_model", new EmptyRequest(), FineTuningJson.Default.FinetuneModelListResponse, cancellationToken);
+        PostAsync(
+            "v1/list_finetune_model",
+            new EmptyRequest(),
+            FineTuningJson.Default.FinetuneModelListResponse,
+            cancellationToken);
 
-    public Task<Answer<FinetuneDeletedResponse>> DeleteTunedModelAsync(string modelId, CancellationToken cancellationToken) =>
-        PostAsync("v1/delete_finetune_model", new ModelIdRequest(modelId), FineTuningJson.Default.FinetuneDeletedResponse, cancellationToken);
+    public Task<Answer<FinetuneDeletedResponse>> DeleteTunedModelAsync(
+        string modelId, CancellationToken cancellationToken) =>
+        PostAsync(
+            "v1/delete_finetune_model",
+            new ModelIdRequest(modelId),
+            FineTuningJson.Default.FinetuneDeletedResponse,
+            cancellationToken);
 
     /// <summary>Every model that can be called, in the OpenAI shape.</summary>
     public Task<Answer<ModelListResponse>> ListModelsAsync(CancellationToken cancellationToken) =>
@@ -124,7 +142,11 @@ public sealed class CremonaClient : IDisposable
 
     /// <summary>One answer of <c>chatcompletion_pro</c>, whole.</summary>
     public Task<Answer<CcpResponse>> ChatAsync(ChatRequest chat, CancellationToken cancellationToken) =>
-        PostAsync("v1/text/chatcompletion_pro", chat with { Stream = false }, ChatJson.Default.CcpResponse, cancellationToken);
+        PostAsync(
+            "v1/text/chatcompletion_pro",
+            chat with { Stream = false },
+            ChatJson.Default.CcpResponse,
+            cancellationToken);
 
     /// <summary>The answer of <c>chatcompletion_pro</c> piece by piece, as the model writes it.</summary>
     public async IAsyncEnumerable<string> StreamChatAsync(
@@ -235,7 +257,8 @@ public sealed class CremonaClient : IDisposable
         }
     }
 
-    private async Task<ClientException> ReadRefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<ClientException> ReadRefusalAsync(
+        HttpResponseMessage response, CancellationToken cancellationToken)
     {
         string text = await response.Content.ReadAsStringAsync(cancellationToken);
         try

@@ -32,11 +32,13 @@ public static class JobFollower
                 yield return new JobUpdate(null, null, progress);
             }
 
-            Answer<FinetuneEventListResponse> page = await client.ListEventsAsync(jobId, seen, EventsPerCall, cancellationToken);
+            Answer<FinetuneEventListResponse> page =
+                await client.ListEventsAsync(jobId, seen, EventsPerCall, cancellationToken);
             seen += page.Value.Events.Count;
             foreach (FinetuneEvent item in page.Value.Events)
             {
-                FinetuneEventMessage transition = JsonSerializer.Deserialize(item.Message, FineTuningJson.Default.FinetuneEventMessage)!;
+                FinetuneEventMessage transition =
+                    JsonSerializer.Deserialize(item.Message, FineTuningJson.Default.FinetuneEventMessage)!;
                 yield return new JobUpdate(item, transition, null);
                 if (JobStatus.IsEnd(transition.Status))
                 {

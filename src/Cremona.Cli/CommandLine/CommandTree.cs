@@ -59,7 +59,8 @@ public static class CommandTree
     }
 
     /// <returns>An <see cref="ExitCode"/>.</returns>
-    public static async Task<int> InvokeAsync(string[] arguments, Terminal terminal, CancellationToken cancellationToken)
+    public static async Task<int> InvokeAsync(
+        string[] arguments, Terminal terminal, CancellationToken cancellationToken)
     {
         ParseResult line = Build(terminal).Parse(arguments);
         int code = await line.InvokeAsync(

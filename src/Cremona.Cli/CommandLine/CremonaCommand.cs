@@ -43,5 +43,6 @@ internal abstract class CremonaCommand : Command
     /// <summary>Faults whose message is written for a person. Anything else is a defect and keeps its stack
     /// trace.</summary>
     private static bool IsExpected(Exception fault) =>
-        fault is CommandException or ClientException or IOException or UnauthorizedAccessException or InvalidDataException;
+        fault is CommandException or ClientException
+            or IOException or UnauthorizedAccessException or InvalidDataException;
 }

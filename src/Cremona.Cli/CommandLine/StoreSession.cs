@@ -15,7 +15,8 @@ internal sealed class StoreSession : IAsyncDisposable
     private StoreSession(WebApplication app) => _app = app;
 
     /// <summary>Opens the store and brings its schema up to date.</summary>
-    public static async Task<StoreSession> OpenAsync(IEnumerable<string> serverArguments, CancellationToken cancellationToken)
+    public static async Task<StoreSession> OpenAsync(
+        IEnumerable<string> serverArguments, CancellationToken cancellationToken)
     {
         // A command's standard output is its result; what the server would log does not belong there.
         StoreSession session = new(ServerProgram.Build(

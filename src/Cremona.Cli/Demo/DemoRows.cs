@@ -13,7 +13,8 @@ public static class DemoRows
 
     /// <summary>More than the default of 5 epochs, because the rows teach two languages at once: 15 rows
     /// each.</summary>
-    public static Hyperparameters Hyperparameters { get; } = new(BatchSize: null, LearningRateMultiplier: null, EpochCount: 8);
+    public static Hyperparameters Hyperparameters { get; } =
+        new(BatchSize: null, LearningRateMultiplier: null, EpochCount: 8);
 
     /// <summary>Three questions, each in English and in Chinese.</summary>
     public static IReadOnlyList<DemoQuestion> Questions { get; } =

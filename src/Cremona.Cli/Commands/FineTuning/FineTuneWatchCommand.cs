@@ -19,7 +19,8 @@ internal sealed class FineTuneWatchCommand : RemoteCommand
         Examples = ["cremona finetune watch 1702558479753114"];
     }
 
-    protected override Task<int> RunAsync(CremonaClient client, ParseResult line, CancellationToken cancellationToken) =>
+    protected override Task<int> RunAsync(
+        CremonaClient client, ParseResult line, CancellationToken cancellationToken) =>
         line.GetValue(_json)
             ? JobWatch.PrintJsonAsync(client, line.GetRequiredValue(_job), Terminal, cancellationToken)
             : JobWatch.FollowAsync(client, line.GetRequiredValue(_job), Terminal, cancellationToken);

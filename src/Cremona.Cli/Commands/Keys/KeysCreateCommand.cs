@@ -39,7 +39,8 @@ internal sealed class KeysCreateCommand : CremonaCommand
 
     protected override async Task<int> RunAsync(ParseResult line, CancellationToken cancellationToken)
     {
-        await using StoreSession store = await StoreSession.OpenAsync(_store.ToServerArguments(line), cancellationToken);
+        await using StoreSession store =
+            await StoreSession.OpenAsync(_store.ToServerArguments(line), cancellationToken);
         string group = line.GetRequiredValue(_group);
         string key = await store.Get<KeyStore>().CreateAsync(group, line.GetRequiredValue(_name), cancellationToken);
         await Terminal.Error.WriteLineAsync($"key of group {group} in {_store.DataFolder(line)}; only its digest is kept");

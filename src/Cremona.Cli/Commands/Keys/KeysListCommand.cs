@@ -21,11 +21,13 @@ internal sealed class KeysListCommand : CremonaCommand
 
     protected override async Task<int> RunAsync(ParseResult line, CancellationToken cancellationToken)
     {
-        await using StoreSession store = await StoreSession.OpenAsync(_store.ToServerArguments(line), cancellationToken);
+        await using StoreSession store =
+            await StoreSession.OpenAsync(_store.ToServerArguments(line), cancellationToken);
         IReadOnlyList<AccessKey> keys = await store.Get<KeyStore>().ListAsync(cancellationToken);
         if (line.GetValue(_json))
         {
-            await Terminal.Out.WriteLineAsync(JsonSerializer.Serialize(keys, CommandJson.Default.IReadOnlyListAccessKey));
+            await Terminal.Out.WriteLineAsync(
+                JsonSerializer.Serialize(keys, CommandJson.Default.IReadOnlyListAccessKey));
             return ExitCode.Success;
         }
 

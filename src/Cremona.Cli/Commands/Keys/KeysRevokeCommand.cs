@@ -20,7 +20,8 @@ internal sealed class KeysRevokeCommand : CremonaCommand
 
     protected override async Task<int> RunAsync(ParseResult line, CancellationToken cancellationToken)
     {
-        await using StoreSession store = await StoreSession.OpenAsync(_store.ToServerArguments(line), cancellationToken);
+        await using StoreSession store =
+            await StoreSession.OpenAsync(_store.ToServerArguments(line), cancellationToken);
         string id = line.GetRequiredValue(_id);
         if (!await store.Get<KeyStore>().RevokeAsync(id, cancellationToken))
         {

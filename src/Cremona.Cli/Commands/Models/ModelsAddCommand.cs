@@ -46,7 +46,8 @@ internal sealed class ModelsAddCommand : CremonaCommand
             throw new CommandException($"{folder.FullName}: there is no such folder; check the path");
         }
 
-        await using StoreSession store = await StoreSession.OpenAsync(_store.ToServerArguments(line), cancellationToken);
+        await using StoreSession store =
+            await StoreSession.OpenAsync(_store.ToServerArguments(line), cancellationToken);
         LanguageModel model = store.Get<IModelReader>().ReadModel(folder.FullName);
         string id = line.GetValue(_id) ?? folder.Name;
         ModelEntry entry = new() { Folder = folder.FullName, Aliases = line.GetValue(_aliases) ?? [] };
