@@ -1,22 +1,15 @@
+using System.Text.Json.Serialization;
+
 namespace Cremona.Training.Pretraining;
 
 /// <summary>Length, rates and measurements of a pretraining run.</summary>
 public sealed record PretrainSchedule
 {
-    /// <summary>Optimiser steps.</summary>
-    public required int StepCount { get; init; }
+    /// <summary>Rises and falls of the learning rate, one after another; at least one.</summary>
+    public required IReadOnlyList<PretrainCycle> Cycles { get; init; }
 
     /// <summary>Tokens of a step, at most; whole dialogues are packed into it.</summary>
     public required int TokensPerStep { get; init; }
-
-    /// <summary>Peak of the learning rate.</summary>
-    public required double LearningRate { get; init; }
-
-    /// <summary>Last learning rate as a share of the peak.</summary>
-    public double LearningRateFloor { get; init; } = 0.05;
-
-    /// <summary>Steps of linear warm-up.</summary>
-    public int WarmupSteps { get; init; } = 50;
 
     /// <summary>Decoupled weight decay of matrices.</summary>
     public double WeightDecay { get; init; } = 0.1;
@@ -39,13 +32,23 @@ public sealed record PretrainSchedule
     /// <summary>Validation dialogues.</summary>
     public int ValidationSamples { get; init; } = 200;
 
+    /// <summary>Optimiser steps of all cycles.</summary>
+    [JsonIgnore]
+    public int StepCount => Cycles.Sum(cycle => cycle.StepCount);
+
+    /// <summary>The rate of a step, 1 to <see cref="StepCount"/>.</summary>
+    public double LearningRateAt(int step)
+    {
+        int cycle = 0;
+        for (; step > Cycles[cycle].StepCount; cycle++) step -= Cycles[cycle].StepCount;
+        return Cycles[cycle].ToSchedule().At(step);
+    }
+
     internal void Check()
     {
-        PretrainRecipe.Require(StepCount is >= 1 and <= 10_000_000, nameof(StepCount), "1 to 10000000");
+        PretrainRecipe.Require(Cycles.Count is >= 1 and <= 1000, nameof(Cycles), "a list of 1 to 1000");
+        foreach (PretrainCycle cycle in Cycles) cycle.Check();
         PretrainRecipe.Require(TokensPerStep is >= 64 and <= 1 << 20, nameof(TokensPerStep), "64 to 1048576");
-        PretrainRecipe.Require(LearningRate is > 0 and < 1, nameof(LearningRate), "above 0 and below 1");
-        PretrainRecipe.Require(LearningRateFloor is >= 0 and <= 1, nameof(LearningRateFloor), "0 to 1");
-        PretrainRecipe.Require(WarmupSteps >= 0 && WarmupSteps <= StepCount, nameof(WarmupSteps), "0 to step_count");
         PretrainRecipe.Require(WeightDecay is >= 0 and < 1, nameof(WeightDecay), "0 to below 1");
         PretrainRecipe.Require(Beta2 is >= 0 and < 1, nameof(Beta2), "0 to below 1");
         PretrainRecipe.Require(GradientNormMax > 0, nameof(GradientNormMax), "above 0");

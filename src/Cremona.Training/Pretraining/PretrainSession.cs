@@ -16,7 +16,6 @@ internal sealed class PretrainSession : IDisposable
     private readonly IReadOnlyList<PackedBatch> _validation;
     private readonly DecoderTrainer _trainer;
     private readonly AdamW _optimizer;
-    private readonly LearningRateSchedule _schedule;
     private readonly List<TrainingStep> _history = [];
     private long _nextIndex;
     private long _tokenCount;
@@ -29,8 +28,6 @@ internal sealed class PretrainSession : IDisposable
         _trainer = DecoderTrainer.ForFullParameters(weights, pool, _training.TokensPerStep);
         _optimizer = new AdamW(
             _trainer.Parameters, new AdamWOptions { Beta2 = _training.Beta2, WeightDecay = _training.WeightDecay }, pool);
-        _schedule = new LearningRateSchedule(
-            _training.LearningRate, _training.WarmupSteps, _training.StepCount, _training.LearningRateFloor);
     }
 
     public DecoderWeights Weights { get; }
@@ -45,7 +42,7 @@ internal sealed class PretrainSession : IDisposable
     /// <summary>The last step measured the lowest validation loss so far.</summary>
     public bool IsBest { get; private set; }
 
-    public double LearningRate => _schedule.At(Math.Max(1, Step));
+    public double LearningRate => _training.LearningRateAt(Math.Max(1, Step));
 
     /// <summary>One optimiser step, and a measurement on the validation dialogues when one is due.</summary>
     /// <exception cref="TrainingDivergedException">Loss or gradient are not finite.</exception>
@@ -89,7 +86,7 @@ internal sealed class PretrainSession : IDisposable
     {
         int learned = Math.Max(1, RowPacking.LearnedCount(batch));
         (double lossSum, _) = _trainer.ForwardBackward(batch, 1f / learned);
-        double norm = _optimizer.Step(_schedule.At(step), _training.GradientNormMax);
+        double norm = _optimizer.Step(_training.LearningRateAt(step), _training.GradientNormMax);
         return double.IsFinite(norm) ? lossSum / learned : double.NaN;
     }
 

@@ -16,7 +16,11 @@ public class PretrainerTests
             "head_dimension": 8, "context_length": 512,
           },
           "training": {
-            "step_count": 10, "tokens_per_step": 512, "learning_rate": 0.02, "warmup_steps": 2,
+            "cycles": [
+              { "step_count": 7, "learning_rate": 0.02, "warmup_steps": 2 },
+              { "step_count": 3, "learning_rate": 0.01, "warmup_steps": 1 },
+            ],
+            "tokens_per_step": 512,
             "validation_steps": 4, "validation_samples": 6, "checkpoint_steps": 3,
           },
         }
@@ -96,7 +100,7 @@ public class PretrainerTests
     [InlineData("\"seed\": 7,", "", "seed")]
     [InlineData("\"seed\": 7", "\"seed\": -7", "seed")]
     [InlineData("\"head_dimension\": 8", "\"head_dimension\": 7", "head_dimension")]
-    [InlineData("\"step_count\": 10", "\"step_count\": 0", "step_count")]
+    [InlineData("\"step_count\": 7", "\"step_count\": 0", "step_count")]
     [InlineData("\"warmup_steps\": 2", "\"warmup\": 2", "warmup")]
     [InlineData("\"tokens_per_step\": 512", "\"tokens_per_step\": null", "tokens_per_step")]
     public void Recipe_IsRefusedByFileAndName(string from, string to, string name)
@@ -106,6 +110,18 @@ public class PretrainerTests
         string message = Should.Throw<InvalidDataException>(() => PretrainRecipe.Read(folder["recipe.json"])).Message;
         message.ShouldContain(folder["recipe.json"]);
         message.ShouldContain(name);
+    }
+
+    [Fact]
+    public void LearningRate_RisesAgain_InEachCycle()
+    {
+        using var folder = new ScratchFolder();
+        var rates = new List<double>();
+        Run(folder, progress => rates.Add(progress.LearningRate));
+        rates[1].ShouldBe(0.02);
+        rates[6].ShouldBe(0.02 * 0.03, 1e-12);
+        rates[7].ShouldBe(0.01);
+        rates[9].ShouldBe(0.01 * 0.03, 1e-12);
     }
 
     private static PretrainResult Run(
