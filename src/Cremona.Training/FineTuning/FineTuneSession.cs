@@ -31,7 +31,8 @@ internal sealed class FineTuneSession : IDisposable
         _trainer = DecoderTrainer.ForLora(
             request.BaseModel.Weights, settings.ToLora(), request.Seed, pool, _pieceTokens);
         _optimizer = new AdamW(_trainer.Parameters, settings.ToOptimizer(), pool);
-        _schedule = settings.ToSchedule(wire.LearningRateMultiplier, StepCount);
+        _schedule = settings.ToSchedule(
+            wire.LearningRateMultiplier, request.BaseModel.Config.HiddenSize, StepCount);
     }
 
     public IReadOnlyList<TrainingStep> History => _history;
