@@ -5,7 +5,9 @@ namespace Cremona.EndToEnd.Tests;
 public class JobCrashTests
 {
     private const int KillCount = 20;
-    private const int Epochs = 20;
+    private const int KillsPerJobMax = 6;
+    private const int JobCountMax = 20;
+    private const int Epochs = 40;
     private static readonly string[] WholeStory = ["created", "pending", "running", "succeeded"];
     private static readonly TimeSpan JobLimit = TimeSpan.FromMinutes(2);
 
@@ -22,13 +24,10 @@ public class JobCrashTests
             int kills = 0;
             while (kills < KillCount)
             {
+                jobs.Count.ShouldBeLessThan(JobCountMax, "jobs end before they can be killed");
                 string job = await TrainingServer.CreateJobAsync(server, file, Epochs);
                 jobs.Add(job);
-
-                // Six kills at most for one job, so that several jobs share them.
-                int killsBefore = kills;
-                while (kills - killsBefore < 6
-                    && !await TrainingServer.SucceedsWithinAsync(server, job, KillMoment(kills)))
+                for (int i = 0; i < KillsPerJobMax && await WaitForKillMomentAsync(server, job, i, kills); i++)
                 {
                     await server.KillAsync();
                     await server.DisposeAsync();
@@ -49,9 +48,27 @@ public class JobCrashTests
         }
     }
 
-    /// <summary>Spread over start, waiting for the lapsed lease, training and publishing; the same in every
-    /// run.</summary>
-    private static TimeSpan KillMoment(int kill) => TrainingServer.Lease * (0.1 + (kill * 0.37 % 2.2));
+    /// <summary>Waits for the moment of the next kill: by turns some time after the start (before, while and after the lapsed
+    /// lease is taken over) and some way into the training, whatever the machine's speed.</summary>
+    /// <returns>False when the job ended first.</returns>
+    private static async Task<bool> WaitForKillMomentAsync(RealServer server, string job, int killOfJob, int kill)
+    {
+        double spread = kill * 0.37 % 1;
+        if (killOfJob % 2 == 1)
+        {
+            return !await TrainingServer.SucceedsWithinAsync(server, job, TrainingServer.Lease * (0.1 + (1.8 * spread)));
+        }
+
+        double share = (killOfJob + spread) / KillsPerJobMax;
+        bool isOver = false;
+        (await TrainingServer.HoldsWithinAsync(JobLimit, async () =>
+        {
+            isOver = (await TrainingServer.ReadStatesAsync(server, job))[^1] == "succeeded";
+            return isOver
+                || await TrainingServer.ReadStepAsync(server, job) > share * Epochs * TrainingServer.RowCount;
+        })).ShouldBeTrue(server.Process.Output);
+        return !isOver;
+    }
 
     private static async Task<string> TrainUndisturbedAsync(TempFolder folder)
     {

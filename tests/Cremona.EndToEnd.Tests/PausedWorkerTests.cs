@@ -1,22 +1,24 @@
+using Microsoft.Data.Sqlite;
+
 namespace Cremona.EndToEnd.Tests;
 
 /// <summary>A process that is stopped with SIGSTOP and comes back after its lease lapsed.</summary>
 [Trait("Speed", "Slow")]
 public class PausedWorkerTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
     [Fact]
     public async Task PausedServer_ChangesNothing_WhenAnotherTookItsJob()
     {
         using TempFolder folder = new();
         await using RealServer paused = await TrainingServer.StartAsync(folder, "shared");
-        string job = await TrainingServer.CreateJobAsync(paused, await TrainingServer.UploadAsync(paused), epochs: 30);
+        string job = await TrainingServer.CreateJobAsync(paused, await TrainingServer.UploadAsync(paused), epochs: 100);
         (await TrainingServer.HoldsWithinAsync(
             Limit, async () => await TrainingServer.ReadStepAsync(paused, job) > 0)).ShouldBeTrue();
         await using RealServer other = await TrainingServer.StartAsync(folder, "shared");
 
-        paused.Process.Signal("STOP");
+        await PauseOutsideOfAWriteAsync(paused);
         (await TrainingServer.SucceedsWithinAsync(other, job, Limit)).ShouldBeTrue(other.Process.Output);
         string adapter = TrainingServer.HashAdapter(other, job);
         string[] log = await File.ReadAllLinesAsync(Path.Combine(other.DataFolder, "jobs", job, "job.log"));
@@ -47,5 +49,38 @@ public class PausedWorkerTests
         // A lease of an hour: only a job that was handed back can go on now.
         (await TrainingServer.SucceedsWithinAsync(second, job, Limit)).ShouldBeTrue(second.Process.Output);
         (await TrainingServer.ReadStatesAsync(second, job)).ShouldBe(["created", "pending", "running", "succeeded"]);
+    }
+
+    /// <summary>Stops the process while it writes nothing: one that is stopped inside a transaction keeps SQLite's only write
+    /// lock, and then nobody can go on until it ends. PostgreSQL has no such lock.</summary>
+    private static async Task PauseOutsideOfAWriteAsync(RealServer server)
+    {
+        (await TrainingServer.HoldsWithinAsync(Limit, async () =>
+        {
+            server.Process.Signal("STOP");
+            if (await CanWriteAsync(server))
+            {
+                return true;
+            }
+
+            server.Process.Signal("CONT");
+            return false;
+        })).ShouldBeTrue();
+    }
+
+    private static async Task<bool> CanWriteAsync(RealServer server)
+    {
+        string path = Path.Combine(server.DataFolder, "cremona.db");
+        await using SqliteConnection connection = new($"Data Source={path};Pooling=False;Default Timeout=1");
+        try
+        {
+            await connection.OpenAsync();
+            await using SqliteTransaction immediate = connection.BeginTransaction();
+            return true;
+        }
+        catch (SqliteException fault) when (fault.SqliteErrorCode == 5)
+        {
+            return false;
+        }
     }
 }

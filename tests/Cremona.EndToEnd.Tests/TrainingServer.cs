@@ -11,7 +11,11 @@ namespace Cremona.EndToEnd.Tests;
 /// so that a killed server's job is soon taken over.</summary>
 internal static class TrainingServer
 {
+    /// <summary>Rows of the training file; with a batch size of 1 the steps of an epoch.</summary>
+    public const int RowCount = 60;
+
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(50);
 
     /// <param name="folder">Holds the model and the data folder.</param>
@@ -39,7 +43,7 @@ internal static class TrainingServer
     {
         using MultipartFormDataContent form = new();
         form.Add(new StringContent("fine-tune"), "purpose");
-        form.Add(new ByteArrayContent(Encoding.UTF8.GetBytes(FineTuningRows.Pro(20))), "file", "rows.jsonl");
+        form.Add(new ByteArrayContent(Encoding.UTF8.GetBytes(FineTuningRows.Pro(RowCount))), "file", "rows.jsonl");
         using HttpResponseMessage answer = await server.Http.PostAsync(new Uri("/v1/files/upload", UriKind.Relative), form);
         return (await ReadAsync(answer)).GetProperty("file").GetProperty("file_id").GetInt64();
     }
