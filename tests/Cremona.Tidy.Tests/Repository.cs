@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 
 namespace Cremona.Tidy.Tests;
@@ -7,11 +8,13 @@ internal static class Repository
 {
     private static readonly string[] NotSource = ["bin", "obj", "node_modules", "artifacts", ".git"];
 
+    private static readonly ConcurrentDictionary<string, SourceFile> Parsed = new();
+
     public static string Root { get; } = FindRoot();
 
     /// <summary>Every C# file below the folder, paths relative to the root with forward slashes.</summary>
     public static IEnumerable<SourceFile> CSharpFiles(string folder) =>
-        Files(folder, "*.cs").Select(path => new SourceFile(path, File.ReadAllText(Path.Combine(Root, path))));
+        Files(folder, "*.cs").Select(path => Parsed.GetOrAdd(path, _ => new SourceFile(path, Read(path))));
 
     /// <summary>Files below the folder that match, without build output.</summary>
     public static IEnumerable<string> Files(string folder, string pattern)
