@@ -34,14 +34,12 @@ internal static partial class ConfigurationReference
 
     public static IEnumerable<Type> OptionsTypes() => Assemblies
         .SelectMany(assembly => assembly.GetExportedTypes())
-        .Where(type => type is { IsClass: true, IsAbstract: false } && type.Name.EndsWith("Options", StringComparison.Ordinal))
-        .Where(type => type.GetConstructor(Type.EmptyTypes) is not null)
+        .Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal) && Section(type) is not null)
         .OrderBy(type => type.Name, StringComparer.Ordinal);
 
     private static void AppendSection(StringBuilder page, Type options)
     {
-        string section = options.Name[..^"Options".Length];
-        page.Append(CultureInfo.InvariantCulture, $"\n## {section}\n\n{Summary(options, $"T:{options.FullName}")}\n\n");
+        page.Append(CultureInfo.InvariantCulture, $"\n## {Section(options)}\n\n{Summary(options, $"T:{options.FullName}")}\n\n");
         page.Append("| name | default | range | meaning |\n| --- | --- | --- | --- |\n");
         object instance = Activator.CreateInstance(options)!;
         foreach (PropertyInfo property in options.GetProperties().Where(property => property.CanWrite))
@@ -51,6 +49,8 @@ internal static partial class ConfigurationReference
                 $"| {property.Name} | {Default(property.GetValue(instance))} | {Range(property)} | {meaning} |\n");
         }
     }
+
+    private static string? Section(Type options) => options.GetField("Section")?.GetRawConstantValue() as string;
 
     private static string Default(object? value) => value switch
     {
