@@ -65,8 +65,16 @@ public static unsafe class MatrixMultiply
 
         MatrixOperands operands = new()
         {
-            A = a, RowStride = lda, Stride = 1, Panels = b.Panels, C = c, OutputStride = ldc,
-            M = m, N = b.N, K = b.K, Accumulate = accumulate,
+            A = a,
+            RowStride = lda,
+            Stride = 1,
+            Panels = b.Panels,
+            C = c,
+            OutputStride = ldc,
+            M = m,
+            N = b.N,
+            K = b.K,
+            Accumulate = accumulate,
         };
         Multiply(level, pool, in operands);
         GC.KeepAlive(b);
@@ -93,9 +101,17 @@ public static unsafe class MatrixMultiply
                 Pack(pool, form, pb, n, k, panels);
                 MatrixOperands operands = new()
                 {
-                    A = pa, RowStride = isLeftTransposed ? 1 : k, Stride = isLeftTransposed ? m : 1,
-                    IsLeftTransposed = isLeftTransposed, Panels = panels, C = pc, OutputStride = n,
-                    M = m, N = n, K = k, Accumulate = accumulate,
+                    A = pa,
+                    RowStride = isLeftTransposed ? 1 : k,
+                    Stride = isLeftTransposed ? m : 1,
+                    IsLeftTransposed = isLeftTransposed,
+                    Panels = panels,
+                    C = pc,
+                    OutputStride = n,
+                    M = m,
+                    N = n,
+                    K = k,
+                    Accumulate = accumulate,
                 };
                 Multiply(level, pool, in operands);
             }
@@ -141,7 +157,11 @@ public static unsafe class MatrixMultiply
         int panelCount = PanelPacking.PanelCount(n);
         PackJob job = new()
         {
-            B = b, N = n, K = k, Panels = panels, AreRowsPacked = form == MatrixForm.NT,
+            B = b,
+            N = n,
+            K = k,
+            Panels = panels,
+            AreRowsPacked = form == MatrixForm.NT,
             PanelsPerTask = (int)Math.Clamp(PackTaskElements / (16L * Math.Max(k, 1)), 1, panelCount),
         };
         pool.Run((panelCount + job.PanelsPerTask - 1) / job.PanelsPerTask, &RunPackTask, &job);

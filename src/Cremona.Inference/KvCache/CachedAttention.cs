@@ -85,7 +85,10 @@ internal sealed unsafe class CachedAttention
         new Span<float>(scores, queries * scoreStride).Clear();
         MatrixOperands toScores = new()
         {
-            RowStride = dimension, Stride = 1, OutputStride = scoreStride, K = dimension,
+            RowStride = dimension,
+            Stride = 1,
+            OutputStride = scoreStride,
+            K = dimension,
         };
         for (int page = 0; page < pages; page++)
         {
@@ -107,7 +110,10 @@ internal sealed unsafe class CachedAttention
         new Span<float>(sums, queries * dimension).Clear();
         MatrixOperands toSums = new()
         {
-            RowStride = scoreStride, Stride = 1, OutputStride = dimension, K = PageLayout.TokenCount,
+            RowStride = scoreStride,
+            Stride = 1,
+            OutputStride = dimension,
+            K = PageLayout.TokenCount,
         };
         for (int page = 0; page < pages; page++)
         {

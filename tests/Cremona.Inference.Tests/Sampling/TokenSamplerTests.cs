@@ -60,7 +60,9 @@ public class TokenSamplerTests
     {
         var sampler = new TokenSampler(new SamplingOptions
         {
-            Temperature = 0, PresencePenalty = 0.5f, FrequencyPenalty = 0.25f,
+            Temperature = 0,
+            PresencePenalty = 0.5f,
+            FrequencyPenalty = 0.25f,
         });
         var scratch = new SamplingScratch();
         int[] drawn = [.. Enumerable.Range(0, 6).Select(_ => sampler.Draw([2f, 1.1f, 0f], scratch))];

@@ -234,11 +234,11 @@ public class DecoderEngineTests
 
     private static GenerationRequest Request(
         int[] prompt, int maxTokens, float temperature = 1, ulong seed = 0) => new()
-    {
-        PromptTokens = prompt,
-        MaxTokens = maxTokens,
-        Sampling = new SamplingOptions { Temperature = temperature, Seed = seed },
-    };
+        {
+            PromptTokens = prompt,
+            MaxTokens = maxTokens,
+            Sampling = new SamplingOptions { Temperature = temperature, Seed = seed },
+        };
 
     private static async Task<List<GeneratedToken>> ReadAsync(DecoderEngine engine, GenerationRequest request)
     {

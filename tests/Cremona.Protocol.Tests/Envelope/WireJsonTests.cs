@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using CsCheck;
 using Cremona.Protocol.Envelope;
 using Cremona.Protocol.Files;
+using CsCheck;
 
 namespace Cremona.Protocol.Tests.Envelope;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using CsCheck;
 using Cremona.Server.Edge.Json;
+using CsCheck;
 
 namespace Cremona.Server.Tests.Edge;
 

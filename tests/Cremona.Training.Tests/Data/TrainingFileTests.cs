@@ -29,8 +29,15 @@ public sealed class TrainingFileTests : IClassFixture<SmallLanguage>
         _tokenizer = language.Tokenizer;
         var config = new DecoderConfig
         {
-            Architecture = "Qwen3ForCausalLM", VocabularySize = 1, HiddenSize = 1, IntermediateSize = 1, LayerCount = 0,
-            HeadCount = 1, KeyValueHeadCount = 1, HeadDimension = 2, ContextLength = 64,
+            Architecture = "Qwen3ForCausalLM",
+            VocabularySize = 1,
+            HiddenSize = 1,
+            IntermediateSize = 1,
+            LayerCount = 0,
+            HeadCount = 1,
+            KeyValueHeadCount = 1,
+            HeadDimension = 2,
+            ContextLength = 64,
         };
         var weights = new DecoderWeights { Config = config, Embedding = [0], Layers = [], FinalNorm = [1] };
         _model = new LanguageModel(config, weights, language.Tokenizer, language.Template);
