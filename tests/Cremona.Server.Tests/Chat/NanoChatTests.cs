@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Cremona.Server.Models;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Cremona.Server.Tests.Chat;
 
@@ -14,8 +16,8 @@ public class NanoChatTests
         await using ServerFixture server = await ServerFixture.StartAsync();
         string alone = Reply(await server.Client.PostJsonAsync(Ccp, Body(7, isStream: false)));
 
-        JsonElement[] among = await Task.WhenAll(
-            Enumerable.Range(1, 6).Append(7).Select(seed => server.Client.PostJsonAsync(Ccp, Body(seed, isStream: false))));
+        JsonElement[] among = await Task.WhenAll(Enumerable.Range(1, 6).Append(7)
+            .Select(seed => server.Client.PostJsonAsync(Ccp, Body(seed, isStream: false))));
         JsonElement[] events = await StreamAsync(server, Body(7, isStream: true));
 
         alone.ShouldNotBeEmpty();
@@ -44,7 +46,7 @@ public class NanoChatTests
     public async Task Readyz_IsReady_OnceTheEmbeddedModelIsLoaded()
     {
         await using ServerFixture server = await ServerFixture.StartAsync("--Models:Preloaded=nano");
-        var preload = (Server.Models.ModelPreloadWorker)server.Services.GetService(typeof(Server.Models.ModelPreloadWorker))!;
+        ModelPreloadWorker preload = server.Services.GetRequiredService<ModelPreloadWorker>();
         await preload.ExecuteTask!;
 
         (await server.Client.GetJsonAsync("/readyz")).GetProperty("status").GetString().ShouldBe("ready");
