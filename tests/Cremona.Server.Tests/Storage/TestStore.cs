@@ -3,6 +3,7 @@ using Cremona.Server.Jobs;
 using Cremona.Server.Storage;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 
 namespace Cremona.Server.Tests.Storage;
