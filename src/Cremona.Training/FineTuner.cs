@@ -6,7 +6,8 @@ using Cremona.Training.FineTuning;
 namespace Cremona.Training;
 
 /// <summary>Trains a LoRA adapter on rows of tokens. Synchronous and heavy: the caller gives it a thread.</summary>
-/// <remarks>The adapter is a function of request and settings alone: threads, kills and cancellations change nothing in its bytes.</remarks>
+/// <remarks>The adapter is a function of request and settings alone: threads, kills and cancellations change nothing
+/// in its bytes.</remarks>
 /// <param name="settings">What the request leaves open.</param>
 public sealed class FineTuner(FineTuneSettings settings)
 {
@@ -21,10 +22,12 @@ public sealed class FineTuner(FineTuneSettings settings)
 
     /// <summary>Runs the request from its last checkpoint, or from the start.</summary>
     /// <param name="request">What to train; its work folder may hold an earlier attempt.</param>
-    /// <param name="onStep">Told after each step of this attempt. Steps after the last checkpoint of an earlier attempt are taken,
+    /// <param name="onStep">Told after each step of this attempt. Steps after the last checkpoint of an earlier
+    /// attempt are taken,
     /// and told, again with the same numbers.</param>
     /// <param name="cancellationToken">Stops at the next step with a checkpoint written.</param>
-    /// <returns>The adapter of the lowest validation loss, or of the last step when there are no validation rows.</returns>
+    /// <returns>The adapter of the lowest validation loss, or of the last step when there are no validation
+    /// rows.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; the same request goes on from there.</exception>
     /// <exception cref="CheckpointMismatchException">The work folder holds another request's checkpoints.</exception>
     /// <exception cref="TrainingDivergedException">The loss is no longer finite.</exception>
@@ -49,7 +52,8 @@ public sealed class FineTuner(FineTuneSettings settings)
         return new FineTuneResult(adapterFolder, [.. session.History], difference) { CheckpointFaults = found.Faults };
     }
 
-    /// <summary>An adapter that becomes the best is written before the checkpoint that remembers its loss, so a crash between
+    /// <summary>An adapter that becomes the best is written before the checkpoint that remembers its loss, so a crash
+    /// between
     /// the two only writes it again.</summary>
     private static void TakeSteps(
         FineTuneRequest request, FineTuneSession session, string adapterFolder,

@@ -8,7 +8,8 @@ using System.Xml.Linq;
 
 namespace Cremona.Tidy.Tests;
 
-/// <summary>Renders <c>docs/reference/configuration.md</c> from the options classes of the server and the engine.</summary>
+/// <summary>Renders <c>docs/reference/configuration.md</c> from the options classes of the server and the
+/// engine.</summary>
 internal static partial class ConfigurationReference
 {
     private static readonly Assembly[] Assemblies = [typeof(Server.ServerProgram).Assembly];

@@ -13,7 +13,8 @@ public static class AdapterFolder
     private const int RankMax = 1024;
 
     /// <summary>Reads an adapter for a base of this shape.</summary>
-    /// <exception cref="InvalidDataException">A file is missing, corrupt, made for another shape, or asks for what is not supported.</exception>
+    /// <exception cref="InvalidDataException">A file is missing, corrupt, made for another shape, or asks for what is
+    /// not supported.</exception>
     public static LoraAdapter Load(string folder, DecoderConfig config)
     {
         (int rank, float alpha) = ReadConfig(Path.Combine(folder, ConfigFile));

@@ -5,7 +5,8 @@ namespace Cremona.Inference.Adapters;
 /// <summary>Writes an adapter into a copy of its base: W + scaling · B · A.</summary>
 public static class LoraMerge
 {
-    /// <summary>The merged weights. What the adapter does not touch is shared with <paramref name="weights"/>.</summary>
+    /// <summary>The merged weights. What the adapter does not touch is shared with
+    /// <paramref name="weights"/>.</summary>
     /// <exception cref="ArgumentException">The adapter was made for another shape.</exception>
     public static DecoderWeights Merge(DecoderWeights weights, LoraAdapter adapter)
     {

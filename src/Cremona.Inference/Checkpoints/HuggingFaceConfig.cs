@@ -3,7 +3,8 @@ using Cremona.Inference.Architectures;
 
 namespace Cremona.Inference.Checkpoints;
 
-/// <summary>Reads and writes <c>config.json</c> of Llama, Mistral, Qwen2 and Qwen3 models. An option that would change the numbers
+/// <summary>Reads and writes <c>config.json</c> of Llama, Mistral, Qwen2 and Qwen3 models. An option that would change
+/// the numbers
 /// and is not supported is refused by name.</summary>
 public static class HuggingFaceConfig
 {
@@ -13,7 +14,8 @@ public static class HuggingFaceConfig
     private static readonly string[] Architectures =
         ["LlamaForCausalLM", "MistralForCausalLM", "Qwen2ForCausalLM", "Qwen3ForCausalLM"];
 
-    /// <exception cref="InvalidDataException">The file is corrupt, or asks for what is not supported; the message names file and field.</exception>
+    /// <exception cref="InvalidDataException">The file is corrupt, or asks for what is not supported; the message
+    /// names file and field.</exception>
     public static DecoderConfig Read(string path)
     {
         try

@@ -4,7 +4,8 @@ using Cremona.Inference.Tokenizers;
 
 namespace Cremona.Inference.Checkpoints;
 
-/// <summary>A model as a Hugging Face folder: <c>config.json</c>, safetensors, <c>tokenizer.json</c>, <c>tokenizer_config.json</c>.</summary>
+/// <summary>A model as a Hugging Face folder: <c>config.json</c>, safetensors, <c>tokenizer.json</c>,
+/// <c>tokenizer_config.json</c>.</summary>
 public static class ModelFolder
 {
     private const string ConfigFile = "config.json";
@@ -12,7 +13,8 @@ public static class ModelFolder
     private const string TokenizerFile = "tokenizer.json";
 
     /// <summary>Reads the whole model; weights become float32.</summary>
-    /// <exception cref="InvalidDataException">A file is missing, corrupt or asks for what is not supported; the message names it.</exception>
+    /// <exception cref="InvalidDataException">A file is missing, corrupt or asks for what is not supported; the
+    /// message names it.</exception>
     public static LanguageModel Load(string folder)
     {
         DecoderConfig config = ReadConfig(folder);
@@ -34,7 +36,8 @@ public static class ModelFolder
     }
 
     /// <summary>Reads the shape alone.</summary>
-    /// <exception cref="InvalidDataException">The file is missing, corrupt or asks for what is not supported.</exception>
+    /// <exception cref="InvalidDataException">The file is missing, corrupt or asks for what is not
+    /// supported.</exception>
     public static DecoderConfig ReadConfig(string folder)
     {
         string path = Path.Combine(folder, ConfigFile);
@@ -51,7 +54,8 @@ public static class ModelFolder
         return DecoderTensors.Read(files, config);
     }
 
-    /// <summary>Writes configuration and weights; tokenizer files are the caller's. The bytes depend on the weights alone.</summary>
+    /// <summary>Writes configuration and weights; tokenizer files are the caller's. The bytes depend on the weights
+    /// alone.</summary>
     public static void Save(string folder, DecoderWeights weights, TensorType type, int? endOfTextId = null)
     {
         Directory.CreateDirectory(folder);

@@ -1,6 +1,7 @@
 namespace Cremona.Inference.Checkpoints;
 
-/// <summary>A safetensors file, opened for reading. Elements of any supported type come out as float32. Not thread-safe.</summary>
+/// <summary>A safetensors file, opened for reading. Elements of any supported type come out as float32. Not
+/// thread-safe.</summary>
 public sealed class SafetensorsFile : IDisposable
 {
     private const int ChunkBytes = 1 << 20;

@@ -16,7 +16,8 @@ public sealed class SafetensorsFolder : IDisposable
 
     private SafetensorsFolder(string folder) => _folder = folder;
 
-    /// <exception cref="InvalidDataException">No weights, a shard is missing, or a file is corrupt; the message names it.</exception>
+    /// <exception cref="InvalidDataException">No weights, a shard is missing, or a file is corrupt; the message names
+    /// it.</exception>
     public static SafetensorsFolder Open(string folder)
     {
         var opened = new SafetensorsFolder(folder);

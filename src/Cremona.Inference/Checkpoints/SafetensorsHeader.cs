@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace Cremona.Inference.Checkpoints;
 
-/// <summary>Reads and checks the header of a safetensors file: 8 bytes of length, then a JSON object of tensors. Every number is
+/// <summary>Reads and checks the header of a safetensors file: 8 bytes of length, then a JSON object of tensors. Every
+/// number is
 /// checked against the length of the file before it is used. Format: github.com/huggingface/safetensors.</summary>
 internal static class SafetensorsHeader
 {
@@ -11,7 +12,8 @@ internal static class SafetensorsHeader
     private const long HeaderBytesMax = 100_000_000;
     private const int DimensionsMax = 8;
 
-    /// <exception cref="InvalidDataException">The header is not what the format asks for; the message names the fault.</exception>
+    /// <exception cref="InvalidDataException">The header is not what the format asks for; the message names the
+    /// fault.</exception>
     public static IReadOnlyList<TensorEntry> Read(Stream file)
     {
         long headerBytes = ReadHeaderLength(file);

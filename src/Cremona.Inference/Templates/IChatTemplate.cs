@@ -1,6 +1,7 @@
 namespace Cremona.Inference.Templates;
 
-/// <summary>Turns a dialogue into the token ids a model was trained on. Text never becomes a special token. Thread-safe.</summary>
+/// <summary>Turns a dialogue into the token ids a model was trained on. Text never becomes a special token.
+/// Thread-safe.</summary>
 public interface IChatTemplate
 {
     /// <summary>Encodes the turns.</summary>

@@ -4,10 +4,13 @@ namespace Cremona.Inference.Templates;
 /// here, so that a model is asked in the very form in which it was taught.</summary>
 /// <remarks>
 /// <list type="bullet">
-/// <item>The bots' settings become one system turn: the bot's name on a line of its own (left out when empty), its content
+/// <item>The bots' settings become one system turn: the bot's name on a line of its own (left out when empty), its
+/// content
 /// below; several bots are separated by an empty line. No setting, no system turn.</item>
-/// <item>With one bot and one user nobody needs to be told apart: contents stay as they are and names are not shown.</item>
-/// <item>With several bots or several users each user's and bot's content is preceded by "Name: ", and the answer is begun
+/// <item>With one bot and one user nobody needs to be told apart: contents stay as they are and names are not
+/// shown.</item>
+/// <item>With several bots or several users each user's and bot's content is preceded by "Name: ", and the answer is
+/// begun
 /// with the replying bot's "Name:", after which the model goes on with a space.</item>
 /// <item>Sample messages stand before the messages.</item>
 /// </list>
@@ -20,7 +23,8 @@ public sealed record PersonaDialogue(IReadOnlyList<PersonaBot> Bots, IReadOnlyLi
     public bool ShowsNames => CountNames(PersonaSender.Bot, Bots.Select(b => b.Name)) > 1
         || CountNames(PersonaSender.User, []) > 1;
 
-    /// <summary>The form of ChatCompletion: <c>prompt</c> and <c>role_meta</c>, the same as a single bot's setting.</summary>
+    /// <summary>The form of ChatCompletion: <c>prompt</c> and <c>role_meta</c>, the same as a single bot's
+    /// setting.</summary>
     /// <param name="prompt">The persona.</param>
     /// <param name="botName"><c>role_meta.bot_name</c>, or null.</param>
     /// <param name="userName"><c>role_meta.user_name</c>, or null.</param>

@@ -1,7 +1,9 @@
 namespace Cremona.Inference.Tokenizers;
 
-/// <summary>The printable stand-ins for the 256 bytes in which GPT-2 and its successors write their vocabulary.</summary>
-/// <remarks>Source: <c>bytes_to_unicode</c> of GPT-2's encoder. Printable Latin-1 bytes stand for themselves; the others
+/// <summary>The printable stand-ins for the 256 bytes in which GPT-2 and its successors write their
+/// vocabulary.</summary>
+/// <remarks>Source: <c>bytes_to_unicode</c> of GPT-2's encoder. Printable Latin-1 bytes stand for themselves; the
+/// others
 /// take U+0100 and up in byte order.</remarks>
 public static class ByteLevelAlphabet
 {

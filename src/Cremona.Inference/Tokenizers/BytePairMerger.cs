@@ -1,7 +1,8 @@
 namespace Cremona.Inference.Tokenizers;
 
 /// <summary>Merges the bytes of one piece into tokens: always the pair of lowest rank, the leftmost first.</summary>
-/// <remarks>A linked list with a queue of candidates, so that a piece of n bytes costs n log n even when it is one long word.</remarks>
+/// <remarks>A linked list with a queue of candidates, so that a piece of n bytes costs n log n even when it is one
+/// long word.</remarks>
 internal static class BytePairMerger
 {
     public static int[] Merge(BytePairVocabulary vocabulary, ReadOnlySpan<byte> bytes)

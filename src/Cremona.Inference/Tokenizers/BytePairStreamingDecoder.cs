@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Cremona.Inference.Tokenizers;
 
-/// <summary>Hands the bytes of each token to a stateful UTF-8 decoder, which holds back what is not yet a character.</summary>
+/// <summary>Hands the bytes of each token to a stateful UTF-8 decoder, which holds back what is not yet a
+/// character.</summary>
 internal sealed class BytePairStreamingDecoder(BytePairTokenizer tokenizer) : IStreamingDecoder
 {
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();

@@ -10,7 +10,8 @@ internal sealed class BytePairVocabulary
     /// <summary>Checks and indexes a vocabulary.</summary>
     /// <param name="ids">Entries in the byte-level alphabet.</param>
     /// <param name="merges">Pairs of entries; earlier ones are merged first.</param>
-    /// <param name="prefersWholePieces">A piece that is itself an entry is not merged up (<c>ignore_merges</c>, Llama-3).</param>
+    /// <param name="prefersWholePieces">A piece that is itself an entry is not merged up (<c>ignore_merges</c>,
+    /// Llama-3).</param>
     /// <exception cref="InvalidDataException">A byte has no entry or a merge names an unknown one.</exception>
     public BytePairVocabulary(
         Dictionary<string, int> ids, IReadOnlyList<(string Left, string Right)> merges, bool prefersWholePieces)

@@ -6,7 +6,8 @@ public interface ITokenizer
     /// <summary>Ids run from 0 to this, exclusive.</summary>
     int VocabularySize { get; }
 
-    /// <summary>Plain text to ids. Text that spells a special token is encoded as ordinary text, never as that token.</summary>
+    /// <summary>Plain text to ids. Text that spells a special token is encoded as ordinary text, never as that
+    /// token.</summary>
     int[] Encode(string text);
 
     /// <summary>Ids to text; special tokens give nothing. Bytes that are no UTF-8 become U+FFFD.</summary>

@@ -21,7 +21,8 @@ public sealed class PreTokenizer
     private readonly Regex[] _patterns;
 
     /// <summary>Compiles the patterns.</summary>
-    /// <exception cref="ArgumentException">A pattern is not a valid regular expression; the message names it.</exception>
+    /// <exception cref="ArgumentException">A pattern is not a valid regular expression; the message names
+    /// it.</exception>
     public PreTokenizer(IReadOnlyList<string> patterns)
     {
         Patterns = patterns;

@@ -3,9 +3,12 @@ using System.Text;
 
 namespace Cremona.Inference.Tokenizers;
 
-/// <summary>A text in which every character outside the Basic Multilingual Plane is replaced by one of the same kind inside it.</summary>
-/// <remarks>.NET's regular expressions see UTF-16 units, so <c>\p{L}</c> never matches a letter written as a surrogate pair,
-/// while the engines these patterns were written for see whole characters. Matching on the shadow gives their result.</remarks>
+/// <summary>A text in which every character outside the Basic Multilingual Plane is replaced by one of the same kind
+/// inside it.</summary>
+/// <remarks>.NET's regular expressions see UTF-16 units, so <c>\p{L}</c> never matches a letter written as a surrogate
+/// pair,
+/// while the engines these patterns were written for see whole characters. Matching on the shadow gives their
+/// result.</remarks>
 internal readonly struct RuneShadow
 {
     private readonly int[]? _offsets; // shadow index -> text index, one entry past the end; null when they are equal

@@ -8,7 +8,8 @@ public static class TokenizerJson
     private const long FileBytesMax = 128L << 20;
 
     /// <summary>Reads a tokenizer.</summary>
-    /// <exception cref="InvalidDataException">The file is corrupt or asks for something this reader does not do exactly;
+    /// <exception cref="InvalidDataException">The file is corrupt or asks for something this reader does not do
+    /// exactly;
     /// the message names the file and the fault.</exception>
     public static ITokenizer Load(string tokenizerJsonPath)
     {

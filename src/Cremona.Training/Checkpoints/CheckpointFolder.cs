@@ -2,14 +2,16 @@ using System.Globalization;
 
 namespace Cremona.Training.Checkpoints;
 
-/// <summary>The checkpoints of one run. The last two are kept, so a damaged one costs some steps, not the run.</summary>
+/// <summary>The checkpoints of one run. The last two are kept, so a damaged one costs some steps, not the
+/// run.</summary>
 /// <param name="folder">Made when it is missing; holds nothing else.</param>
 public sealed class CheckpointFolder(string folder)
 {
     private const int KeptCount = 2;
     private const string Extension = ".state";
 
-    /// <summary>Writes a checkpoint, then removes those before the last two. A crash at any moment leaves at least one whole
+    /// <summary>Writes a checkpoint, then removes those before the last two. A crash at any moment leaves at least one
+    /// whole
     /// checkpoint if there was one before.</summary>
     /// <exception cref="IOException">The disk is full or failed; what was there is still there.</exception>
     public void Save(TrainerState state)

@@ -6,7 +6,8 @@ using Cremona.Inference.Checkpoints;
 namespace Cremona.Training.Checkpoints;
 
 /// <summary>A trainer's state on disk: one file, little-endian, ended by the SHA-256 of everything before.</summary>
-/// <remarks>Layout: magic, fingerprint, step, data position, best validation loss, history, tensors, checksum. Texts and lists
+/// <remarks>Layout: magic, fingerprint, step, data position, best validation loss, history, tensors, checksum. Texts
+/// and lists
 /// begin with their length. The same state gives the same bytes.</remarks>
 public static class TrainerStateFile
 {
@@ -25,7 +26,8 @@ public static class TrainerStateFile
     });
 
     /// <summary>Reads a file whose checksum is right.</summary>
-    /// <exception cref="InvalidDataException">The file is corrupt or no trainer state; the message names it and the fault.</exception>
+    /// <exception cref="InvalidDataException">The file is corrupt or no trainer state; the message names it and the
+    /// fault.</exception>
     public static TrainerState Read(string path)
     {
         using FileStream stream = File.OpenRead(path);
@@ -113,7 +115,8 @@ public static class TrainerStateFile
         return tensors;
     }
 
-    /// <summary>A count whose elements fit what is left of the file, so no fault can ask for more memory than that.</summary>
+    /// <summary>A count whose elements fit what is left of the file, so no fault can ask for more memory than
+    /// that.</summary>
     private static int ReadCount(BinaryReader reader, long end, int elementBytes)
     {
         int count = reader.ReadInt32();

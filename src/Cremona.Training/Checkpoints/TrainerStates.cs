@@ -6,7 +6,8 @@ namespace Cremona.Training.Checkpoints;
 /// <summary>Puts a saved state back into a trainer's parameters and an optimiser.</summary>
 public static class TrainerStates
 {
-    /// <summary>The arrays of parameters and moments themselves, not copies: to be written before the next step.</summary>
+    /// <summary>The arrays of parameters and moments themselves, not copies: to be written before the next
+    /// step.</summary>
     public static IReadOnlyList<TensorState> Capture(IReadOnlyList<TrainableTensor> parameters, AdamW optimizer) =>
     [
         .. parameters.Zip(optimizer.State, (parameter, moments) =>

@@ -4,8 +4,10 @@ using Cremona.Inference.Tokenizers;
 namespace Cremona.Training.Corpus;
 
 /// <summary>Learns the merges of a byte-level BPE vocabulary from counted pieces of text.</summary>
-/// <remarks>Pair counts are kept up to date while merging and looked up in a lazily cleaned queue, so a merge costs only the
-/// pieces that hold it. Ties are broken by token ids: the same counts give the same vocabulary on any machine.</remarks>
+/// <remarks>Pair counts are kept up to date while merging and looked up in a lazily cleaned queue, so a merge costs
+/// only the
+/// pieces that hold it. Ties are broken by token ids: the same counts give the same vocabulary on any
+/// machine.</remarks>
 public sealed class BytePairTrainer
 {
     private readonly List<string> _entries = [];
@@ -31,8 +33,10 @@ public sealed class BytePairTrainer
     /// <param name="pieceCounts">How often each piece of text occurs, cut as the tokenizer will cut it.</param>
     /// <param name="vocabularySize">Entries at most, special tokens and bytes included.</param>
     /// <param name="specialTokens">They get the ids from 0.</param>
-    /// <param name="requiredCharacters">Each of these gets a token of its own, whether or not the pieces hold it.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The size does not hold the bytes, special tokens and required characters.</exception>
+    /// <param name="requiredCharacters">Each of these gets a token of its own, whether or not the pieces hold
+    /// it.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The size does not hold the bytes, special tokens and required
+    /// characters.</exception>
     public static TrainedVocabulary Train(
         IReadOnlyDictionary<string, long> pieceCounts, int vocabularySize, IReadOnlyList<string> specialTokens,
         IEnumerable<Rune> requiredCharacters)

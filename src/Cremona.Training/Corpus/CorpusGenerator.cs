@@ -3,7 +3,8 @@ using Cremona.Training.Corpus.Skills;
 
 namespace Cremona.Training.Corpus;
 
-/// <summary>Makes the text that the embedded model learns from: dialogues in Chinese and English with people, places and
+/// <summary>Makes the text that the embedded model learns from: dialogues in Chinese and English with people, places
+/// and
 /// facts invented for each of them, so that what the model learns is to use what stands before it.</summary>
 /// <remarks>Stateless: the same seed and index give the same dialogue, so a run that was cut goes on at any index. The
 /// validation dialogues have names, cities and question forms that no training dialogue has.</remarks>
@@ -41,7 +42,8 @@ public static class CorpusGenerator
     /// <param name="index">Of the dialogue, from 0; there is no last one.</param>
     public static IReadOnlyList<ChatTurn> Generate(ulong seed, long index) => Generate(seed, index, isHeldApart: false);
 
-    /// <summary>A validation dialogue, from vocabulary and question forms kept apart from all training dialogues.</summary>
+    /// <summary>A validation dialogue, from vocabulary and question forms kept apart from all training
+    /// dialogues.</summary>
     public static IReadOnlyList<ChatTurn> GenerateValidation(ulong seed, long index) => Generate(~seed, index, isHeldApart: true);
 
     private static List<ChatTurn> Generate(ulong seed, long index, bool isHeldApart)

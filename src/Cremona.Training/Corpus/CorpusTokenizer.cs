@@ -27,7 +27,8 @@ public static class CorpusTokenizer
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>Writes <c>tokenizer.json</c> and <c>tokenizer_config.json</c>; the same arguments give the same bytes.</summary>
+    /// <summary>Writes <c>tokenizer.json</c> and <c>tokenizer_config.json</c>; the same arguments give the same
+    /// bytes.</summary>
     /// <param name="folder">Must exist.</param>
     /// <param name="vocabularySize">Entries at most.</param>
     /// <param name="sampleCount">Dialogues to learn from.</param>

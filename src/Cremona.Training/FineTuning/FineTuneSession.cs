@@ -42,7 +42,8 @@ internal sealed class FineTuneSession : IDisposable
 
     public int StepCount => _order.StepCount;
 
-    /// <summary>The adapter is the one to keep so far: the lowest validation loss, or the run's end when there are no validation
+    /// <summary>The adapter is the one to keep so far: the lowest validation loss, or the run's end when there are no
+    /// validation
     /// rows.</summary>
     public bool IsBest { get; private set; }
 

@@ -10,7 +10,8 @@ public sealed record FineTuneSettings
     /// <summary>The multiplier of the wire at which the peak rate is <see cref="BaseLearningRate"/>.</summary>
     public const double ReferenceMultiplier = 1e-4;
 
-    /// <summary>Width up to which <see cref="BaseLearningRate"/> is used as it is; wider models get a lower one.</summary>
+    /// <summary>Width up to which <see cref="BaseLearningRate"/> is used as it is; wider models get a lower
+    /// one.</summary>
     private const double ReferenceHiddenSize = 256;
 
     /// <summary>Peak learning rate at the wire's default multiplier, for models as narrow as nano.</summary>
@@ -31,7 +32,8 @@ public sealed record FineTuneSettings
     /// <summary>Width of the adapter's update.</summary>
     public int Rank { get; init; } = 16;
 
-    /// <summary>PEFT's <c>lora_alpha</c>. Eight times the rank lets B, which starts at zero, move far before A does.</summary>
+    /// <summary>PEFT's <c>lora_alpha</c>. Eight times the rank lets B, which starts at zero, move far before A
+    /// does.</summary>
     public float Alpha { get; init; } = 128;
 
     /// <summary>Decoupled weight decay of the adapter's matrices.</summary>
@@ -45,7 +47,8 @@ public sealed record FineTuneSettings
 
     internal AdamWOptions ToOptimizer() => new() { Beta2 = Beta2, WeightDecay = WeightDecay };
 
-    /// <summary>The rate over a run of so many steps. Wide models bear less: the rate falls with the hidden size to the power
+    /// <summary>The rate over a run of so many steps. Wide models bear less: the rate falls with the hidden size to
+    /// the power
     /// of 1.5, which meets the rates in use for models of 1000 to 4000 wide.</summary>
     internal LearningRateSchedule ToSchedule(double learningRateMultiplier, int hiddenSize, int stepCount) => new(
         BaseLearningRate * Math.Min(1, Math.Pow(ReferenceHiddenSize / hiddenSize, 1.5))

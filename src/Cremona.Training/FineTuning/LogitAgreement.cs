@@ -6,7 +6,8 @@ using Cremona.Training.Data;
 
 namespace Cremona.Training.FineTuning;
 
-/// <summary>Compares the logits of training, of the serving engine with the adapter, and of merged weights on sample rows.</summary>
+/// <summary>Compares the logits of training, of the serving engine with the adapter, and of merged weights on sample
+/// rows.</summary>
 internal static class LogitAgreement
 {
     private const int SampleRows = 4;

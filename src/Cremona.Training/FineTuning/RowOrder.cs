@@ -2,7 +2,8 @@ using Cremona.Training.Backward;
 
 namespace Cremona.Training.FineTuning;
 
-/// <summary>The rows of each step, as a pure function of seed and step: there is no order to keep in a checkpoint.</summary>
+/// <summary>The rows of each step, as a pure function of seed and step: there is no order to keep in a
+/// checkpoint.</summary>
 /// <param name="rowCount">Rows of an epoch.</param>
 /// <param name="batchSize">Rows of a step; the last step of an epoch may have fewer.</param>
 /// <param name="epochCount">Passes over the rows.</param>

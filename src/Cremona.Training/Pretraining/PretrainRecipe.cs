@@ -4,7 +4,8 @@ using Cremona.Inference.Architectures;
 
 namespace Cremona.Training.Pretraining;
 
-/// <summary>How a model is trained from nothing: read from <c>recipe.json</c>, whose names are in snake case. The weights are a
+/// <summary>How a model is trained from nothing: read from <c>recipe.json</c>, whose names are in snake case. The
+/// weights are a
 /// function of the recipe and the generator alone.</summary>
 public sealed record PretrainRecipe
 {

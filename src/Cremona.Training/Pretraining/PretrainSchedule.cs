@@ -20,13 +20,15 @@ public sealed record PretrainSchedule
     /// <summary>Gradients are scaled down to this norm.</summary>
     public double GradientNormMax { get; init; } = 1;
 
-    /// <summary>Share of dialogues of which every token is learned; of the others only what the assistant says.</summary>
+    /// <summary>Share of dialogues of which every token is learned; of the others only what the assistant
+    /// says.</summary>
     public double WholeDialogueShare { get; init; } = 0.1;
 
     /// <summary>Steps between two checkpoints.</summary>
     public int CheckpointSteps { get; init; } = 100;
 
-    /// <summary>Steps between two measurements on the validation dialogues; the best weights are written then.</summary>
+    /// <summary>Steps between two measurements on the validation dialogues; the best weights are written
+    /// then.</summary>
     public int ValidationSteps { get; init; } = 200;
 
     /// <summary>Validation dialogues.</summary>

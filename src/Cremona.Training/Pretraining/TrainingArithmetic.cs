@@ -4,7 +4,8 @@ using Cremona.Training.Backward;
 
 namespace Cremona.Training.Pretraining;
 
-/// <summary>Counts the arithmetic of full-parameter steps and measures what the machine can do, so that speed can be told as
+/// <summary>Counts the arithmetic of full-parameter steps and measures what the machine can do, so that speed can be
+/// told as
 /// a share.</summary>
 public static class TrainingArithmetic
 {
@@ -32,7 +33,8 @@ public static class TrainingArithmetic
         return operations;
     }
 
-    /// <summary>Operations per second of this machine's float32 matrix multiplication, at its best of several rounds.</summary>
+    /// <summary>Operations per second of this machine's float32 matrix multiplication, at its best of several
+    /// rounds.</summary>
     public static double MeasureMatrixRate(ComputePool pool, TimeProvider clock)
     {
         float[] a = new float[ProbeSize * ProbeSize];

@@ -8,7 +8,8 @@ using Cremona.Training.Tests.Backward;
 
 namespace Cremona.Training.Tests.FineTuning;
 
-/// <summary>Fine-tuning requests over a decoder of a few thousand parameters; a run takes a fraction of a second.</summary>
+/// <summary>Fine-tuning requests over a decoder of a few thousand parameters; a run takes a fraction of a
+/// second.</summary>
 internal static class TinyFineTune
 {
     private static readonly DecoderConfig Config = TinyDecoder.Config(headNorm: true);

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Cremona.Training.Corpus.Skills;
 
-/// <summary>A list is given; the second one, the last one or their number is asked for. Also what comes after Monday.</summary>
+/// <summary>A list is given; the second one, the last one or their number is asked for. Also what comes after
+/// Monday.</summary>
 internal static class ListScenes
 {
     private static readonly WordPair[] Ordinals =

@@ -1,6 +1,7 @@
 namespace Cremona.Training.Corpus.Skills;
 
-/// <summary>Questions about people and things that nobody has mentioned: the assistant says that it does not know.</summary>
+/// <summary>Questions about people and things that nobody has mentioned: the assistant says that it does not
+/// know.</summary>
 internal static class UnknownScenes
 {
     public static void Write(Scene scene)
