@@ -54,7 +54,8 @@ public class UploadCrashTests
     private static async Task<HashSet<long>> ListAsync(RealServer server)
     {
         using var body = JsonDocument.Parse(await server.Http.GetStringAsync("/v1/files/list"));
-        return [.. body.RootElement.GetProperty("files").EnumerateArray().Select(f => f.GetProperty("file_id").GetInt64())];
+        return [.. body.RootElement.GetProperty("files").EnumerateArray()
+            .Select(file => file.GetProperty("file_id").GetInt64())];
     }
 
     private static long[] BlobIds(string folder)
