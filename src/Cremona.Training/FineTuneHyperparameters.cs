@@ -5,4 +5,5 @@ namespace Cremona.Training;
 /// <param name="LearningRateMultiplier">1e-6 to 1; the default 1e-4 stands for the trainer's own best learning rate,
 /// and the rate scales with it.</param>
 /// <param name="EpochCount">Passes over the training file, 1 to 100.</param>
-public sealed record FineTuneHyperparameters(int BatchSize = 1, double LearningRateMultiplier = 1e-4, int EpochCount = 5);
+public sealed record FineTuneHyperparameters(int BatchSize = 1, double LearningRateMultiplier = 1e-4,
+    int EpochCount = 5);

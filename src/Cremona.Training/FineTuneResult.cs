@@ -6,7 +6,8 @@ namespace Cremona.Training;
 /// <param name="Steps">Every step of the run, over all attempts, in order.</param>
 /// <param name="LargestLogitDifference">Largest absolute difference between training, adapter-served and merged logits
 /// on sample rows.</param>
-public sealed record FineTuneResult(string AdapterFolder, IReadOnlyList<TrainingStep> Steps, double LargestLogitDifference)
+public sealed record FineTuneResult(string AdapterFolder, IReadOnlyList<TrainingStep> Steps,
+    double LargestLogitDifference)
 {
     /// <summary>Checkpoints that were damaged and passed over when this attempt began, and why.</summary>
     public IReadOnlyList<string> CheckpointFaults { get; init; } = [];

@@ -44,7 +44,8 @@ public sealed class FineTuner(FineTuneSettings settings)
         using var session = new FineTuneSession(request, settings, pool);
         if (found.State != null) session.Restore(found.State);
         string adapterFolder = Path.Combine(request.WorkFolder, AdapterName);
-        TakeSteps(request, session, adapterFolder, state => checkpoints.Save(state(fingerprint)), onStep, cancellationToken);
+        TakeSteps(request, session, adapterFolder, state =>
+            checkpoints.Save(state(fingerprint)), onStep, cancellationToken);
 
         LoraAdapter adapter = AdapterFolder.Load(adapterFolder, request.BaseModel.Config);
         session.Load(adapter);

@@ -38,7 +38,8 @@ public sealed class Pretrainer
     /// <exception cref="CheckpointMismatchException">The folder holds a run of another recipe.</exception>
     /// <exception cref="TrainingDivergedException">The loss is no longer finite.</exception>
     public PretrainResult Run(
-        string recipePath, string outputFolder, Action<PretrainProgress> onProgress, CancellationToken cancellationToken)
+        string recipePath, string outputFolder, Action<PretrainProgress> onProgress,
+            CancellationToken cancellationToken)
     {
         PretrainRecipe recipe = PretrainRecipe.Read(recipePath);
         Directory.CreateDirectory(outputFolder);
@@ -58,7 +59,8 @@ public sealed class Pretrainer
         {
             cancellationToken.ThrowIfCancellationRequested();
             TrainingStep step = session.TakeStep(speed);
-            if (session.IsBest) ModelFolder.Save(outputFolder, session.Weights, TensorType.BF16, tokenizer.FindSpecial(TurnEnd));
+            if (session.IsBest) ModelFolder.Save(outputFolder, session.Weights, TensorType.BF16,
+                tokenizer.FindSpecial(TurnEnd));
             if (step.Step % recipe.Training.CheckpointSteps == 0 || step.Step == recipe.Training.StepCount)
                 checkpoints.Save(session.Capture(fingerprint));
             onProgress(speed.Report(step, session.LearningRate));
@@ -73,7 +75,8 @@ public sealed class Pretrainer
         if (!File.Exists(path))
         {
             CorpusTokenizer.Train(
-                folder, recipe.Tokenizer.VocabularySize, recipe.Tokenizer.SampleCount, recipe.Seed, recipe.Model.ContextLength);
+                folder, recipe.Tokenizer.VocabularySize, recipe.Tokenizer.SampleCount, recipe.Seed,
+                    recipe.Model.ContextLength);
         }
 
         return TokenizerJson.Load(path);

@@ -57,7 +57,8 @@ public class JobCrashTests
         double spread = kill * 0.37 % 1;
         if (killOfJob % 2 == 1)
         {
-            return !await TrainingServer.SucceedsWithinAsync(server, job, TrainingServer.Lease * (0.1 + (1.8 * spread)));
+            return !await TrainingServer.SucceedsWithinAsync(server, job,
+                TrainingServer.Lease * (0.1 + (1.8 * spread)));
         }
 
         double share = (killOfJob + spread) / KillsPerJobMax;

@@ -28,12 +28,14 @@ public class NameTests
         IEnumerable<string> faults =
             from file in Repository.CSharpFiles("src")
             where !file.Path.StartsWith("src/Cremona.Protocol/", StringComparison.Ordinal)
+                && Path.GetFileName(file.Path) != "Program.cs"
             let types = file.Syntax.DescendantNodes().OfType<BaseTypeDeclarationSyntax>()
                 .Where(type => type.Parent is BaseNamespaceDeclarationSyntax)
                 .Select(type => type.Identifier.Text).ToArray()
             where types.Length > 0
             let name = Path.GetFileNameWithoutExtension(file.Path).Split('.')[0]
-            where !types.Contains(name) || (types.Distinct().Count() > 1 && !Exceptions.SeveralTypes.ContainsKey(file.Path))
+            where !types.Contains(name) || (types.Distinct().Count() > 1
+                && !Exceptions.SeveralTypes.ContainsKey(file.Path))
             select $"{file.Path}: {string.Join(", ", types)}";
         faults.ShouldBeEmpty();
     }

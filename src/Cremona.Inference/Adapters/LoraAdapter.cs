@@ -5,7 +5,11 @@ namespace Cremona.Inference.Adapters;
 /// <summary>A LoRA adapter for the linear layers of a decoder. Immutable once published to an engine.</summary>
 public sealed class LoraAdapter
 {
-    public LoraAdapter(DecoderConfig config, int rank, float alpha, IReadOnlyDictionary<(int Layer, LinearKind Kind), LoraMatrices> matrices)
+    public LoraAdapter(
+        DecoderConfig config,
+        int rank,
+        float alpha,
+        IReadOnlyDictionary<(int Layer, LinearKind Kind), LoraMatrices> matrices)
     {
         Config = config;
         Rank = rank;

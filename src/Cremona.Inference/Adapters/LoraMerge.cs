@@ -26,7 +26,8 @@ public static class LoraMerge
     {
         AttentionNorm = weights.AttentionNorm,
         MlpNorm = weights.MlpNorm,
-        Linear = [.. LinearKinds.All.Select(kind => adapter.Matrices.TryGetValue((layer, kind), out LoraMatrices? matrices)
+        Linear = [.. LinearKinds.All.Select(kind =>
+            adapter.Matrices.TryGetValue((layer, kind), out LoraMatrices? matrices)
             ? MergeMatrix(weights.Linear[(int)kind], matrices, adapter, kind)
             : weights.Linear[(int)kind])],
         Bias = weights.Bias,

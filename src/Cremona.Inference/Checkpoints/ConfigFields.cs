@@ -43,7 +43,8 @@ internal sealed class ConfigFields
             return defaultValue;
         }
 
-        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number)
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number)
+            && double.IsFinite(number)
             ? number
             : throw new InvalidDataException($"{name} is {value.GetRawText()}; expected a number");
     }

@@ -61,7 +61,8 @@ internal static class DecoderTensors
         return isAsked || files.Contains(name) ? files.Read(name, config.OutputSize(kind)) : null;
     }
 
-    private static void AddLayer(List<NamedTensor> tensors, DecoderConfig config, string layer, DecoderLayerWeights weights)
+    private static void AddLayer(List<NamedTensor> tensors, DecoderConfig config, string layer,
+        DecoderLayerWeights weights)
     {
         tensors.Add(new($"{layer}.input_layernorm.weight", weights.AttentionNorm, [config.HiddenSize]));
         foreach (LinearKind kind in LinearKinds.All)

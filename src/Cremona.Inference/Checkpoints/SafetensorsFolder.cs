@@ -49,7 +49,8 @@ public sealed class SafetensorsFolder : IDisposable
 
     /// <summary>Reads a tensor of exactly this shape.</summary>
     /// <exception cref="InvalidDataException">It is missing or has another shape.</exception>
-    public float[] Read(string name, params ReadOnlySpan<int> shape) => _fileOfTensor.TryGetValue(name, out SafetensorsFile? file)
+    public float[] Read(string name, params ReadOnlySpan<int> shape) =>
+        _fileOfTensor.TryGetValue(name, out SafetensorsFile? file)
         ? file.Read(name, shape)
         : throw new InvalidDataException($"{_folder}: tensor {name} is missing");
 
@@ -57,7 +58,7 @@ public sealed class SafetensorsFolder : IDisposable
 
     private void OpenShards(string indexPath)
     {
-        foreach (string shard in ReadShardNames(indexPath).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        foreach (string shard in new SortedSet<string>(ReadShardNames(indexPath), StringComparer.Ordinal))
         {
             string path = Path.Combine(_folder, shard);
             if (Path.GetFileName(shard) != shard || !File.Exists(path))

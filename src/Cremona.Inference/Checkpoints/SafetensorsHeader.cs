@@ -25,7 +25,8 @@ internal static class SafetensorsHeader
             using var document = JsonDocument.Parse(json);
             return ReadEntries(document.RootElement, dataStart, file.Length - dataStart);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter for texts that are no UTF-8
+        // the latter for texts that are no UTF-8
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new InvalidDataException($"the header is no JSON: {e.Message}", e);
         }

@@ -97,7 +97,8 @@ internal static class CanonicalComposition
             return SyllableBase + (lead * VowelCount + vowel) * TailCount;
 
         int syllable = first - SyllableBase, tail = second - TailBase;
-        if (syllable is >= 0 and < SyllableCount && syllable % TailCount == 0 && tail is > 0 and < TailCount) return first + tail;
+        if (syllable is >= 0 and < SyllableCount && syllable % TailCount == 0
+            && tail is > 0 and < TailCount) return first + tail;
 
         return Data.Pairs.TryGetValue((first, second), out int composed) ? composed : null;
     }

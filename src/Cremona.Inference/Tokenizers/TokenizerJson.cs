@@ -40,7 +40,8 @@ public static class TokenizerJson
         Dictionary<string, int> ids = ReadVocabulary(model.Get("vocab"));
         List<AddedToken> added = ReadAddedTokens(root);
         var vocabulary = new BytePairVocabulary(ids, ReadMerges(model.Get("merges")), model.Flag("ignore_merges"));
-        return new BytePairTokenizer(vocabulary, TokenBytes(ids, added), added, TokenizerJsonPreTokenizer.Read(root), composes);
+        return new BytePairTokenizer(vocabulary, TokenBytes(ids, added), added,
+            TokenizerJsonPreTokenizer.Read(root), composes);
     }
 
     private static void RefuseUnless(TokenizerElement parent, string name, string expected, bool isRequired)

@@ -109,7 +109,8 @@ public static class TrainerStateFile
         {
             string name = reader.ReadString();
             int length = ReadCount(reader, end, 3 * sizeof(float));
-            tensors[i] = new TensorState(name, ReadFloats(reader, length), ReadFloats(reader, length), ReadFloats(reader, length));
+            tensors[i] = new TensorState(name, ReadFloats(reader, length), ReadFloats(reader, length),
+                ReadFloats(reader, length));
         }
 
         return tensors;

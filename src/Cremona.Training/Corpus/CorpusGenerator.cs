@@ -31,7 +31,8 @@ public static class CorpusGenerator
     // Skills that can stand anywhere in a dialogue.
     private static readonly Action<Scene>[] Interludes =
     [
-        CopyScenes.Write, NumberScenes.Write, ListScenes.Write, TranslationScenes.Write, ProseScenes.Write, RewriteScenes.Write,
+        CopyScenes.Write, NumberScenes.Write, ListScenes.Write, TranslationScenes.Write, ProseScenes.Write,
+            RewriteScenes.Write,
         KnowledgeScenes.Write,
     ];
 
@@ -44,7 +45,8 @@ public static class CorpusGenerator
 
     /// <summary>A validation dialogue, from vocabulary and question forms kept apart from all training
     /// dialogues.</summary>
-    public static IReadOnlyList<ChatTurn> GenerateValidation(ulong seed, long index) => Generate(~seed, index, isHeldApart: true);
+    public static IReadOnlyList<ChatTurn> GenerateValidation(ulong seed, long index) =>
+        Generate(~seed, index, isHeldApart: true);
 
     private static List<ChatTurn> Generate(ulong seed, long index, bool isHeldApart)
     {

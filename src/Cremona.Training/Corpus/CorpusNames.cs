@@ -46,7 +46,8 @@ internal sealed class CorpusNames(CorpusRandom random, bool isHeldApart)
     }
 
     public string Digits(int count) =>
-        string.Concat(Enumerable.Range(0, count).Select(i => random.Between(i == 0 ? 1 : 0, 9).ToString(CultureInfo.InvariantCulture)));
+        string.Concat(Enumerable.Range(0, count).Select(i =>
+            random.Between(i == 0 ? 1 : 0, 9).ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>Everyday characters drawn evenly, so that the model learns to copy each of them.</summary>
     public string Han(int count) =>

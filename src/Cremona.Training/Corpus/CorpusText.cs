@@ -17,7 +17,8 @@ internal static class CorpusText
     private static readonly FrozenDictionary<(Language, string), string[]> Labels = LoadLabels();
 
     /// <summary>The keys of all phrases.</summary>
-    public static IEnumerable<string> Keys(Language language) => (language == Language.Chinese ? Chinese : English).Keys;
+    public static IEnumerable<string> Keys(Language language) =>
+        (language == Language.Chinese ? Chinese : English).Keys;
 
     public static bool HasTable(string table) => Words.ContainsKey(table);
 

@@ -46,7 +46,8 @@ internal static class PhraseGrammar
             int close = phrase.IndexOf('}', open);
             string slot = phrase[(open + 1)..close];
             text.Append(phrase, position, open - position);
-            text.Append(slot[0] is 'a' or 'A' && slot.Length > 1 && slot[1] == ' ' ? WithArticle(slot[0], valueOf(slot[2..])) : valueOf(slot));
+            text.Append(slot[0] is 'a' or 'A' && slot.Length > 1 && slot[1] == ' '
+                ? WithArticle(slot[0], valueOf(slot[2..])) : valueOf(slot));
             position = close + 1;
         }
 

@@ -34,7 +34,8 @@ internal sealed class Scene
 
     public void User(string text) => Turns.Add(new ChatTurn(ChatRole.User, text));
 
-    public void Bot(string text) => Turns.Add(new ChatTurn(ChatRole.Assistant, Ending is null ? text : Join(text, Ending)));
+    public void Bot(string text) =>
+        Turns.Add(new ChatTurn(ChatRole.Assistant, Ending is null ? text : Join(text, Ending)));
 
     /// <summary>Puts two sentences of the scene's language together.</summary>
     public string Join(string first, string second) => Language == Language.Chinese ? first + second : $"{first} {second}";

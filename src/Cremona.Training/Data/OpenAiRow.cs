@@ -49,7 +49,8 @@ internal static class OpenAiRow
     private static bool IsLearned(JsonElement message, string path)
     {
         if (!message.TryGetProperty("weight", out JsonElement weight) || weight.ValueKind == JsonValueKind.Null) return true;
-        if (weight.ValueKind == JsonValueKind.Number && weight.TryGetDouble(out double value) && value is 0 or 1) return value == 1;
+        if (weight.ValueKind == JsonValueKind.Number && weight.TryGetDouble(out double value)
+            && value is 0 or 1) return value == 1;
         throw new TrainingRowException($"{path}.weight must be 0 or 1");
     }
 }

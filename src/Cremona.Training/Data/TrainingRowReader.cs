@@ -7,7 +7,8 @@ namespace Cremona.Training.Data;
 /// <summary>Turns one line of a training file into the turns of a dialogue. Unknown fields are ignored.</summary>
 internal static class TrainingRowReader
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false,
+        throwOnInvalidBytes: true);
 
     public static bool IsBlank(ReadOnlySpan<byte> line) => line.TrimStart(" \t"u8).IsEmpty;
 
@@ -88,7 +89,8 @@ internal static class TrainingRowReader
 
     private static JsonElement[] ReadList(JsonElement row, string name)
     {
-        if (!row.TryGetProperty(name, out JsonElement list) || list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0)
+        if (!row.TryGetProperty(name, out JsonElement list) || list.ValueKind != JsonValueKind.Array
+            || list.GetArrayLength() == 0)
             throw new TrainingRowException($"{name} must be a non-empty array");
         foreach ((int index, JsonElement item) in list.EnumerateArray().Index())
             if (item.ValueKind != JsonValueKind.Object) throw new TrainingRowException($"{name}[{index}] must be an object");

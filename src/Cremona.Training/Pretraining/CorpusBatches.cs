@@ -46,7 +46,8 @@ public sealed class CorpusBatches(PretrainRecipe recipe, IChatTemplate template)
     private TokenizedRow Read(long index)
     {
         EncodedChat chat = template.Encode(CorpusGenerator.Generate(recipe.Seed, index), ChatEnding.Closed);
-        bool isWhole = CounterRandom.Uniform(recipe.Seed, WholeDialogueStream, (ulong)index) < recipe.Training.WholeDialogueShare;
+        bool isWhole = CounterRandom.Uniform(recipe.Seed, WholeDialogueStream,
+            (ulong)index) < recipe.Training.WholeDialogueShare;
         bool[] isLearned = isWhole ? [.. Enumerable.Repeat(true, chat.Tokens.Length)] : chat.IsLearned;
         return new TokenizedRow(chat.Tokens, isLearned);
     }

@@ -41,7 +41,8 @@ public static class FirstWeights
             AttentionNorm = Ones(config.HiddenSize),
             MlpNorm = Ones(config.HiddenSize),
             Linear = linear,
-            Bias = [.. LinearKinds.All.Select(kind => HasBias(config, kind) ? new float[config.OutputSize(kind)] : null)],
+            Bias = [.. LinearKinds.All.Select(kind =>
+                HasBias(config, kind) ? new float[config.OutputSize(kind)] : null)],
             QueryNorm = config.QueryKeyNorm ? Ones(config.HeadDimension) : null,
             KeyNorm = config.QueryKeyNorm ? Ones(config.HeadDimension) : null,
         };

@@ -27,7 +27,8 @@ internal sealed class PretrainSession : IDisposable
         _validation = _corpus.Validation();
         _trainer = DecoderTrainer.ForFullParameters(weights, pool, _training.TokensPerStep);
         _optimizer = new AdamW(
-            _trainer.Parameters, new AdamWOptions { Beta2 = _training.Beta2, WeightDecay = _training.WeightDecay }, pool);
+            _trainer.Parameters, new AdamWOptions { Beta2 = _training.Beta2, WeightDecay = _training.WeightDecay },
+                pool);
     }
 
     public DecoderWeights Weights { get; }

@@ -18,9 +18,11 @@ public static class TrainingArithmetic
     /// <summary>Floating-point operations of the matrix products of one forward and backward pass.</summary>
     public static double Operations(DecoderConfig config, PackedBatch batch)
     {
-        double weights = config.LayerCount * LinearKinds.All.Sum(kind => (double)config.OutputSize(kind) * config.InputSize(kind));
+        double weights = config.LayerCount * LinearKinds.All.Sum(kind =>
+            (double)config.OutputSize(kind) * config.InputSize(kind));
         double operations = OperationsPerWeight * weights * batch.Tokens.Length;
-        operations += OperationsPerWeight * config.VocabularySize * config.HiddenSize * batch.IsLearned.Count(learned => learned);
+        int learnedTokens = batch.IsLearned.Count(learned => learned);
+        operations += OperationsPerWeight * config.VocabularySize * config.HiddenSize * learnedTokens;
         for (int row = 0; row < batch.SequenceStarts.Length; row++)
         {
             int end = row + 1 < batch.SequenceStarts.Length ? batch.SequenceStarts[row + 1] : batch.Tokens.Length;

@@ -63,7 +63,8 @@ public class AdapterFolderTests
     {
         using var folder = new ScratchFolder();
         AdapterFolder.Save(folder.Path, Adapter, "nano");
-        Should.Throw<InvalidDataException>(() => AdapterFolder.Load(folder.Path, RandomDecoder.Config with { LayerCount = 1 }))
+        Should.Throw<InvalidDataException>(() =>
+            AdapterFolder.Load(folder.Path, RandomDecoder.Config with { LayerCount = 1 }))
             .Message.ShouldContain("layers.1");
     }
 

@@ -17,7 +17,8 @@ internal static class AnyText
 
     /// <summary>Well-formed Unicode text.</summary>
     public static Gen<string> WellFormed { get; } =
-        Gen.OneOf(Gen.Int[0, Typical.Length - 1].Select(i => Typical[i]), Character, Gen.Char[' ', '~'].Select(c => c.ToString()))
+        Gen.OneOf(Gen.Int[0, Typical.Length - 1].Select(i =>
+            Typical[i]), Character, Gen.Char[' ', '~'].Select(c => c.ToString()))
             .Array[0, 24].Select(string.Concat);
 
     /// <summary>Any UTF-16 units, halves of pairs among them.</summary>

@@ -8,7 +8,8 @@ namespace Cremona.Inference.Tests.Tokenizers;
 public sealed class TokenizerJsonTests : IDisposable
 {
     private static readonly ITokenizer Qwen = SampleTokenizer.Load();
-    private static readonly ITokenizer HanFirst = SampleTokenizer.Load(PreTokenizer.HanPattern, PreTokenizer.QwenPattern);
+    private static readonly ITokenizer HanFirst = SampleTokenizer.Load(PreTokenizer.HanPattern,
+        PreTokenizer.QwenPattern);
     private readonly string _folder = Directory.CreateTempSubdirectory("cremona-tokenizer").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -163,7 +164,8 @@ public sealed class TokenizerJsonTests : IDisposable
     }
 
     private static string FromHex(string codePoints) => string.Concat(
-        codePoints.Split(' ').Select(c => new Rune(int.Parse(c, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString()));
+        codePoints.Split(' ').Select(c =>
+            new Rune(int.Parse(c, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString()));
 
     private string Sample() => File.ReadAllText(SampleTokenizer.Write(_folder, PreTokenizer.QwenPattern));
 

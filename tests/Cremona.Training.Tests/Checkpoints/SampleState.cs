@@ -17,7 +17,8 @@ internal static class SampleState
             Step = losses.Length,
             DataPosition = position,
             BestValidationLoss = double.PositiveInfinity,
-            History = [.. losses.Select((loss, i) => new TrainingStep(i + 1, 9, loss.Item1, NotNaN(loss.Item2), i * 3L))],
+            History = [.. losses.Select((loss, i) =>
+                new TrainingStep(i + 1, 9, loss.Item1, NotNaN(loss.Item2), i * 3L))],
             Tensors = tensors,
         };
 
@@ -33,7 +34,8 @@ internal static class SampleState
         Step = step,
         DataPosition = step,
         BestValidationLoss = 1.5,
-        History = [.. Enumerable.Range(1, step).Select(i => new TrainingStep(i, 9, 2.0 / i, i % 2 == 0 ? 1.5 : null, 10L * i))],
+        History = [.. Enumerable.Range(1, step).Select(i =>
+            new TrainingStep(i, 9, 2.0 / i, i % 2 == 0 ? 1.5 : null, 10L * i))],
         Tensors = [new TensorState("a", [1, 2, step], [0.1f, 0.2f, 0.3f], [3, 4, 5])],
     };
 

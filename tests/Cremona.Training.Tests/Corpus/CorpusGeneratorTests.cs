@@ -18,7 +18,8 @@ public sealed class CorpusGeneratorTests
     [Fact]
     public void Generate_IsTheSame_InAnyOrder()
     {
-        string[] backwards = [.. Enumerable.Range(0, 200).Reverse().Select(i => Text(CorpusGenerator.Generate(Seed, i)))];
+        string[] backwards = [.. Enumerable.Range(0, 200).Reverse().Select(i =>
+            Text(CorpusGenerator.Generate(Seed, i)))];
         backwards.Reverse().ShouldBe(Training.Value[..200]);
     }
 
@@ -60,7 +61,8 @@ public sealed class CorpusGeneratorTests
     public void Validation_AsksInForms_ThatTrainingNeverUses(string name)
     {
         Language language = Enum.Parse<Language>(name);
-        Regex[] forms = [.. CorpusText.HeldApartForms(language).Where(f => IsTelling(language, f)).Select(AnchoredPattern)];
+        Regex[] forms = [.. CorpusText.HeldApartForms(language).Where(f =>
+            IsTelling(language, f)).Select(AnchoredPattern)];
         forms.Length.ShouldBeGreaterThan(15);
         var training = UserTurns(CorpusGenerator.Generate);
         var validation = UserTurns(CorpusGenerator.GenerateValidation);

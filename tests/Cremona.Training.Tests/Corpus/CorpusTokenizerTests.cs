@@ -12,7 +12,8 @@ public sealed class CorpusTokenizerTests : IDisposable
     private const int VocabularySize = 5000;
     private readonly string _folder = Directory.CreateTempSubdirectory("cremona-corpus").FullName;
 
-    public CorpusTokenizerTests() => CorpusTokenizer.Train(_folder, VocabularySize, sampleCount: 800, seed: 1, contextLength: 512);
+    public CorpusTokenizerTests() =>
+        CorpusTokenizer.Train(_folder, VocabularySize, sampleCount: 800, seed: 1, contextLength: 512);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -54,7 +55,8 @@ public sealed class CorpusTokenizerTests : IDisposable
     public async Task Encode_AgreesWithMicrosoftsTokenizer_OnTheCorpus()
     {
         ITokenizer own = TokenizerJson.Load(TokenizerPath);
-        using System.Text.Json.JsonDocument json = System.Text.Json.JsonDocument.Parse(await File.ReadAllBytesAsync(TokenizerPath));
+        byte[] bytes = await File.ReadAllBytesAsync(TokenizerPath);
+        using System.Text.Json.JsonDocument json = System.Text.Json.JsonDocument.Parse(bytes);
         System.Text.Json.JsonElement model = json.RootElement.GetProperty("model");
         var options = new BpeOptions(model.GetProperty("vocab").EnumerateObject().Select(e => KeyValuePair.Create(e.Name, e.Value.GetInt32())))
         {

@@ -38,7 +38,8 @@ public class FineTunerTests
 
         // Validation asks for another ending than training teaches, so the surer the model gets, the higher this loss.
         TokenizedRow taught = TinyFineTune.Rows(1, seed: 21)[0];
-        TokenizedRow asked = new([.. taught.Tokens[..^1], (taught.Tokens[^1] + 1) % 37], OnlyLast(taught.Tokens.Length));
+        TokenizedRow asked = new([.. taught.Tokens[..^1], (taught.Tokens[^1] + 1) % 37],
+            OnlyLast(taught.Tokens.Length));
         FineTuneRequest request = TinyFineTune.Request(whole.Path) with
         {
             TrainingRows = [taught with { IsLearned = OnlyLast(taught.Tokens.Length) }],
@@ -113,7 +114,8 @@ public class FineTunerTests
                 CancellationToken.None));
         }
 
-        FineTuneResult result = new FineTuner().Run(TinyFineTune.Request(folder.Path), _ => { }, CancellationToken.None);
+        FineTuneResult result = new FineTuner().Run(TinyFineTune.Request(folder.Path), _ =>
+            { }, CancellationToken.None);
         TinyFineTune.AdapterBytes(result.AdapterFolder).ShouldBe(expected);
         result.Steps.ShouldBe(steps);
     }
@@ -164,7 +166,8 @@ public class FineTunerTests
             request with { BaseModelName = "other" },
         ];
         foreach (FineTuneRequest other in others)
-            Should.Throw<CheckpointMismatchException>(() => new FineTuner().Run(other, _ => { }, CancellationToken.None));
+            Should.Throw<CheckpointMismatchException>(() =>
+                new FineTuner().Run(other, _ => { }, CancellationToken.None));
     }
 
     [Fact]
@@ -196,7 +199,8 @@ public class FineTunerTests
 
     private static bool[] OnlyLast(int count) => [.. Enumerable.Repeat(false, count - 1), true];
 
-    private static byte[] Undisturbed(int threads, int validationRows) => UndisturbedRun(threads, validationRows).Adapter;
+    private static byte[] Undisturbed(int threads, int validationRows) =>
+        UndisturbedRun(threads, validationRows).Adapter;
 
     private static (byte[] Adapter, IReadOnlyList<TrainingStep> Steps) UndisturbedRun(int threads, int validationRows)
     {
@@ -207,7 +211,8 @@ public class FineTunerTests
         return (TinyFineTune.AdapterBytes(result.AdapterFolder), result.Steps);
     }
 
-    private static FineTuneRequest Slow(FineTuneRequest request) => request with { CheckpointInterval = TimeSpan.FromHours(1) };
+    private static FineTuneRequest Slow(FineTuneRequest request) =>
+        request with { CheckpointInterval = TimeSpan.FromHours(1) };
 
     private static void CancelAt(CancellationTokenSource source, bool isTime)
     {

@@ -60,6 +60,7 @@ internal static class TinyFineTune
 
         public IStreamingDecoder CreateStreamingDecoder() => throw new NotSupportedException();
 
-        public EncodedChat Encode(IReadOnlyList<ChatTurn> turns, ChatEnding ending) => throw new NotSupportedException();
+        public EncodedChat Encode(IReadOnlyList<ChatTurn> turns, ChatEnding ending) =>
+            throw new NotSupportedException();
     }
 }

@@ -125,7 +125,8 @@ public class PretrainerTests
     }
 
     private static PretrainResult Run(
-        ScratchFolder folder, Action<PretrainProgress> onProgress, int threads = 1, CancellationToken cancellationToken = default)
+        ScratchFolder folder, Action<PretrainProgress> onProgress, int threads = 1,
+            CancellationToken cancellationToken = default)
     {
         File.WriteAllText(folder["recipe.json"], Recipe);
         var pretrainer = new Pretrainer { ThreadCount = threads };

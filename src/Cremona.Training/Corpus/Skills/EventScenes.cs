@@ -20,7 +20,8 @@ internal static class EventScenes
         {
             // Sometimes the same question of something that did not happen.
             bool isAbsent = events.Length < EventCountMax && scene.Random.Percent(15);
-            Ask(scene, isAbsent ? NewEvent(scene, objects[^1]) : scene.Random.Pick(events), i == 0 ? report : null, isAbsent);
+            Ask(scene, isAbsent ? NewEvent(scene, objects[^1]) : scene.Random.Pick(events), i == 0
+                ? report : null, isAbsent);
         }
     }
 

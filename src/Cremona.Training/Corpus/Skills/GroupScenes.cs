@@ -12,7 +12,8 @@ internal static class GroupScenes
         WordPair user = scene.Names.Person(scene.Language);
         IReadOnlyList<Fact>[] facts =
             [.. names.Select(_ => FactMaker.Make(scene, FactMaker.PersonAttributes, scene.Random.Between(1, 3)))];
-        PersonaBot[] bots = [.. names.Select((name, i) => new PersonaBot(name.Chinese, Persona(scene, name, facts[i])))];
+        PersonaBot[] bots = [.. names.Select((name, i) =>
+            new PersonaBot(name.Chinese, Persona(scene, name, facts[i])))];
 
         var messages = new List<PersonaMessage>();
         int count = scene.Random.Between(1, 3);

@@ -19,7 +19,8 @@ internal static class ListScenes
             return;
         }
 
-        WordPair[] items = [.. scene.Random.PickSome(CorpusText.Table(scene.Random.Pick(Tables)), scene.Random.Between(2, 5))];
+        WordPair[] items = [.. scene.Random.PickSome(CorpusText.Table(scene.Random.Pick(Tables)),
+            scene.Random.Between(2, 5))];
         string list = scene.Say("list.give", ("t", WordPair.Same(Join(scene.Language, items))));
         int questionCount = scene.Random.Between(1, 2);
         for (int i = 0; i < questionCount; i++)

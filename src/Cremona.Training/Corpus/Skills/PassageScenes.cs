@@ -55,7 +55,8 @@ internal static class PassageScenes
         if (scene.Random.Percent(35))
         {
             WordPair other = NewName(scene, isPerson);
-            IReadOnlyList<Fact> others = FactMaker.Make(scene, [.. facts.Select(f => f.Attribute)], scene.Random.Between(1, facts.Count));
+            IReadOnlyList<Fact> others = FactMaker.Make(scene, [.. facts.Select(f =>
+                f.Attribute)], scene.Random.Between(1, facts.Count));
             otherPassage = others
                 .Select(f => FactMaker.Tell(scene, scene.Language, Subject.Named(other), f))
                 .Aggregate(scene.Join);

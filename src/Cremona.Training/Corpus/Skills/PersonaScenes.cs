@@ -56,7 +56,8 @@ internal static class PersonaScenes
         string question = FactMaker.Ask(scene, Subject.You, attribute);
         if (!scene.Random.Percent(12)) return question;
         string comma = scene.Language == Language.Chinese ? "，" : ", ";
-        return name.In(scene.Language) + comma + (scene.Language == Language.Chinese ? question : Decapitalize(question));
+        return name.In(scene.Language) + comma + (scene.Language == Language.Chinese
+            ? question : Decapitalize(question));
     }
 
     private static string Decapitalize(string text) => char.ToLowerInvariant(text[0]) + text[1..];
@@ -109,7 +110,8 @@ internal static class PersonaScenes
         Subject named = Subject.Named(name);
         Subject pronoun = scene.Random.Percent(50) ? Subject.He : Subject.She;
         foreach ((int index, Fact fact) in facts.Index())
-            yield return FactMaker.Tell(scene, scene.Language, index == 0 || scene.Random.Percent(30) ? named : pronoun, fact);
+            yield return FactMaker.Tell(scene, scene.Language, index == 0 || scene.Random.Percent(30)
+                ? named : pronoun, fact);
     }
 
     private static IEnumerable<string> Profile(Scene scene, WordPair name, IReadOnlyList<Fact> facts, bool hasNameLine)
@@ -120,7 +122,8 @@ internal static class PersonaScenes
         foreach (Fact fact in facts) yield return Line(fact.Attribute, fact.Value);
 
         string Line(string attribute, WordPair value) =>
-            bullet + scene.Random.Pick(CorpusText.LabelsOf(scene.Language, attribute)) + colon + value.In(scene.Language);
+            bullet + scene.Random.Pick(CorpusText.LabelsOf(scene.Language,
+                attribute)) + colon + value.In(scene.Language);
     }
 
     // The ending is in the language that will be spoken, whatever the system text is written in.
