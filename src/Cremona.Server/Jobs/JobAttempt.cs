@@ -97,15 +97,24 @@ public sealed class JobAttempt : IAsyncDisposable
     /// itself.</returns>
     private async Task<bool> TryBeatAsync(TimeSpan worked, CancellationToken cancellationToken)
     {
+        JobProgress? progress = Interlocked.Exchange(ref _progress, null);
         try
         {
-            JobProgress? progress = Interlocked.Exchange(ref _progress, null);
             return await _queue.HeartbeatAsync(_lease, worked, progress, cancellationToken);
         }
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (OperationCanceledException)
         {
+            KeepForNextBeat(progress);
+            throw;
+        }
+        catch (Exception fault)
+        {
+            KeepForNextBeat(progress);
             JobsLog.HeartbeatFailed(_log, fault, _lease.JobId);
             return true;
         }
     }
+
+    /// <summary>A beat that did not reach the store must not swallow the last progress; newer progress wins.</summary>
+    private void KeepForNextBeat(JobProgress? progress) => Interlocked.CompareExchange(ref _progress, progress, null);
 }
