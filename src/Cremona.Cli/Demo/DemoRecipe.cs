@@ -33,7 +33,10 @@ public sealed class DemoRecipe
 
     public IReadOnlyList<string> Lines { get; }
 
-    private static string Self => Environment.ProcessPath!;
+    // The executable, or `dotnet cremona.dll` when it was started so.
+    private static string Self => Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
+        ? $"{Environment.ProcessPath} {typeof(DemoRecipe).Assembly.Location}"
+        : Environment.ProcessPath!;
 
     private static string Upload(DemoFolder folder, string name) =>
         $"curl -s {EdgeOptions.DefaultUrl}/v1/files/upload {Key} -F purpose=fine-tune -F {Quote("file=@" + Path.Combine(folder.Rows, name))}";
