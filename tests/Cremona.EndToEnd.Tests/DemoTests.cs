@@ -7,7 +7,7 @@ namespace Cremona.EndToEnd.Tests;
 public partial class DemoTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(8);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(40); // generous: machines are shared
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
     [Fact]
     public async Task Demo_TeachesEveryFact_AndPrintsLinesThatWorkAgain()

@@ -8,7 +8,7 @@ namespace Cremona.EndToEnd.Tests;
 public sealed class RealServer : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(40); // generous: machines are shared
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
     private RealServer(CremonaProcess process, string dataFolder, Uri address)
     {

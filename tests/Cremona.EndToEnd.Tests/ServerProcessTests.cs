@@ -4,7 +4,7 @@ namespace Cremona.EndToEnd.Tests;
 
 public class ServerProcessTests
 {
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(40); // generous: machines are shared
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
     [Fact]
     public async Task Serve_AnswersOnAFreePort_AndStopsWithinTenSeconds()
