@@ -19,8 +19,7 @@ public sealed record FineTuneRequest
     public required FineTuneHyperparameters Hyperparameters { get; init; }
 
     /// <summary>Checkpoints live here; a run that finds a valid one goes on from it. The same request in an empty
-    /// folder and
-    /// in one left by a killed run gives byte-identical adapters.</summary>
+    /// folder and in one left by a killed run gives byte-identical adapters.</summary>
     public required string WorkFolder { get; init; }
 
     /// <summary>Determines initialisation and data order.</summary>

@@ -22,9 +22,8 @@ public sealed class FineTuner(FineTuneSettings settings)
 
     /// <summary>Runs the request from its last checkpoint, or from the start.</summary>
     /// <param name="request">What to train; its work folder may hold an earlier attempt.</param>
-    /// <param name="onStep">Told after each step of this attempt. Steps after the last checkpoint of an earlier
-    /// attempt are taken,
-    /// and told, again with the same numbers.</param>
+    /// <param name="onStep">Told after each step of this attempt. Steps after the last checkpoint of an earlier attempt
+    /// are taken, and told, again with the same numbers.</param>
     /// <param name="cancellationToken">Stops at the next step with a checkpoint written.</param>
     /// <returns>The adapter of the lowest validation loss, or of the last step when there are no validation
     /// rows.</returns>
@@ -54,8 +53,7 @@ public sealed class FineTuner(FineTuneSettings settings)
     }
 
     /// <summary>An adapter that becomes the best is written before the checkpoint that remembers its loss, so a crash
-    /// between
-    /// the two only writes it again.</summary>
+    /// between the two only writes it again.</summary>
     private static void TakeSteps(
         FineTuneRequest request, FineTuneSession session, string adapterFolder,
         Action<Func<string, TrainerState>> save, Action<TrainingStep> onStep, CancellationToken cancellationToken)

@@ -13,8 +13,7 @@ using Cremona.Training.Pretraining;
 namespace Cremona.Training;
 
 /// <summary>Trains a model from nothing on generated text, as a recipe says. A run that was killed goes on from its
-/// last
-/// checkpoint and ends with the same bytes as one that was not.</summary>
+/// last checkpoint and ends with the same bytes as one that was not.</summary>
 public sealed class Pretrainer
 {
     private const string CheckpointsName = "checkpoints";
@@ -26,9 +25,9 @@ public sealed class Pretrainer
     /// <summary>Clock for speed and time left.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>Trains the tokenizer if the output folder has none, then the model. Whenever the validation loss is
-    /// the lowest so
-    /// far, the weights are written to the output folder as BF16: at the end it holds the best ones.</summary>
+    /// <summary>Trains the tokenizer if the output folder has none, then the model. Whenever the validation loss is the
+    /// lowest so far, the weights are written to the output folder as BF16: at the end it holds the best
+    /// ones.</summary>
     /// <param name="recipePath">A <see cref="PretrainRecipe"/> as JSON.</param>
     /// <param name="outputFolder">Becomes a Hugging Face folder; its subfolder <c>checkpoints</c> can be removed
     /// afterwards.</param>
@@ -83,8 +82,7 @@ public sealed class Pretrainer
     }
 
     /// <summary>Recipe and tokenizer; the checkpoint and validation intervals count too, since they decide which
-    /// weights are
-    /// best.</summary>
+    /// weights are best.</summary>
     private static string Fingerprint(PretrainRecipe recipe, string folder)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

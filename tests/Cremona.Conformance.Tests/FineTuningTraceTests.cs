@@ -7,8 +7,7 @@ using Cremona.Server.Tests.FineTuning;
 namespace Cremona.Conformance.Tests;
 
 /// <summary>Whole bodies of the fine-tuning endpoints. A server without a worker leaves its jobs as they were made; one
-/// with a
-/// worker has finished the traced job before the trace is played.</summary>
+/// with a worker has finished the traced job before the trace is played.</summary>
 public class FineTuningTraceTests
 {
     private const string Room = "finetune";

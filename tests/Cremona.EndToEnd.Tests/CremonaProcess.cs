@@ -3,9 +3,8 @@ using System.Diagnostics;
 
 namespace Cremona.EndToEnd.Tests;
 
-/// <summary>A real <c>cremona</c> process. Its output is kept; signals reach it and nobody else; it never outlives
-/// the test, not even
-/// when the test's own process is killed, if it was started with <c>--exit-with-parent</c>.</summary>
+/// <summary>A real <c>cremona</c> process. Its output is kept; signals reach it and nobody else; it never outlives the
+/// test, not even when the test's own process is killed, if it was started with <c>--exit-with-parent</c>.</summary>
 public sealed class CremonaProcess : IAsyncDisposable
 {
     private readonly Process _process;

@@ -3,9 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Cremona.EndToEnd.Tests;
 
-/// <summary>Runs the shell blocks of the documents that are marked <c>&lt;!-- run --&gt;</c>, in order, against a
-/// real server. Only the
-/// port and the data folder are the test's own.</summary>
+/// <summary>Runs the shell blocks of the documents that are marked <c>&lt;!-- run --&gt;</c>, in order, against a real
+/// server. Only the port and the data folder are the test's own.</summary>
 [Trait("Speed", "Slow")]
 public partial class DocumentTests
 {

@@ -49,8 +49,7 @@ public class JobCrashTests
     }
 
     /// <summary>Waits for the moment of the next kill: by turns some time after the start (before, while and after the
-    /// lapsed
-    /// lease is taken over) and some way into the training, whatever the machine's speed.</summary>
+    /// lapsed lease is taken over) and some way into the training, whatever the machine's speed.</summary>
     /// <returns>False when the job ended first.</returns>
     private static async Task<bool> WaitForKillMomentAsync(RealServer server, string job, int killOfJob, int kill)
     {

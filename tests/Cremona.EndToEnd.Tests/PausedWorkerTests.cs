@@ -51,9 +51,8 @@ public class PausedWorkerTests
         (await TrainingServer.ReadStatesAsync(second, job)).ShouldBe(["created", "pending", "running", "succeeded"]);
     }
 
-    /// <summary>Stops the process while it writes nothing: one that is stopped inside a transaction keeps SQLite's
-    /// only write
-    /// lock, and then nobody can go on until it ends. PostgreSQL has no such lock.</summary>
+    /// <summary>Stops the process while it writes nothing: one that is stopped inside a transaction keeps SQLite's only
+    /// write lock, and then nobody can go on until it ends. PostgreSQL has no such lock.</summary>
     private static async Task PauseOutsideOfAWriteAsync(RealServer server)
     {
         (await TrainingServer.HoldsWithinAsync(Limit, async () =>

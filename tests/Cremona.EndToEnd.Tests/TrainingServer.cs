@@ -7,8 +7,7 @@ using Cremona.Server.Tests.FineTuning;
 namespace Cremona.EndToEnd.Tests;
 
 /// <summary>The real server with the tiny model of random weights: real training, which takes some seconds. Leases are
-/// short,
-/// so that a killed server's job is soon taken over.</summary>
+/// short, so that a killed server's job is soon taken over.</summary>
 internal static class TrainingServer
 {
     /// <summary>Rows of the training file; with a batch size of 1 the steps of an epoch.</summary>

@@ -3,8 +3,7 @@ using System.CommandLine;
 namespace Cremona.Cli.CommandLine;
 
 /// <summary>Ends a child with its parent, even when the parent is killed and can say nothing: the parent holds the
-/// other end of
-/// the child's standard input, and the kernel closes it.</summary>
+/// other end of the child's standard input, and the kernel closes it.</summary>
 internal static class ParentWatch
 {
     public static Option<bool> CreateOption() => new("--exit-with-parent")

@@ -3,9 +3,8 @@ using Spectre.Console;
 
 namespace Cremona.Cli.CommandLine;
 
-/// <summary>What a command reads and writes. Results go to <see cref="Out"/>, so that a script can pipe them;
-/// remarks and errors
-/// go to <see cref="Error"/>.</summary>
+/// <summary>What a command reads and writes. Results go to <see cref="Out"/>, so that a script can pipe them; remarks
+/// and errors go to <see cref="Error"/>.</summary>
 /// <param name="In">Standard input.</param>
 /// <param name="Out">Standard output, UTF-8.</param>
 /// <param name="Error">Standard error, UTF-8.</param>

@@ -4,8 +4,7 @@ using Cremona.Cli.CommandLine;
 namespace Cremona.Cli.Demo;
 
 /// <summary><c>cremona serve</c> as a child of this process, on a free loopback port. It ends with this process in
-/// every case,
-/// <c>kill -9</c> included.</summary>
+/// every case, <c>kill -9</c> included.</summary>
 public sealed class ServerProcess : IAsyncDisposable
 {
     /// <summary>Start of the line by which a server says where it listens.</summary>

@@ -1,8 +1,7 @@
 namespace Cremona.Inference.Checkpoints;
 
 /// <summary>Writes a file so that a reader sees the old content or the new, never a part: temporary name in the same
-/// folder,
-/// flush to disk, rename, flush of the folder.</summary>
+/// folder, flush to disk, rename, flush of the folder.</summary>
 public static class DurableFile
 {
     /// <summary>Writes the file; nothing is left behind when <paramref name="write"/> throws.</summary>

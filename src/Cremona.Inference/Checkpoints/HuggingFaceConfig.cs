@@ -4,8 +4,7 @@ using Cremona.Inference.Architectures;
 namespace Cremona.Inference.Checkpoints;
 
 /// <summary>Reads and writes <c>config.json</c> of Llama, Mistral, Qwen2 and Qwen3 models. An option that would change
-/// the numbers
-/// and is not supported is refused by name.</summary>
+/// the numbers and is not supported is refused by name.</summary>
 public static class HuggingFaceConfig
 {
     private const long FileBytesMax = 1 << 20;

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Cremona.Inference.Checkpoints;
 
 /// <summary>Reads and checks the header of a safetensors file: 8 bytes of length, then a JSON object of tensors. Every
-/// number is
-/// checked against the length of the file before it is used. Format: github.com/huggingface/safetensors.</summary>
+/// number is checked against the length of the file before it is used. Format:
+/// github.com/huggingface/safetensors.</summary>
 internal static class SafetensorsHeader
 {
     private const int PrefixBytes = 8;

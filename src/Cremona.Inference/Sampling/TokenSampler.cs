@@ -3,8 +3,7 @@ using Cremona.Inference.Kernels;
 namespace Cremona.Inference.Sampling;
 
 /// <summary>Draws the tokens of one sequence: penalties, then temperature, then the k most likely, then the nucleus.
-/// Ties go to the smaller
-/// id. Not thread-safe.</summary>
+/// Ties go to the smaller id. Not thread-safe.</summary>
 public sealed class TokenSampler
 {
     // Lower ones are greedy in all but name.

@@ -2,9 +2,8 @@ using Cremona.Inference.Tokenizers;
 
 namespace Cremona.Inference.Templates;
 
-/// <summary>Collects the tokens of a dialogue segment by segment. Special tokens enter by id only, so no text can
-/// forge one,
-/// and each segment is encoded alone, so training and serving cut the text at the same places.</summary>
+/// <summary>Collects the tokens of a dialogue segment by segment. Special tokens enter by id only, so no text can forge
+/// one, and each segment is encoded alone, so training and serving cut the text at the same places.</summary>
 internal sealed class ChatEncoding(ITokenizer tokenizer)
 {
     private readonly List<int> _tokens = [];

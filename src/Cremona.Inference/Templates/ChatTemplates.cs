@@ -9,8 +9,7 @@ public static class ChatTemplates
     private const int ShownLengthMax = 120;
 
     /// <summary>Recognises ChatML (Qwen, nano) and Llama-3 by the markers in the model's Jinja template, and writes
-    /// their
-    /// form itself; the template is not executed.</summary>
+    /// their form itself; the template is not executed.</summary>
     /// <param name="modelFolder">Holds <c>chat_template.jinja</c> or a <c>tokenizer_config.json</c> with
     /// <c>chat_template</c>.</param>
     /// <param name="tokenizer">The tokenizer of the same folder.</param>

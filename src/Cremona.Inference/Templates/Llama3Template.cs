@@ -3,9 +3,8 @@ using Cremona.Inference.Tokenizers;
 namespace Cremona.Inference.Templates;
 
 /// <summary>Llama-3: <c>&lt;|start_header_id|&gt;role&lt;|end_header_id|&gt;\n\ncontent&lt;|eot_id|&gt;</c>, after one
-/// <c>&lt;|begin_of_text|&gt;</c>. The date lines that later templates (3.1 and up) put before the system text are
-/// left out:
-/// they would make the same dialogue other tokens on another day.</summary>
+/// <c>&lt;|begin_of_text|&gt;</c>. The date lines that later templates (3.1 and up) put before the system text are left
+/// out: they would make the same dialogue other tokens on another day.</summary>
 internal sealed class Llama3Template : IChatTemplate
 {
     public const string StartMarker = "<|start_header_id|>";

@@ -5,13 +5,11 @@ namespace Cremona.Inference.Templates;
 /// <remarks>
 /// <list type="bullet">
 /// <item>The bots' settings become one system turn: the bot's name on a line of its own (left out when empty), its
-/// content
-/// below; several bots are separated by an empty line. No setting, no system turn.</item>
+/// content below; several bots are separated by an empty line. No setting, no system turn.</item>
 /// <item>With one bot and one user nobody needs to be told apart: contents stay as they are and names are not
 /// shown.</item>
 /// <item>With several bots or several users each user's and bot's content is preceded by "Name: ", and the answer is
-/// begun
-/// with the replying bot's "Name:", after which the model goes on with a space.</item>
+/// begun with the replying bot's "Name:", after which the model goes on with a space.</item>
 /// <item>Sample messages stand before the messages.</item>
 /// </list>
 /// </remarks>

@@ -3,8 +3,7 @@ namespace Cremona.Inference.Tokenizers;
 /// <summary>The printable stand-ins for the 256 bytes in which GPT-2 and its successors write their
 /// vocabulary.</summary>
 /// <remarks>Source: <c>bytes_to_unicode</c> of GPT-2's encoder. Printable Latin-1 bytes stand for themselves; the
-/// others
-/// take U+0100 and up in byte order.</remarks>
+/// others take U+0100 and up in byte order.</remarks>
 public static class ByteLevelAlphabet
 {
     private static readonly char[] Characters = BuildCharacters();

@@ -5,10 +5,8 @@ namespace Cremona.Inference.Tokenizers;
 
 /// <summary>Byte-level byte pair encoding (Sennrich et al., 2016; GPT-2's byte alphabet).</summary>
 /// <remarks>Written here and not taken from Microsoft.ML.Tokenizers because that one (2.0.1) has no
-/// <c>ignore_merges</c>
-/// (Llama-3), cuts letters outside the Basic Multilingual Plane differently and has no streaming decoder; where the
-/// two mean
-/// the same, a test holds them equal.</remarks>
+/// <c>ignore_merges</c> (Llama-3), cuts letters outside the Basic Multilingual Plane differently and has no streaming
+/// decoder; where the two mean the same, a test holds them equal.</remarks>
 internal sealed class BytePairTokenizer : ITokenizer
 {
     private const int CachedPieceLengthMax = 32;

@@ -6,8 +6,7 @@ using System.Text;
 namespace Cremona.Inference.Tokenizers;
 
 /// <summary>Normalization form C, which Qwen's tokenizers ask for. Written here because the runtime normalizes nothing
-/// in
-/// invariant globalization mode, in which Cremona runs so that it needs no system library.</summary>
+/// in invariant globalization mode, in which Cremona runs so that it needs no system library.</summary>
 /// <remarks>Source: Unicode Standard Annex #15, sections 1.3 and 3; Hangul as in the Standard, section 3.12.</remarks>
 internal static class CanonicalComposition
 {

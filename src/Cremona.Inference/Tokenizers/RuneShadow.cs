@@ -6,8 +6,7 @@ namespace Cremona.Inference.Tokenizers;
 /// <summary>A text in which every character outside the Basic Multilingual Plane is replaced by one of the same kind
 /// inside it.</summary>
 /// <remarks>.NET's regular expressions see UTF-16 units, so <c>\p{L}</c> never matches a letter written as a surrogate
-/// pair,
-/// while the engines these patterns were written for see whole characters. Matching on the shadow gives their
+/// pair, while the engines these patterns were written for see whole characters. Matching on the shadow gives their
 /// result.</remarks>
 internal readonly struct RuneShadow
 {

@@ -9,8 +9,7 @@ public static class TokenizerJson
 
     /// <summary>Reads a tokenizer.</summary>
     /// <exception cref="InvalidDataException">The file is corrupt or asks for something this reader does not do
-    /// exactly;
-    /// the message names the file and the fault.</exception>
+    /// exactly; the message names the file and the fault.</exception>
     public static ITokenizer Load(string tokenizerJsonPath)
     {
         try

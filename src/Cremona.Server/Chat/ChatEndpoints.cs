@@ -42,9 +42,8 @@ public static class ChatEndpoints
         IOptions<ChatOptions> options) =>
         AnswerAsync(http, caller, parameters, chat, new V2Wire(options.Value, isAlias: true));
 
-    /// <summary>
-    /// 1. Read the request in the interface's own words. 2. Get the model ready. 3. Answer whole, or piece by piece.
-    /// 4. A fault before the first byte is answered in the interface's own shape.
+    /// <summary> 1. Read the request in the interface's own words. 2. Get the model ready. 3. Answer whole, or piece by
+    /// piece. 4. A fault before the first byte is answered in the interface's own shape.
     /// </summary>
     private static async Task AnswerAsync(
         HttpContext http, Caller caller, RequestParameters parameters, ChatService chat, IChatWire wire)

@@ -36,7 +36,6 @@ public sealed class FineTuningOptions
     public TimeSpan CheckpointInterval { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Determines initialisation and data order: the same file, model, hyperparameters and seed give the same
-    /// adapter.
-    /// Default 1.</summary>
+    /// adapter. Default 1.</summary>
     public ulong Seed { get; set; } = 1;
 }

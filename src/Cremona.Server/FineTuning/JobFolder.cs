@@ -5,8 +5,7 @@ namespace Cremona.Server.FineTuning;
 /// <summary>The work folder of a job: <c>job.log</c>, and below it the folder of the current attempt with its
 /// checkpoints.</summary>
 /// <remarks>A new attempt takes its predecessor's folder over by renaming it. So it finds the checkpoints, and a
-/// predecessor
-/// that was only paused finds its path gone instead of writing among its successor's files.</remarks>
+/// predecessor that was only paused finds its path gone instead of writing among its successor's files.</remarks>
 public sealed class JobFolder(string jobsFolder, string jobId)
 {
     private const string AttemptPrefix = "attempt-";

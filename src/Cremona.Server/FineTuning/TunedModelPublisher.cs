@@ -16,8 +16,7 @@ public sealed class TunedModelPublisher(
     private const string ResultPurpose = "fine-tune-result";
 
     /// <summary>Publishes inside the transaction that ends the job. If that fails after all, the next attempt replaces
-    /// the
-    /// adapter or <see cref="CleanAsync"/> removes it.</summary>
+    /// the adapter or <see cref="CleanAsync"/> removes it.</summary>
     public async Task PublishAsync(
         FineTuneTask task, FineTuneResult result, DbTransaction transaction, CancellationToken cancellationToken)
     {

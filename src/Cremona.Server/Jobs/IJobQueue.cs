@@ -17,8 +17,7 @@ public interface IJobQueue
     Task<int> ExpireLeasesAsync(CancellationToken cancellationToken);
 
     /// <summary>Claims the next job: interrupted jobs first; then the group with the fewest running jobs, among these
-    /// the one
-    /// served longest ago; then the oldest job. Null when there is none.</summary>
+    /// the one served longest ago; then the oldest job. Null when there is none.</summary>
     Task<JobLease?> ClaimNextAsync(string worker, CancellationToken cancellationToken);
 
     /// <summary>Extends the lease, counts the time worked and writes progress. False when the lease is lost.</summary>
@@ -29,8 +28,7 @@ public interface IJobQueue
     Task<bool> HandBackAsync(JobLease lease, CancellationToken cancellationToken);
 
     /// <summary>Gives up a broken attempt: another may begin after the configured pause, or the job fails when this was
-    /// the
-    /// last. False when the lease is lost.</summary>
+    /// the last. False when the lease is lost.</summary>
     Task<bool> GiveUpAsync(JobLease lease, string reason, CancellationToken cancellationToken);
 
     /// <summary>Ends the job; with <paramref name="publish"/> inside the same transaction. False, and nothing
@@ -45,8 +43,7 @@ public interface IJobQueue
     Task<IReadOnlyList<Job>> ListUncleanAsync(CancellationToken cancellationToken);
 
     /// <summary>An attempt that had lost its lease may have left something behind: if the job has ended, it is to be
-    /// cleaned
-    /// again. Changes nothing else.</summary>
+    /// cleaned again. Changes nothing else.</summary>
     Task MarkUncleanAsync(string jobId, CancellationToken cancellationToken);
 
     /// <summary>The leftovers of an ended job are gone; a removed job's rows go with this.</summary>

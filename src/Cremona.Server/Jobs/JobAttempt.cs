@@ -43,8 +43,7 @@ public sealed class JobAttempt : IAsyncDisposable
     }
 
     /// <summary>Stops the heart with a last beat, so that the last progress is told and the lease is fresh for what the
-    /// attempt
-    /// still writes.</summary>
+    /// attempt still writes.</summary>
     public async Task StopBeatingAsync()
     {
         await _heart.CancelAsync();

@@ -3,8 +3,7 @@ using Microsoft.Extensions.Options;
 namespace Cremona.Server.Jobs;
 
 /// <summary>The queue's housekeeping, in every process with a worker: accepts new jobs, frees lapsed leases, removes
-/// leftovers.
-/// Its own loop, because workers are busy for minutes.</summary>
+/// leftovers. Its own loop, because workers are busy for minutes.</summary>
 public sealed class JobKeeper(
     IJobQueue queue,
     IEnumerable<IJobHandler> handlers,

@@ -3,8 +3,7 @@ using System.Collections.Concurrent;
 namespace Cremona.Server.Jobs;
 
 /// <summary>Shortens the way inside one process: new work wakes idle loops, and a cancelled job's worker hears of it at
-/// once.
-/// Nothing depends on it: other processes, and a signal that is missed, are served by polling.</summary>
+/// once. Nothing depends on it: other processes, and a signal that is missed, are served by polling.</summary>
 public sealed class JobSignals
 {
     private readonly ConcurrentDictionary<string, Action> _running = new();

@@ -3,8 +3,7 @@ using System.Collections.Frozen;
 namespace Cremona.Server.Jobs;
 
 /// <summary>The one table of allowed transitions. Every change of a job's state is one SQL statement guarded by a
-/// source
-/// state taken from here.</summary>
+/// source state taken from here.</summary>
 public static class JobTransitions
 {
     private static readonly FrozenDictionary<JobState, JobState[]> Table = new Dictionary<JobState, JobState[]>

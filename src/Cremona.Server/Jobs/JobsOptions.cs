@@ -23,8 +23,7 @@ public sealed class JobsOptions
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a lease lasts without a heartbeat; must be several heartbeats. Clocks of machines that share a
-    /// store
-    /// should agree to well within it. Default 10 s, range 100 ms to 1 h.</summary>
+    /// store should agree to well within it. Default 10 s, range 100 ms to 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -11,8 +11,7 @@ public sealed class CheckpointFolder(string folder)
     private const string Extension = ".state";
 
     /// <summary>Writes a checkpoint, then removes those before the last two. A crash at any moment leaves at least one
-    /// whole
-    /// checkpoint if there was one before.</summary>
+    /// whole checkpoint if there was one before.</summary>
     /// <exception cref="IOException">The disk is full or failed; what was there is still there.</exception>
     public void Save(TrainerState state)
     {

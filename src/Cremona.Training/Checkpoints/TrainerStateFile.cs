@@ -7,8 +7,7 @@ namespace Cremona.Training.Checkpoints;
 
 /// <summary>A trainer's state on disk: one file, little-endian, ended by the SHA-256 of everything before.</summary>
 /// <remarks>Layout: magic, fingerprint, step, data position, best validation loss, history, tensors, checksum. Texts
-/// and lists
-/// begin with their length. The same state gives the same bytes.</remarks>
+/// and lists begin with their length. The same state gives the same bytes.</remarks>
 public static class TrainerStateFile
 {
     private const ulong Magic = 0x3130_5453_4D52_4343; // "CCRMST01"

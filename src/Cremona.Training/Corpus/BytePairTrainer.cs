@@ -5,8 +5,7 @@ namespace Cremona.Training.Corpus;
 
 /// <summary>Learns the merges of a byte-level BPE vocabulary from counted pieces of text.</summary>
 /// <remarks>Pair counts are kept up to date while merging and looked up in a lazily cleaned queue, so a merge costs
-/// only the
-/// pieces that hold it. Ties are broken by token ids: the same counts give the same vocabulary on any
+/// only the pieces that hold it. Ties are broken by token ids: the same counts give the same vocabulary on any
 /// machine.</remarks>
 public sealed class BytePairTrainer
 {

@@ -4,8 +4,7 @@ using Cremona.Training.Corpus.Skills;
 namespace Cremona.Training.Corpus;
 
 /// <summary>Makes the text that the embedded model learns from: dialogues in Chinese and English with people, places
-/// and
-/// facts invented for each of them, so that what the model learns is to use what stands before it.</summary>
+/// and facts invented for each of them, so that what the model learns is to use what stands before it.</summary>
 /// <remarks>Stateless: the same seed and index give the same dialogue, so a run that was cut goes on at any index. The
 /// validation dialogues have names, cities and question forms that no training dialogue has.</remarks>
 public static class CorpusGenerator

@@ -2,9 +2,8 @@ using System.Globalization;
 
 namespace Cremona.Training.Corpus;
 
-/// <summary>Invents names, codes and numbers. Every name belongs to one split by its hash, so validation asks for
-/// names that
-/// training has never shown.</summary>
+/// <summary>Invents names, codes and numbers. Every name belongs to one split by its hash, so validation asks for names
+/// that training has never shown.</summary>
 internal sealed class CorpusNames(CorpusRandom random, bool isHeldApart)
 {
     private const string CodeLetters = "ABCDEFGHJKLMNPQRSTUVWXYZ";

@@ -4,8 +4,7 @@ using Cremona.Inference.Templates;
 namespace Cremona.Training.Data;
 
 /// <summary>A row in OpenAI's fine-tuning shape: <c>messages</c> with <c>role</c>, <c>content</c> and, on an
-/// assistant's
-/// message, an optional <c>weight</c> of 0 (not learned) or 1.</summary>
+/// assistant's message, an optional <c>weight</c> of 0 (not learned) or 1.</summary>
 internal static class OpenAiRow
 {
     /// <exception cref="TrainingRowException">The row is faulty.</exception>

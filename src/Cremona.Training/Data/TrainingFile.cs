@@ -4,18 +4,16 @@ using Cremona.Inference.Templates;
 namespace Cremona.Training.Data;
 
 /// <summary>Reads a training or validation file: JSON Lines in UTF-8, a byte order mark allowed, leading spaces
-/// trimmed, blank
-/// lines skipped. A row has the shape of ChatCompletion Pro (<c>bot_setting</c>, <c>messages</c>), of ChatCompletion
-/// (<c>prompt</c>, <c>role_meta</c>, <c>messages</c>) or of OpenAI (<c>messages</c> with <c>role</c> and
+/// trimmed, blank lines skipped. A row has the shape of ChatCompletion Pro (<c>bot_setting</c>, <c>messages</c>), of
+/// ChatCompletion (<c>prompt</c>, <c>role_meta</c>, <c>messages</c>) or of OpenAI (<c>messages</c> with <c>role</c> and
 /// <c>content</c>).</summary>
 public static class TrainingFile
 {
     /// <summary>Longest line in bytes; far above what the token limit of any row lets through.</summary>
     public const int LineBytesMax = 4 << 20;
 
-    /// <summary>Reads all rows as the model will see them, or finds the first fault. Nothing is cut. Only what bots
-    /// say is
-    /// learned. Memory grows with the tokens, not with the file.</summary>
+    /// <summary>Reads all rows as the model will see them, or finds the first fault. Nothing is cut. Only what bots say
+    /// is learned. Memory grows with the tokens, not with the file.</summary>
     /// <param name="stream">Read once from where it stands; not closed.</param>
     /// <param name="model">Its tokenizer and template.</param>
     /// <param name="maxTokensPerRow">A longer row is a fault.</param>

@@ -43,8 +43,7 @@ internal sealed class FineTuneSession : IDisposable
     public int StepCount => _order.StepCount;
 
     /// <summary>The adapter is the one to keep so far: the lowest validation loss, or the run's end when there are no
-    /// validation
-    /// rows.</summary>
+    /// validation rows.</summary>
     public bool IsBest { get; private set; }
 
     /// <summary>One optimiser step; at the end of an epoch also a measurement on the validation rows.</summary>

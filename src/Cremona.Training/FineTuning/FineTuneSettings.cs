@@ -47,9 +47,8 @@ public sealed record FineTuneSettings
 
     internal AdamWOptions ToOptimizer() => new() { Beta2 = Beta2, WeightDecay = WeightDecay };
 
-    /// <summary>The rate over a run of so many steps. Wide models bear less: the rate falls with the hidden size to
-    /// the power
-    /// of 1.5, which meets the rates in use for models of 1000 to 4000 wide.</summary>
+    /// <summary>The rate over a run of so many steps. Wide models bear less: the rate falls with the hidden size to the
+    /// power of 1.5, which meets the rates in use for models of 1000 to 4000 wide.</summary>
     internal LearningRateSchedule ToSchedule(double learningRateMultiplier, int hiddenSize, int stepCount) => new(
         BaseLearningRate * Math.Min(1, Math.Pow(ReferenceHiddenSize / hiddenSize, 1.5))
             * (learningRateMultiplier / ReferenceMultiplier),

@@ -12,9 +12,8 @@ public sealed class CorpusBatches(PretrainRecipe recipe, IChatTemplate template)
 {
     private const ulong WholeDialogueStream = 0x57484F4C45;
 
-    /// <summary>The batch that begins at a dialogue, and the dialogue at which the next begins. Dialogues longer than
-    /// a context
-    /// are left out.</summary>
+    /// <summary>The batch that begins at a dialogue, and the dialogue at which the next begins. Dialogues longer than a
+    /// context are left out.</summary>
     public (PackedBatch Batch, long NextIndex) Next(long index)
     {
         var rows = new List<TokenizedRow>();

@@ -3,9 +3,8 @@ using Cremona.Training.Backward;
 
 namespace Cremona.Training.Pretraining;
 
-/// <summary>Weights before training: matrices normal with a deviation of 1/√input, the two that write into the
-/// residual stream
-/// smaller by √(2·layers) (Radford et al., 2019), norms one, biases zero.</summary>
+/// <summary>Weights before training: matrices normal with a deviation of 1/√input, the two that write into the residual
+/// stream smaller by √(2·layers) (Radford et al., 2019), norms one, biases zero.</summary>
 public static class FirstWeights
 {
     private const double EmbeddingDeviation = 0.02;

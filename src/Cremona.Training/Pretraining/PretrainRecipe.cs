@@ -5,8 +5,7 @@ using Cremona.Inference.Architectures;
 namespace Cremona.Training.Pretraining;
 
 /// <summary>How a model is trained from nothing: read from <c>recipe.json</c>, whose names are in snake case. The
-/// weights are a
-/// function of the recipe and the generator alone.</summary>
+/// weights are a function of the recipe and the generator alone.</summary>
 public sealed record PretrainRecipe
 {
     private static readonly JsonSerializerOptions Json = new()

@@ -5,8 +5,7 @@ using Cremona.Training.Backward;
 namespace Cremona.Training.Pretraining;
 
 /// <summary>Counts the arithmetic of full-parameter steps and measures what the machine can do, so that speed can be
-/// told as
-/// a share.</summary>
+/// told as a share.</summary>
 public static class TrainingArithmetic
 {
     private const int ProbeSize = 1024;

@@ -5,8 +5,7 @@ using Cremona.Inference.Tokenizers;
 namespace Cremona.Server.Tests.FineTuning;
 
 /// <summary>A decoder of some ten thousand random weights with a tokenizer of bytes: a model folder that loads in no
-/// time and
-/// that real training can be run on.</summary>
+/// time and that real training can be run on.</summary>
 public static class TinyModel
 {
     private static readonly Lazy<LanguageModel> SharedModel = new(LoadShared);

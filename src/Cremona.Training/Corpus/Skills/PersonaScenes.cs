@@ -2,9 +2,8 @@ using Cremona.Inference.Templates;
 
 namespace Cremona.Training.Corpus.Skills;
 
-/// <summary>A persona stands in the system text, in many forms; the assistant answers as that persona, keeps its
-/// style, and
-/// says so when it was not told something.</summary>
+/// <summary>A persona stands in the system text, in many forms; the assistant answers as that persona, keeps its style,
+/// and says so when it was not told something.</summary>
 internal static class PersonaScenes
 {
     public static void Write(Scene scene)
