@@ -16,6 +16,7 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
 {
     private readonly EngineOptions _options;
     private readonly DecoderConfig _config;
+    private readonly int _drawnTokenCount;
     private readonly ComputePool _pool;
     private readonly DecoderForward _forward;
     private readonly PagePool _pages;
@@ -36,10 +37,15 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
     /// <param name="weights">Read while the engine lives, never written; may be shared with a trainer of
     /// adapters.</param>
     /// <param name="options">Validated by the caller.</param>
-    public DecoderEngine(DecoderWeights weights, EngineOptions options)
+    /// <param name="tokenCount">Ids of the tokenizer, 1 to the model's vocabulary; larger ids are never drawn, since
+    /// embeddings are often padded. Null draws from the whole vocabulary.</param>
+    public DecoderEngine(DecoderWeights weights, EngineOptions options, int? tokenCount = null)
     {
         _options = options;
         _config = weights.Config;
+        _drawnTokenCount = tokenCount ?? _config.VocabularySize;
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_drawnTokenCount, nameof(tokenCount));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(_drawnTokenCount, _config.VocabularySize, nameof(tokenCount));
         int threads = options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount;
         _pool = new ComputePool(Math.Min(threads, ComputePool.ThreadCountMax));
         _forward = new DecoderForward(weights, _pool);
@@ -230,7 +236,7 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
         for (int i = 0; i < _step.Count; i++)
         {
             if (_segments[i].LogitCount == 0) continue;
-            if (!_step[i].Sequence.IsAbandoned) _step[i].Sequence.Advance(logits[..vocabulary], _sampling);
+            if (!_step[i].Sequence.IsAbandoned) _step[i].Sequence.Advance(logits[.._drawnTokenCount], _sampling);
             logits = logits[vocabulary..];
         }
     }

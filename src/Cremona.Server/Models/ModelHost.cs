@@ -1,6 +1,8 @@
 using Cremona.Inference.Adapters;
 using Cremona.Inference.Checkpoints;
 using Cremona.Inference.Scheduling;
+using Cremona.Protocol.Errors;
+using Cremona.Server.Edge;
 using Cremona.Server.Storage;
 using Microsoft.Extensions.Options;
 
@@ -37,7 +39,7 @@ public sealed class ModelHost(
 
     private LanguageModel ReadModel(BaseModel model)
     {
-        LanguageModel loaded = reader.ReadModel(model.Folder);
+        LanguageModel loaded = Read(model.Id, () => reader.ReadModel(model.Folder));
         log.ModelLoaded(model.Id, model.Folder, loaded.Config.ContextLength);
         return loaded;
     }
@@ -54,8 +56,25 @@ public sealed class ModelHost(
             ?? throw new InvalidDataException($"{model.Id}: its base model {model.BaseModelId} is not configured any more");
         LanguageModel loaded = await LoadAsync(trainedOn, CancellationToken.None);
         string folder = await blobs.MaterializeFolderAsync(model.AdapterKey, CancellationToken.None);
-        LoraAdapter adapter = reader.ReadAdapter(folder, loaded.Config);
+        LoraAdapter adapter = Read(model.Id, () => reader.ReadAdapter(folder, loaded.Config));
         log.AdapterLoaded(model.Id, adapter.Rank);
         return adapter;
+    }
+
+    /// <summary>Callers are told which model is broken, the operator also where and why. Another attempt at a job does
+    /// not help.</summary>
+    private T Read<T>(string id, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception fault) when (fault is InvalidDataException or FileNotFoundException
+            or DirectoryNotFoundException)
+        {
+            log.ModelFailed(fault, id);
+            throw new ApiException(
+                ApiError.Internal, $"internal service error, the files of model {id} cannot be read; the server's log says why");
+        }
     }
 }

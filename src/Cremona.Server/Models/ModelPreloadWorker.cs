@@ -1,3 +1,4 @@
+using Cremona.Server.Edge;
 using Cremona.Server.Edge.Health;
 using Microsoft.Extensions.Options;
 
@@ -29,7 +30,11 @@ public sealed class ModelPreloadWorker(
         }
         catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
         {
-            log.ModelFailed(fault, model.Id);
+            if (fault is not ApiException)
+            {
+                log.ModelFailed(fault, model.Id);
+            }
+
             _fault = $"the model {model.Id} cannot be loaded; the log says why";
         }
     }

@@ -11,7 +11,8 @@ public sealed class ModelReader(IOptions<EngineOptions> options) : IModelReader
 {
     public LanguageModel ReadModel(string folder) => ModelFolder.Load(folder);
 
-    public IGenerationEngine StartEngine(LanguageModel model) => new DecoderEngine(model.Weights, options.Value);
+    public IGenerationEngine StartEngine(LanguageModel model) =>
+        new DecoderEngine(model.Weights, options.Value, model.Tokenizer.VocabularySize);
 
     public LoraAdapter ReadAdapter(string folder, DecoderConfig config) => AdapterFolder.Load(folder, config);
 }

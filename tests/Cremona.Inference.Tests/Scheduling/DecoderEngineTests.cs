@@ -59,6 +59,21 @@ public class DecoderEngineTests
     }
 
     [Fact]
+    public async Task StreamAsync_NeverDrawsWhatTheTokenizerLacks()
+    {
+        const int tokenCount = 3;
+        using var engine = new DecoderEngine(Weights, new EngineOptions { ThreadCount = 1 }, tokenCount);
+        GenerationRequest request = new()
+        {
+            PromptTokens = TestModels.Tokens(Config, 5, 5),
+            MaxTokens = 60,
+            Sampling = new SamplingOptions { Temperature = 2f },
+        };
+
+        Ids(await ReadAsync(engine, request)).Distinct().Order().ShouldBe([0, 1, 2]);
+    }
+
+    [Fact]
     public async Task StreamAsync_DiffersBySeed_AndNotBetweenRuns()
     {
         using DecoderEngine engine = Engine();
