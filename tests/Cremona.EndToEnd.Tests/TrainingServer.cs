@@ -20,22 +20,14 @@ internal static class TrainingServer
     /// <param name="folder">Holds the model and the data folder.</param>
     /// <param name="data">Name of the data folder.</param>
     /// <param name="settings">Further settings.</param>
-    public static Task<RealServer> StartAsync(TempFolder folder, string data, params string[] settings)
-    {
-        string model = Path.Combine(folder.Path, "model");
-        if (!Directory.Exists(model))
-        {
-            TinyModel.Save(model);
-        }
+    public static Task<RealServer> StartAsync(TempFolder folder, string data, params string[] settings) =>
+        RealServer.StartAsync(Path.Combine(folder.Path, data), [.. Settings(folder), .. settings]);
 
-        return RealServer.StartAsync(
-            Path.Combine(folder.Path, data),
-            [
-                $"Models:Entries:nano:Folder={model}", "Jobs:LeaseDuration=00:00:01", "Jobs:HeartbeatInterval=00:00:00.1",
-                "Jobs:PollInterval=00:00:00.1", "Jobs:AttemptsMax=1000", "FineTuning:ModelsPerGroupMax=100",
-                "FineTuning:CheckpointInterval=00:00:00.05", .. settings,
-            ]);
-    }
+    /// <summary><c>cremona worker</c> with the settings of the server.</summary>
+    public static CremonaProcess StartWorker(TempFolder folder, string data, params string[] settings) =>
+        CremonaProcess.Start(
+            ["worker", "--data", Path.Combine(folder.Path, data), "--exit-with-parent",
+            .. Settings(folder).Concat(settings).SelectMany(setting => new[] { "--set", setting })]);
 
     /// <summary>Uploads the training file and gives its id.</summary>
     public static async Task<long> UploadAsync(RealServer server)
@@ -125,5 +117,21 @@ internal static class TrainingServer
         JsonElement body = JsonDocument.Parse(text).RootElement.Clone();
         body.GetProperty("base_resp").GetProperty("status_code").GetInt32().ShouldBe(0, text);
         return body;
+    }
+
+    private static string[] Settings(TempFolder folder)
+    {
+        string model = Path.Combine(folder.Path, "model");
+        if (!Directory.Exists(model))
+        {
+            TinyModel.Save(model);
+        }
+
+        return
+        [
+            $"Models:Entries:nano:Folder={model}", "Jobs:LeaseDuration=00:00:01", "Jobs:HeartbeatInterval=00:00:00.1",
+            "Jobs:PollInterval=00:00:00.1", "Jobs:AttemptsMax=1000", "FineTuning:ModelsPerGroupMax=100",
+            "FineTuning:CheckpointInterval=00:00:00.05",
+        ];
     }
 }

@@ -17,14 +17,12 @@ public class TwoProcessesTests
     public async Task EachJob_RunsOnce_WhenSeveralHostsShareAStore(StoreKind kind)
     {
         string folder = Directory.CreateTempSubdirectory("cremona-hosts-").FullName;
-        string? schema = kind == StoreKind.Postgres
-            ? await TestStore.CreateSchemaAsync(Path.GetFileName(folder))
-            : null;
+        await using PostgresSchema? schema = kind == StoreKind.Postgres ? await PostgresSchema.CreateAsync() : null;
         string[] settings =
         [
             "--FineTuning:ModelsPerGroupMax=100", "--Jobs:WorkerCount=2", "--Models:Preloaded=",
             "--Jobs:PollInterval=00:00:00.020", "--Logging:LogLevel:Default=Warning", "--data", folder,
-            .. schema is null ? (string[])[] : [$"--Storage:ConnectionString={TestStore.SchemaConnection(schema)}"],
+            .. schema is null ? (string[])[] : [$"--Storage:ConnectionString={schema.ConnectionString}"],
         ];
         ConcurrentBag<string> runs = [];
         FakeTrainer trainer = new()
@@ -56,11 +54,6 @@ public class TwoProcessesTests
         }
 
         runs.Order().ShouldBe(ids.Order());
-        if (schema is not null)
-        {
-            await TestStore.DropSchemaAsync(schema);
-        }
-
         Directory.Delete(folder, recursive: true);
     }
 

@@ -8,14 +8,14 @@ using Npgsql;
 
 namespace Cremona.Server.Tests.Storage;
 
-/// <summary>A migrated store of its own: a SQLite file in a temporary folder, or a schema of the PostgreSQL cluster
-/// that <c>CREMONA_TEST_POSTGRES</c> names; the test is skipped where that is not set.</summary>
+/// <summary>A migrated store of its own: a SQLite file in a temporary folder, or a
+/// <see cref="PostgresSchema"/>.</summary>
 public sealed class TestStore : IAsyncDisposable
 {
-    private readonly string? _schema;
+    private readonly PostgresSchema? _schema;
     private int _jobCount;
 
-    private TestStore(Database database, DataFolder folder, string? schema, JobsOptions jobs)
+    private TestStore(Database database, DataFolder folder, PostgresSchema? schema, JobsOptions jobs)
     {
         Database = database;
         Folder = folder;
@@ -27,8 +27,6 @@ public sealed class TestStore : IAsyncDisposable
         Options = jobs;
         Queue = new JobQueue(database, States, Microsoft.Extensions.Options.Options.Create(jobs));
     }
-
-    public static string? PostgresConnection => Environment.GetEnvironmentVariable("CREMONA_TEST_POSTGRES");
 
     public FakeTimeProvider Clock { get; } = new(DateTimeOffset.FromUnixTimeMilliseconds(1_702_558_479_753));
 
@@ -56,10 +54,10 @@ public sealed class TestStore : IAsyncDisposable
         string root = Directory.CreateTempSubdirectory("cremona-store-").FullName;
         DataFolder folder = new(Microsoft.Extensions.Options.Options.Create(new StorageOptions { DataFolder = root }));
         folder.Create();
-        string? schema = kind == StoreKind.Postgres ? await CreateSchemaAsync(Path.GetFileName(root)) : null;
+        PostgresSchema? schema = kind == StoreKind.Postgres ? await PostgresSchema.CreateAsync() : null;
         Database database = schema is null
             ? new Database(new SqliteDataSource(folder.DatabasePath, TimeSpan.FromSeconds(30)), new SqliteDialect())
-            : new Database(NpgsqlDataSource.Create(SchemaConnection(schema)), new PostgresDialect());
+            : new Database(NpgsqlDataSource.Create(schema.ConnectionString), new PostgresDialect());
         TestStore store = new(database, folder, schema, jobs);
         if (isMigrated)
         {
@@ -70,30 +68,6 @@ public sealed class TestStore : IAsyncDisposable
     }
 
     public Migrator CreateMigrator() => new(Database, Clock, NullLogger<Migrator>.Instance);
-
-    /// <summary>The connection string of a schema in the test cluster.</summary>
-    public static string SchemaConnection(string schema) =>
-        new NpgsqlConnectionStringBuilder(PostgresConnection) { SearchPath = schema, MaxPoolSize = 10 }.ToString();
-
-    /// <summary>An empty schema; skips the test where there is no cluster.</summary>
-    public static async Task<string> CreateSchemaAsync(string uniqueName)
-    {
-        if (PostgresConnection is null)
-        {
-            Assert.Skip("CREMONA_TEST_POSTGRES names no PostgreSQL cluster; .ci/run starts one.");
-        }
-
-        string schema = uniqueName.Replace('-', '_').ToLowerInvariant();
-        await using NpgsqlConnection connection = new(PostgresConnection);
-        await connection.ExecuteAsync($"CREATE SCHEMA {schema}");
-        return schema;
-    }
-
-    public static async Task DropSchemaAsync(string schema)
-    {
-        await using NpgsqlConnection connection = new(PostgresConnection);
-        await connection.ExecuteAsync($"DROP SCHEMA {schema} CASCADE");
-    }
 
     /// <summary>Writes a job in state <c>created</c>.</summary>
     public async Task<string> CreateJobAsync(string group = "1", string? id = null, params long[] heldFiles)
@@ -148,7 +122,7 @@ public sealed class TestStore : IAsyncDisposable
         await Database.Source.DisposeAsync();
         if (_schema is not null)
         {
-            await DropSchemaAsync(_schema);
+            await _schema.DisposeAsync();
         }
 
         Directory.Delete(Folder.Root, recursive: true);

@@ -26,8 +26,9 @@ public sealed class LiveJobView : IJobView
 
     public void Show(FinetuneProgress progress)
     {
-        _drawing ??= DrawAsync(progress.StepCount);
-        _bar!.Description = Markup.Escape(_text.Describe(progress));
+        string description = Markup.Escape(_text.Describe(progress));
+        _drawing ??= DrawAsync(description, progress.StepCount);
+        _bar!.Description = description;
         _bar.Value = progress.Step;
     }
 
@@ -40,7 +41,7 @@ public sealed class LiveJobView : IJobView
         }
     }
 
-    private Task DrawAsync(long stepCount) =>
+    private Task DrawAsync(string description, long stepCount) =>
         _screen.Progress()
             .AutoClear(false)
             .HideCompleted(false)
@@ -48,7 +49,7 @@ public sealed class LiveJobView : IJobView
             .StartAsync(async context =>
             {
                 // Runs up to the first await inside StartAsync, so the bar is there when Show goes on.
-                _bar = context.AddTask("", maxValue: stepCount);
+                _bar = context.AddTask(description, maxValue: stepCount);
                 await _closed.Task;
             });
 }
