@@ -77,8 +77,7 @@ internal sealed class BytePairTokenizer : ITokenizer
 
     public IStreamingDecoder CreateStreamingDecoder() => new BytePairStreamingDecoder(this);
 
-    /// <summary>The bytes of a token: none for special tokens and for ids the vocabulary does not use.</summary>
-    internal ReadOnlySpan<byte> BytesOf(int id)
+    public ReadOnlySpan<byte> BytesOf(int id)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(id);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, _bytes.Length);

@@ -13,6 +13,9 @@ public interface ITokenizer
     /// <summary>Ids to text; special tokens give nothing. Bytes that are no UTF-8 become U+FFFD.</summary>
     string Decode(ReadOnlySpan<int> ids);
 
+    /// <summary>The bytes of a token: none for special tokens and for ids the vocabulary does not use.</summary>
+    ReadOnlySpan<byte> BytesOf(int id);
+
     /// <summary>The id of a special (added) token by its exact content, or null.</summary>
     int? FindSpecial(string content);
 

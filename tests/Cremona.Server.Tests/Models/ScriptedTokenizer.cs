@@ -1,3 +1,4 @@
+using System.Text;
 using Cremona.Inference.Tokenizers;
 
 namespace Cremona.Server.Tests.Models;
@@ -13,6 +14,8 @@ public sealed class ScriptedTokenizer(IReadOnlyList<string> pieces) : ITokenizer
     public int[] Encode(string text) => [.. text.Select(c => (int)c)];
 
     public string Decode(ReadOnlySpan<int> ids) => string.Concat(ids.ToArray().Select(TextOf));
+
+    public ReadOnlySpan<byte> BytesOf(int id) => Encoding.UTF8.GetBytes(TextOf(id));
 
     public int? FindSpecial(string content) => content == "<end>" ? End : null;
 

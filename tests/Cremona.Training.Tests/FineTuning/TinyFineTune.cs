@@ -56,6 +56,8 @@ internal static class TinyFineTune
 
         public string Decode(ReadOnlySpan<int> ids) => throw new NotSupportedException();
 
+        public ReadOnlySpan<byte> BytesOf(int id) => throw new NotSupportedException();
+
         public int? FindSpecial(string content) => throw new NotSupportedException();
 
         public IStreamingDecoder CreateStreamingDecoder() => throw new NotSupportedException();

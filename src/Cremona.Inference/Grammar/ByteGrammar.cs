@@ -1,0 +1,25 @@
+using Cremona.Inference.Grammar.Terms;
+
+namespace Cremona.Inference.Grammar;
+
+/// <summary>A context-free language of bytes, independent of any vocabulary. Every way to describe output (regular
+/// expression, choices, EBNF, JSON Schema, glyph) is turned into one. Thread-safe: its factory is the lock of
+/// everything derived from it.</summary>
+public sealed class ByteGrammar
+{
+    /// <exception cref="GrammarException">A rule begins with itself, or nothing matches.</exception>
+    internal ByteGrammar(TermFactory factory, Term root)
+    {
+        TermChecks.Complete(factory, root);
+        Factory = factory;
+        Root = root;
+        TermCount = factory.Count;
+    }
+
+    /// <summary>The size of the grammar, for whoever keeps many.</summary>
+    public int TermCount { get; }
+
+    internal TermFactory Factory { get; }
+
+    internal Term Root { get; }
+}

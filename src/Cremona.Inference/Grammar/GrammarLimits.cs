@@ -1,0 +1,33 @@
+namespace Cremona.Inference.Grammar;
+
+/// <summary>Bounds that keep a hostile grammar from taking time or memory; each ends in a
+/// <see cref="GrammarException"/> that names it.</summary>
+internal static class GrammarLimits
+{
+    /// <summary>Distinct terms of the regular expressions of one grammar.</summary>
+    public const int PatternTerms = 400_000;
+
+    /// <summary>States that a search for a matching text visits.</summary>
+    public const int SearchStates = 20_000;
+
+    /// <summary>Byte states of one regular expression.</summary>
+    public const int LexemeStates = 50_000;
+
+    /// <summary>Nesting of groups and values.</summary>
+    public const int Depth = 128;
+
+    /// <summary>Characters of a regular expression, a template or a grammar text.</summary>
+    public const int TextLength = 100_000;
+
+    /// <summary>Terms of a grammar that its text makes.</summary>
+    public const int GrammarTerms = 1_000_000;
+
+    /// <summary>Terms kept between tokens before the memory of a grammar starts afresh.</summary>
+    public const int KeptTerms = 100_000;
+
+    /// <summary>Schemas, and ways to combine their parts, that one JSON schema makes.</summary>
+    public const int SchemaParts = 20_000;
+
+    /// <summary>Alternatives that one value of a JSON schema has after combination.</summary>
+    public const int Alternatives = 1_000;
+}

@@ -1,0 +1,276 @@
+using System.Globalization;
+using System.Text;
+using Cremona.Inference.Grammar.Patterns;
+
+namespace Cremona.Inference.Grammar.Regex;
+
+/// <summary>Reads a regular expression in the form of ECMA-262 with Unicode. What a regular language cannot say, or
+/// what is not supported, is refused: back-references, look-behind, word boundaries.</summary>
+internal sealed class RegexParser
+{
+    private const int CountMax = 100_000;
+    private readonly string _text;
+    private int _at;
+    private int _depth;
+
+    private RegexParser(string text) => _text = text;
+
+    private bool IsAtEnd => _at == _text.Length;
+
+    /// <exception cref="GrammarException">With the position of the fault.</exception>
+    public static RegexNode Parse(string text)
+    {
+        if (text.Length > GrammarLimits.TextLength)
+            throw new GrammarException("", $"the regular expression has {text.Length} characters, at most {GrammarLimits.TextLength} are read");
+        var parser = new RegexParser(text);
+        RegexNode node = parser.ReadChoice();
+        return parser.IsAtEnd ? node : throw parser.Fault("a closing bracket without an opening one");
+    }
+
+    private RegexNode ReadChoice()
+    {
+        if (++_depth > GrammarLimits.Depth) throw Fault($"groups are nested more than {GrammarLimits.Depth} deep");
+        var parts = new List<RegexNode> { ReadSequence() };
+        while (TryRead("|")) parts.Add(ReadSequence());
+        _depth--;
+        return parts.Count == 1 ? parts[0] : new RegexNode(RegexKind.Choice) { Parts = [.. parts] };
+    }
+
+    private RegexNode ReadSequence()
+    {
+        var parts = new List<RegexNode>();
+        while (!IsAtEnd && _text[_at] is not ('|' or ')')) parts.Add(ReadQuantified());
+        return parts.Count == 1 ? parts[0] : new RegexNode(RegexKind.Sequence) { Parts = [.. parts] };
+    }
+
+    private RegexNode ReadQuantified()
+    {
+        RegexNode atom = ReadAtom();
+        while (ReadQuantifier() is var (min, max))
+        {
+            if (!TryRead("?") && !IsAtEnd && _text[_at] == '+') throw Fault("possessive quantifiers are not supported");
+            atom = new RegexNode(RegexKind.Repeat) { Parts = [atom], Min = min, Max = max };
+        }
+
+        return atom;
+    }
+
+    private (int Min, int Max)? ReadQuantifier()
+    {
+        if (TryRead("*")) return (0, Pattern.Unbounded);
+        if (TryRead("+")) return (1, Pattern.Unbounded);
+        if (TryRead("?")) return (0, 1);
+        int start = _at;
+        if (!TryRead("{")) return null;
+        int? min = ReadCount();
+        int? max = min;
+        if (TryRead(",")) max = ReadCount() ?? Pattern.Unbounded;
+        if (min is null || !TryRead("}"))
+        {
+            // A brace that is no quantifier stands for itself.
+            _at = start;
+            return null;
+        }
+
+        return max >= min ? (min.Value, max!.Value) : throw Fault("the numbers of a quantifier are out of order");
+    }
+
+    private int? ReadCount()
+    {
+        int start = _at;
+        while (!IsAtEnd && char.IsAsciiDigit(_text[_at])) _at++;
+        if (start == _at) return null;
+        return int.TryParse(_text.AsSpan(start, _at - start), CultureInfo.InvariantCulture, out int count) && count <= CountMax
+            ? count
+            : throw Fault($"a quantifier asks for more than {CountMax}");
+    }
+
+    private RegexNode ReadAtom()
+    {
+        if (TryRead("(")) return ReadGroup();
+        if (TryRead("[")) return OfSet(ReadSet());
+        if (TryRead(".")) return OfSet(CharacterClasses.Dot);
+        if (TryRead("^")) return new RegexNode(RegexKind.Start);
+        if (TryRead("$")) return new RegexNode(RegexKind.End);
+        if (TryRead("\\")) return ReadEscapedAtom();
+        if (_text[_at] is '*' or '+' or '?') throw Fault("a quantifier has nothing to repeat");
+        return OfSet(CharacterSet.Of(ReadScalar()));
+    }
+
+    private RegexNode ReadGroup()
+    {
+        if (TryRead("?="))
+            return new RegexNode(RegexKind.LookAhead) { Parts = [ReadGroupEnd()] };
+        if (TryRead("?!"))
+            return new RegexNode(RegexKind.LookAhead) { Parts = [ReadGroupEnd()], IsNegative = true };
+        if (TryRead("?<=") || TryRead("?<!")) throw Fault("look-behind is not supported");
+        if (TryRead("?<") || TryRead("?P<"))
+        {
+            while (!IsAtEnd && _text[_at] != '>') _at++;
+            if (!TryRead(">")) throw Fault("the name of a group does not end");
+        }
+        else if (!TryRead("?:") && !IsAtEnd && _text[_at] == '?')
+        {
+            throw Fault("this kind of group is not supported");
+        }
+
+        return ReadGroupEnd();
+    }
+
+    private RegexNode ReadGroupEnd()
+    {
+        RegexNode node = ReadChoice();
+        return TryRead(")") ? node : throw Fault("a group does not end");
+    }
+
+    private RegexNode ReadEscapedAtom()
+    {
+        if (IsAtEnd) throw Fault("ends with a backslash");
+        char mark = _text[_at];
+        return mark switch
+        {
+            'b' or 'B' => throw Fault("word boundaries are not supported"),
+            >= '1' and <= '9' or 'k' => throw Fault("back-references are not supported"),
+            'A' or 'Z' or 'z' or 'G' => throw Fault($"\\{mark} is not in ECMA-262"),
+            _ => OfSet(ReadEscape()),
+        };
+    }
+
+    /// <summary>What follows a backslash, inside and outside of brackets.</summary>
+    private CharacterSet ReadEscape()
+    {
+        char mark = _text[_at++];
+        if (CharacterClasses.OfEscape(mark) is { } set) return set;
+        return mark switch
+        {
+            'p' or 'P' => ReadCategory(isNegative: mark == 'P'),
+            't' => CharacterSet.Of('\t'),
+            'n' => CharacterSet.Of('\n'),
+            'r' => CharacterSet.Of('\r'),
+            'f' => CharacterSet.Of('\f'),
+            'v' => CharacterSet.Of('\v'),
+            '0' => CharacterSet.Of(0),
+            'c' => !IsAtEnd && char.IsAsciiLetter(_text[_at])
+                ? CharacterSet.Of(_text[_at++] % 32)
+                : throw Fault("\\c needs a letter"),
+            'x' => CharacterSet.Of(ReadHex(2)),
+            'u' => CharacterSet.Of(ReadUnicode()),
+            _ when char.IsAsciiLetterOrDigit(mark) => throw Fault($"the escape \\{mark} is not known"),
+            _ => CharacterSet.Of(char.IsSurrogate(mark) ? throw Fault("half a character is escaped") : mark),
+        };
+    }
+
+    private CharacterSet ReadCategory(bool isNegative)
+    {
+        int end = TryRead("{") ? _text.IndexOf('}', _at) : -1;
+        if (end < 0) throw Fault("a category stands in braces");
+        string name = _text[_at..end];
+        _at = end + 1;
+        string category = name.Split('=')[^1];
+        CharacterSet set = CharacterClasses.OfCategory(LongNames.GetValueOrDefault(category, category))
+            ?? throw Fault($"the category {name} is not supported");
+        return isNegative ? set.Complement() : set;
+    }
+
+    private static Dictionary<string, string> LongNames { get; } = new()
+    {
+        ["Letter"] = "L", ["Lowercase_Letter"] = "Ll", ["Uppercase_Letter"] = "Lu", ["Number"] = "N",
+        ["Decimal_Number"] = "Nd", ["Punctuation"] = "P", ["Symbol"] = "S", ["Separator"] = "Z", ["Mark"] = "M",
+        ["Alphabetic"] = "L",
+    };
+
+    private int ReadUnicode()
+    {
+        if (TryRead("{"))
+        {
+            int end = _text.IndexOf('}', _at);
+            if (end < 0 || end - _at > 6) throw Fault("\\u{ does not end");
+            int scalar = ReadHex(end - _at);
+            _at = end + 1;
+            return scalar;
+        }
+
+        int first = ReadHex(4);
+        if (!char.IsHighSurrogate((char)first) || !TryRead("\\u")) return first;
+        int second = ReadHex(4);
+        return char.IsLowSurrogate((char)second)
+            ? char.ConvertToUtf32((char)first, (char)second)
+            : throw Fault("half a surrogate pair");
+    }
+
+    private int ReadHex(int digits)
+    {
+        if (_at + digits > _text.Length
+            || !int.TryParse(_text.AsSpan(_at, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value))
+        {
+            throw Fault($"{digits} hexadecimal digits are expected");
+        }
+
+        _at += digits;
+        return value;
+    }
+
+    private CharacterSet ReadSet()
+    {
+        bool isNegative = TryRead("^");
+        var ranges = new List<(int, int)>();
+        while (!TryRead("]"))
+        {
+            if (IsAtEnd) throw Fault("a bracket does not end");
+            CharacterSet first = ReadSetPart();
+            bool isRange = first.Ranges is [var (only, same)] && only == same && _at + 1 < _text.Length
+                && _text[_at] == '-' && _text[_at + 1] != ']';
+            if (!isRange)
+            {
+                ranges.AddRange(first.Ranges);
+                continue;
+            }
+
+            _at++;
+            CharacterSet last = ReadSetPart();
+            if (last.Ranges is [var (lastOnly, lastSame)] && lastOnly == lastSame)
+            {
+                if (lastOnly < first.Ranges[0].First) throw Fault("a range is out of order");
+                ranges.Add((first.Ranges[0].First, lastOnly));
+            }
+            else
+            {
+                // As in [\w-.]: the hyphen stands for itself.
+                ranges.AddRange([.. first.Ranges, ('-', '-'), .. last.Ranges]);
+            }
+        }
+
+        CharacterSet set = CharacterSet.FromRanges(ranges);
+        return isNegative ? set.Complement() : set;
+    }
+
+    private CharacterSet ReadSetPart()
+    {
+        if (IsAtEnd) throw Fault("a bracket does not end");
+        if (!TryRead("\\")) return CharacterSet.Of(ReadScalar());
+        if (IsAtEnd) throw Fault("ends with a backslash");
+        return TryRead("b") ? CharacterSet.Of('\b') : ReadEscape();
+    }
+
+    private int ReadScalar()
+    {
+        if (Rune.DecodeFromUtf16(_text.AsSpan(_at), out Rune rune, out int length) != System.Buffers.OperationStatus.Done)
+            throw Fault("half a character");
+        _at += length;
+        return rune.Value;
+    }
+
+    private static RegexNode OfSet(CharacterSet set) => new(RegexKind.Class) { Set = set };
+
+    private bool TryRead(string text)
+    {
+        if (!_text.AsSpan(_at).StartsWith(text)) return false;
+        _at += text.Length;
+        return true;
+    }
+
+    private GrammarException Fault(string reason) =>
+        new("", $"regular expression '{Shown()}', position {_at}: {reason}");
+
+    private string Shown() => _text.Length <= 60 ? _text : _text[..60] + "…";
+}

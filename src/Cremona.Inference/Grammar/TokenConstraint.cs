@@ -1,0 +1,77 @@
+using System.Text;
+using Cremona.Inference.Grammar.Terms;
+
+namespace Cremona.Inference.Grammar;
+
+/// <summary>Holds one row of output to a grammar, token by token. Every state it reaches can be completed. Not
+/// thread-safe; rows of one <see cref="TokenGrammar"/> may run on different threads.</summary>
+public sealed class TokenConstraint
+{
+    private const int ForcedBytesMax = 512;
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private readonly TokenGrammar _grammar;
+    private Term _state;
+
+    internal TokenConstraint(TokenGrammar grammar)
+    {
+        _grammar = grammar;
+        _state = grammar.Grammar.Root;
+    }
+
+    /// <summary>The output so far is complete, so that an end-of-text token may come.</summary>
+    public bool MayEnd => _state.IsNullable;
+
+    /// <summary>The output is complete and nothing can be added to it.</summary>
+    public bool IsComplete => _state == _grammar.Grammar.Factory.Epsilon;
+
+    /// <summary>Writes the tokens that may come next; end-of-text tokens, which the grammar does not know, are not
+    /// among them.</summary>
+    /// <param name="mask">[<c>TokenMask.WordCount(Vocabulary.Size)</c>], overwritten.</param>
+    /// <exception cref="GrammarException">The grammar exceeds a limit that shows only in use.</exception>
+    public void FillMask(Span<ulong> mask) => _grammar.MaskOf(_state).Fill(mask);
+
+    /// <summary>Whether the token may come next; the same as its bit in the mask, found by its own bytes.</summary>
+    public bool Allows(int token) => _grammar.Step(_state, token) is not null;
+
+    /// <summary>Moves on by a token; false, and nothing changes, when it may not come.</summary>
+    public bool TryAccept(int token)
+    {
+        if (_grammar.Step(_state, token) is not { } next) return false;
+        _state = next;
+        return true;
+    }
+
+    /// <summary>Tokens that spell what must come next, so that the model need not be asked; often none. The last
+    /// token of a forced text is left open, because it may go on into what is not forced.</summary>
+    public int[] ForcedTokens()
+    {
+        byte[] forced = _grammar.ForcedBytes(_state, ForcedBytesMax);
+        if (forced.Length == 0) return [];
+        string text;
+        try
+        {
+            text = Strict.GetString(forced);
+        }
+        catch (DecoderFallbackException)
+        {
+            return [];
+        }
+
+        int[] tokens = _grammar.Vocabulary.Encode(text);
+        return tokens.Length > 1 && Spells(tokens, forced) ? tokens[..^1] : [];
+    }
+
+    // A tokenizer may change the text, such as by composing characters.
+    private bool Spells(int[] tokens, ReadOnlySpan<byte> bytes)
+    {
+        foreach (int token in tokens)
+        {
+            ReadOnlySpan<byte> part = _grammar.Vocabulary.BytesOf(token);
+            if (!bytes.StartsWith(part)) return false;
+            bytes = bytes[part.Length..];
+        }
+
+        return bytes.IsEmpty;
+    }
+}

@@ -1,0 +1,90 @@
+using Cremona.Inference.Grammar.Terms;
+using Cremona.Inference.Grammar.Vocabulary;
+
+namespace Cremona.Inference.Grammar;
+
+/// <summary>A grammar together with a vocabulary. Keeps the masks and steps that were found, so that later rows find
+/// them. Thread-safe.</summary>
+public sealed class TokenGrammar
+{
+    private const int KeptStates = 20_000;
+
+    private readonly TermDerivation _derivation;
+    private readonly TokenWalk _walk;
+    private readonly Dictionary<Term, StateMask> _masks = [];
+    private readonly Dictionary<(Term, int), Term> _steps = [];
+    private int _generation;
+
+    public TokenGrammar(ByteGrammar grammar, GrammarVocabulary vocabulary)
+    {
+        Grammar = grammar;
+        Vocabulary = vocabulary;
+        _derivation = new TermDerivation(grammar.Factory);
+        _walk = new TokenWalk(grammar.Factory, vocabulary);
+    }
+
+    public GrammarVocabulary Vocabulary { get; }
+
+    internal ByteGrammar Grammar { get; }
+
+    /// <summary>A constraint for one row, at the start of the output.</summary>
+    public TokenConstraint Start() => new(this);
+
+    internal StateMask MaskOf(Term state)
+    {
+        lock (Grammar.Factory)
+        {
+            if (_masks.TryGetValue(state, out StateMask? mask)) return mask;
+            MakeRoom();
+            mask = _walk.Find(state);
+            _masks.Add(state, mask);
+            return mask;
+        }
+    }
+
+    /// <summary>The state after a token; null when the token cannot come.</summary>
+    internal Term? Step(Term state, int token)
+    {
+        lock (Grammar.Factory)
+        {
+            if (_steps.TryGetValue((state, token), out Term? known)) return known;
+            ReadOnlySpan<byte> bytes = Vocabulary.BytesOf(token);
+            if (bytes.IsEmpty) return null;
+            MakeRoom();
+            Term next = state;
+            foreach (byte value in bytes)
+            {
+                next = _derivation.Step(next, value);
+                if (next == Grammar.Factory.Empty) return null;
+            }
+
+            _steps.Add((state, token), next);
+            return next;
+        }
+    }
+
+    /// <summary>The bytes that must follow, up to a number of them.</summary>
+    internal byte[] ForcedBytes(Term state, int countMax)
+    {
+        lock (Grammar.Factory)
+        {
+            var bytes = new List<byte>();
+            while (bytes.Count < countMax && !state.IsNullable && FirstByte.Only(Grammar.Factory, state) is { } value)
+            {
+                bytes.Add(value);
+                state = _derivation.Step(state, value);
+            }
+
+            return [.. bytes];
+        }
+    }
+
+    private void MakeRoom()
+    {
+        Grammar.Factory.Trim();
+        if (_generation == Grammar.Factory.Generation && _masks.Count < KeptStates && _steps.Count < KeptStates) return;
+        _generation = Grammar.Factory.Generation;
+        _masks.Clear();
+        _steps.Clear();
+    }
+}

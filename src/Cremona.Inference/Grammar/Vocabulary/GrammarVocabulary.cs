@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Cremona.Inference.Grammar.Lexemes;
+using Cremona.Inference.Tokenizers;
+
+namespace Cremona.Inference.Grammar.Vocabulary;
+
+/// <summary>The tokens of a model as grammars see them: bytes in a tree, and what is known beforehand about the inside
+/// of JSON strings. Made once per tokenizer (some 0.2 s for 150 000 tokens); thread-safe. Special tokens are in no
+/// mask.</summary>
+public sealed class GrammarVocabulary
+{
+    private const int LexemeMasksMax = 256;
+
+    private readonly ITokenizer _tokenizer;
+    private readonly ConditionalWeakTable<LexemeAutomaton, ConcurrentDictionary<int, LexemeTokens>> _known = [];
+    private readonly Lazy<StringTokens> _strings;
+
+    public GrammarVocabulary(ITokenizer tokenizer)
+    {
+        _tokenizer = tokenizer;
+        var entries = new List<(byte[], int)>();
+        for (int id = 0; id < tokenizer.VocabularySize; id++)
+        {
+            ReadOnlySpan<byte> bytes = tokenizer.BytesOf(id);
+            if (bytes.Length > 0) entries.Add((bytes.ToArray(), id));
+        }
+
+        Trie = new TokenTrie(entries);
+        _strings = new Lazy<StringTokens>(() => new StringTokens(this));
+    }
+
+    /// <summary>Ids run from 0 to this, exclusive.</summary>
+    public int Size => _tokenizer.VocabularySize;
+
+    internal TokenTrie Trie { get; }
+
+    /// <summary>Tokens inside JSON strings, and across their ends.</summary>
+    internal StringTokens Strings => _strings.Value;
+
+    internal ReadOnlySpan<byte> BytesOf(int id) => _tokenizer.BytesOf(id);
+
+    internal int[] Encode(string text) => _tokenizer.Encode(text);
+
+    /// <summary>The tokens inside a lexeme from one of its states, found once.</summary>
+    internal LexemeTokens TokensOf(LexemeAutomaton lexeme, int state)
+    {
+        ConcurrentDictionary<int, LexemeTokens> known = _known.GetOrCreateValue(lexeme);
+        if (known.TryGetValue(state, out LexemeTokens? tokens)) return tokens;
+        if (known.Count >= LexemeMasksMax) known.Clear();
+        tokens = lexeme.Encoding == LexemeEncoding.JsonString ? Strings.TokensOf(lexeme, state) : Walk(lexeme, state);
+        known.TryAdd(state, tokens);
+        return tokens;
+    }
+
+    /// <summary>Finds the tokens inside a lexeme by walking the whole tree.</summary>
+    internal LexemeTokens Walk(LexemeAutomaton lexeme, int state)
+    {
+        var ids = new List<int>();
+        var exits = new List<int>();
+        Walk(lexeme, state, TokenTrie.Root, ids, exits);
+        return Pack(ids, lexeme.Encoding == LexemeEncoding.JsonString ? [] : exits);
+    }
+
+    /// <summary>Many tokens are kept as bits, few as a list.</summary>
+    internal LexemeTokens Pack(List<int> ids, List<int> exits)
+    {
+        if (ids.Count <= Size / 32) return new LexemeTokens(null, [.. ids], [.. exits]);
+        ulong[] mask = new ulong[TokenMask.WordCount(Size)];
+        TokenMask.Add(mask, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ids));
+        return new LexemeTokens(mask, [], [.. exits]);
+    }
+
+    private void Walk(LexemeAutomaton lexeme, int state, int node, List<int> ids, List<int> exits)
+    {
+        int[] row = lexeme.Row(state);
+        int end = Trie.Ends[node];
+        for (int child = node + 1; child < end; child = Trie.Ends[child])
+        {
+            int next = row[Trie.Bytes[child]];
+            if (next == LexemeAutomaton.Dead) continue;
+            ids.AddRange(Trie.TokensAt(child));
+            if (Trie.Ends[child] == child + 1) continue;
+            if (lexeme.IsAccepting(next)) exits.Add(child);
+            Walk(lexeme, next, child, ids, exits);
+        }
+    }
+}
