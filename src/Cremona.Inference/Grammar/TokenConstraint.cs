@@ -8,7 +8,8 @@ namespace Cremona.Inference.Grammar;
 public sealed class TokenConstraint
 {
     private const int ForcedBytesMax = 512;
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly TokenGrammar _grammar;
     private Term _state;

@@ -21,10 +21,14 @@ public class RegexGrammarTests
         for (int seed = 0; seed < 20; seed++)
         {
             string? text = GrammarRun.Walk(grammar, seed, 40, comparesMasks: true);
-            if (text is null || text.Contains('\n', StringComparison.Ordinal) || text.EnumerateRunes().Any(rune => !rune.IsBmp)) continue;
+            if (text is null || !IsComparable(text)) continue;
             expected.IsMatch(text).ShouldBeTrue($"'{text}'");
         }
     }
+
+    // .NET's expressions see half characters, and the end before a last line end.
+    private static bool IsComparable(string text) =>
+        !text.Contains('\n', StringComparison.Ordinal) && text.EnumerateRunes().All(rune => rune.IsBmp);
 
     [Theory]
     [InlineData("[a-c]+", "abcabc", true)]

@@ -8,7 +8,8 @@ namespace Cremona.Inference.Tests.Grammar;
 internal static class Vocabularies
 {
     private static readonly Lazy<ITokenizer> NanoTokenizer = new(() => TokenizerJson.Load(NanoPath()));
-    private static readonly Lazy<GrammarVocabulary> NanoVocabulary = new(() => new GrammarVocabulary(NanoTokenizer.Value));
+    private static readonly Lazy<GrammarVocabulary> NanoVocabulary =
+        new(() => new GrammarVocabulary(NanoTokenizer.Value));
 
     public static ITokenizer Nano => NanoTokenizer.Value;
 

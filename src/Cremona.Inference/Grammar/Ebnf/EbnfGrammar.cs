@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Cremona.Inference.Grammar.Lexemes;
 using Cremona.Inference.Grammar.Patterns;
@@ -12,24 +11,19 @@ namespace Cremona.Inference.Grammar.Ebnf;
 /// <c>root</c>. A rule may use itself anywhere but at its beginning.</summary>
 public sealed class EbnfGrammar
 {
-    private const int CountMax = 100_000;
-    private readonly string _text;
+    private readonly TextCursor _cursor;
     private readonly TermFactory _terms = new();
     private readonly Dictionary<string, Term> _rules = [];
-    private int _at;
     private int _depth;
 
-    private EbnfGrammar(string text) => _text = text;
+    private EbnfGrammar(string text) => _cursor = new TextCursor(
+        "the grammar", text, static (text, at) => $"line {1 + text.AsSpan(0, at).Count('\n')} of the grammar");
 
     private PatternFactory Patterns => _terms.Patterns;
-
-    private bool IsAtEnd => _at == _text.Length;
 
     /// <exception cref="GrammarException">With the line of the fault.</exception>
     public static ByteGrammar Compile(string text)
     {
-        if (text.Length > GrammarLimits.TextLength)
-            throw new GrammarException("", $"the grammar has {text.Length} characters, at most {GrammarLimits.TextLength} are read");
         var grammar = new EbnfGrammar(text);
         grammar.ReadRules();
         Term root = grammar._rules.GetValueOrDefault("root") ?? throw new GrammarException("", "there is no rule 'root'");
@@ -41,7 +35,7 @@ public sealed class EbnfGrammar
     private void ReadRules()
     {
         SkipSpace();
-        while (!IsAtEnd)
+        while (!_cursor.IsAtEnd)
         {
             string name = ReadName() ?? throw Fault("the name of a rule is expected");
             SkipSpace();
@@ -83,7 +77,7 @@ public sealed class EbnfGrammar
     private EbnfPart ReadSequence()
     {
         var parts = new List<EbnfPart>();
-        while (!IsAtEnd && _text[_at] is not ('|' or ')') && !IsAtRule()) parts.Add(ReadQuantified());
+        while (!_cursor.IsAtEnd && _cursor.Current is not ('|' or ')') && !IsAtRule()) parts.Add(ReadQuantified());
         return IsRegular(parts)
             ? Regular(Patterns.Concat([.. parts.Select(part => part.Pattern!)]))
             : new EbnfPart(null, _terms.Concat([.. parts.Select(ToTerm)]));
@@ -110,20 +104,10 @@ public sealed class EbnfGrammar
         if (TryRead("+")) return (1, Term.Unbounded);
         if (TryRead("?")) return (0, 1);
         if (!TryRead("{")) return null;
-        int min = ReadCount() ?? throw Fault("a number is expected");
-        int max = TryRead(",") ? ReadCount() ?? Term.Unbounded : min;
+        int min = _cursor.ReadCount() ?? throw Fault("a number is expected");
+        int max = TryRead(",") ? _cursor.ReadCount() ?? Term.Unbounded : min;
         if (!TryRead("}")) throw Fault("} is expected");
         return max >= min ? (min, max) : throw Fault("the numbers of a quantifier are out of order");
-    }
-
-    private int? ReadCount()
-    {
-        int start = _at;
-        while (!IsAtEnd && char.IsAsciiDigit(_text[_at])) _at++;
-        if (start == _at) return null;
-        return int.TryParse(_text.AsSpan(start, _at - start), CultureInfo.InvariantCulture, out int count) && count <= CountMax
-            ? count
-            : throw Fault($"a quantifier asks for more than {CountMax}");
     }
 
     private EbnfPart ReadAtom()
@@ -138,7 +122,7 @@ public sealed class EbnfGrammar
             return TryRead(")") ? part : throw Fault("a group does not end");
         }
 
-        string name = ReadName() ?? throw Fault($"'{_text[_at]}' is not expected here");
+        string name = ReadName() ?? throw Fault($"'{_cursor.Current}' is not expected here");
         return new EbnfPart(null, Rule(name));
     }
 
@@ -147,7 +131,7 @@ public sealed class EbnfGrammar
         var text = new StringBuilder();
         while (!TryRead("\""))
         {
-            if (IsAtEnd) throw Fault("a text does not end");
+            if (_cursor.IsAtEnd) throw Fault("a text does not end");
             text.Append(ReadCharacter());
         }
 
@@ -160,16 +144,16 @@ public sealed class EbnfGrammar
         var ranges = new List<(int, int)>();
         while (!TryRead("]"))
         {
-            if (IsAtEnd) throw Fault("a bracket does not end");
-            if (_text[_at] == '\\' && _at + 1 < _text.Length && CharacterClasses.OfEscape(_text[_at + 1]) is { } named)
+            if (_cursor.IsAtEnd) throw Fault("a bracket does not end");
+            if (_cursor.Current == '\\' && CharacterClasses.OfEscape(_cursor.Next) is { } named)
             {
-                _at += 2;
+                _cursor.At += 2;
                 ranges.AddRange(named.Ranges);
                 continue;
             }
 
             int first = ReadCharacter().Value;
-            bool isRange = _at + 1 < _text.Length && _text[_at] == '-' && _text[_at + 1] != ']';
+            bool isRange = _cursor is { Current: '-', Next: not ('\0' or ']') };
             int last = isRange && TryRead("-") ? ReadCharacter().Value : first;
             if (last < first) throw Fault("a range is out of order");
             ranges.Add((first, last));
@@ -181,16 +165,9 @@ public sealed class EbnfGrammar
 
     private Rune ReadCharacter()
     {
-        if (!TryRead("\\"))
-        {
-            if (Rune.DecodeFromUtf16(_text.AsSpan(_at), out Rune rune, out int length) != System.Buffers.OperationStatus.Done)
-                throw Fault("a character is expected");
-            _at += length;
-            return rune;
-        }
-
-        if (IsAtEnd) throw Fault("ends with a backslash");
-        char mark = _text[_at++];
+        if (!TryRead("\\")) return _cursor.ReadRune();
+        if (_cursor.IsAtEnd) throw Fault("ends with a backslash");
+        char mark = _cursor.Text[_cursor.At++];
         return mark switch
         {
             'n' => new Rune('\n'),
@@ -206,50 +183,38 @@ public sealed class EbnfGrammar
 
     private Rune ReadHex(int digits)
     {
-        if (_at + digits > _text.Length
-            || !int.TryParse(_text.AsSpan(_at, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value)
-            || !Rune.IsValid(value))
-        {
-            throw Fault($"{digits} hexadecimal digits of a character are expected");
-        }
-
-        _at += digits;
-        return new Rune(value);
+        int value = _cursor.ReadHex(digits);
+        return Rune.IsValid(value) ? new Rune(value) : throw Fault("this is no character");
     }
 
     private string? ReadName()
     {
-        int start = _at;
-        while (!IsAtEnd && (char.IsAsciiLetterOrDigit(_text[_at]) || _text[_at] is '-' or '_')) _at++;
-        return _at > start ? _text[start.._at] : null;
+        int start = _cursor.At;
+        while (char.IsAsciiLetterOrDigit(_cursor.Current) || _cursor.Current is '-' or '_') _cursor.At++;
+        return _cursor.At > start ? _cursor.Text[start.._cursor.At] : null;
     }
 
     /// <summary>The next rule begins here.</summary>
     private bool IsAtRule()
     {
-        int start = _at;
+        int start = _cursor.At;
         bool isRule = ReadName() is not null;
         SkipSpace();
         isRule = isRule && TryRead("::=");
-        _at = start;
+        _cursor.At = start;
         return isRule;
     }
 
     private void SkipSpace()
     {
-        while (!IsAtEnd && (char.IsWhiteSpace(_text[_at]) || _text[_at] == '#'))
+        while (!_cursor.IsAtEnd && (char.IsWhiteSpace(_cursor.Current) || _cursor.Current == '#'))
         {
-            if (_text[_at] != '#') _at++;
-            else while (!IsAtEnd && _text[_at] != '\n') _at++;
+            if (_cursor.Current != '#') _cursor.At++;
+            else while (!_cursor.IsAtEnd && _cursor.Current != '\n') _cursor.At++;
         }
     }
 
-    private bool TryRead(string text)
-    {
-        if (!_text.AsSpan(_at).StartsWith(text)) return false;
-        _at += text.Length;
-        return true;
-    }
+    private bool TryRead(string text) => _cursor.TryRead(text);
 
     private static bool IsRegular(List<EbnfPart> parts) => parts.TrueForAll(part => part.Pattern is not null);
 
@@ -257,6 +222,5 @@ public sealed class EbnfGrammar
 
     private Term ToTerm(EbnfPart part) => part.Term ?? _terms.Lexeme(part.Pattern!, LexemeEncoding.Utf8);
 
-    private GrammarException Fault(string reason) =>
-        new($"line {1 + _text.AsSpan(0, _at).Count('\n')} of the grammar", reason);
+    private GrammarException Fault(string reason) => _cursor.Fault(reason);
 }

@@ -28,7 +28,8 @@ internal static class DecimalPatterns
         }
 
         if (min is { Sign: >= 0 }) return result;
-        DecimalBound smallest = max is { Sign: < 0 } below ? below.Negate() : DecimalBound.Zero with { IsExclusive = true };
+        DecimalBound smallest =
+            max is { Sign: < 0 } below ? below.Negate() : DecimalBound.Zero with { IsExclusive = true };
         return p.Or(result, p.Concat(p.Literal("-"), Magnitude(p, smallest, min?.Negate())));
     }
 

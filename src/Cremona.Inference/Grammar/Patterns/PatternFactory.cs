@@ -15,7 +15,8 @@ internal sealed class PatternFactory
         Empty = Make(new Key(PatternKind.Empty), isNullable: false);
         Epsilon = Make(new Key(PatternKind.Epsilon), isNullable: true);
         AnyCharacter = Class(CharacterSet.All);
-        Anything = Make(new Key(PatternKind.Repeat, 0, Pattern.Unbounded, Parts: new([AnyCharacter])), isNullable: true);
+        var star = new Key(PatternKind.Repeat, 0, Pattern.Unbounded, Parts: new([AnyCharacter]));
+        Anything = Make(star, isNullable: true);
     }
 
     public Pattern Empty { get; }
@@ -33,7 +34,8 @@ internal sealed class PatternFactory
     public Pattern Literal(string text)
     {
         Pattern result = Epsilon;
-        foreach (Rune rune in text.EnumerateRunes().Reverse()) result = Concat(Class(CharacterSet.Of(rune.Value)), result);
+        foreach (Rune rune in text.EnumerateRunes().Reverse())
+            result = Concat(Class(CharacterSet.Of(rune.Value)), result);
         return result;
     }
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Cremona.Inference.Grammar.Patterns;
 
 namespace Cremona.Inference.Grammar.Regex;
@@ -8,23 +6,18 @@ namespace Cremona.Inference.Grammar.Regex;
 /// what is not supported, is refused: back-references, look-behind, word boundaries.</summary>
 internal sealed class RegexParser
 {
-    private const int CountMax = 100_000;
-    private readonly string _text;
-    private int _at;
+    private readonly TextCursor _cursor;
     private int _depth;
 
-    private RegexParser(string text) => _text = text;
-
-    private bool IsAtEnd => _at == _text.Length;
+    private RegexParser(string text) => _cursor = new TextCursor("regular expression", text, static (text, at) =>
+        $"regular expression '{(text.Length <= 60 ? text : text[..60] + "…")}', position {at}");
 
     /// <exception cref="GrammarException">With the position of the fault.</exception>
     public static RegexNode Parse(string text)
     {
-        if (text.Length > GrammarLimits.TextLength)
-            throw new GrammarException("", $"the regular expression has {text.Length} characters, at most {GrammarLimits.TextLength} are read");
         var parser = new RegexParser(text);
         RegexNode node = parser.ReadChoice();
-        return parser.IsAtEnd ? node : throw parser.Fault("a closing bracket without an opening one");
+        return parser._cursor.IsAtEnd ? node : throw parser.Fault("a closing bracket without an opening one");
     }
 
     private RegexNode ReadChoice()
@@ -39,7 +32,7 @@ internal sealed class RegexParser
     private RegexNode ReadSequence()
     {
         var parts = new List<RegexNode>();
-        while (!IsAtEnd && _text[_at] is not ('|' or ')')) parts.Add(ReadQuantified());
+        while (!_cursor.IsAtEnd && _cursor.Current is not ('|' or ')')) parts.Add(ReadQuantified());
         return parts.Count == 1 ? parts[0] : new RegexNode(RegexKind.Sequence) { Parts = [.. parts] };
     }
 
@@ -48,7 +41,7 @@ internal sealed class RegexParser
         RegexNode atom = ReadAtom();
         while (ReadQuantifier() is var (min, max))
         {
-            if (!TryRead("?") && !IsAtEnd && _text[_at] == '+') throw Fault("possessive quantifiers are not supported");
+            if (!TryRead("?") && _cursor.Current == '+') throw Fault("possessive quantifiers are not supported");
             atom = new RegexNode(RegexKind.Repeat) { Parts = [atom], Min = min, Max = max };
         }
 
@@ -60,29 +53,19 @@ internal sealed class RegexParser
         if (TryRead("*")) return (0, Pattern.Unbounded);
         if (TryRead("+")) return (1, Pattern.Unbounded);
         if (TryRead("?")) return (0, 1);
-        int start = _at;
+        int start = _cursor.At;
         if (!TryRead("{")) return null;
-        int? min = ReadCount();
+        int? min = _cursor.ReadCount();
         int? max = min;
-        if (TryRead(",")) max = ReadCount() ?? Pattern.Unbounded;
+        if (TryRead(",")) max = _cursor.ReadCount() ?? Pattern.Unbounded;
         if (min is null || !TryRead("}"))
         {
             // A brace that is no quantifier stands for itself.
-            _at = start;
+            _cursor.At = start;
             return null;
         }
 
         return max >= min ? (min.Value, max!.Value) : throw Fault("the numbers of a quantifier are out of order");
-    }
-
-    private int? ReadCount()
-    {
-        int start = _at;
-        while (!IsAtEnd && char.IsAsciiDigit(_text[_at])) _at++;
-        if (start == _at) return null;
-        return int.TryParse(_text.AsSpan(start, _at - start), CultureInfo.InvariantCulture, out int count) && count <= CountMax
-            ? count
-            : throw Fault($"a quantifier asks for more than {CountMax}");
     }
 
     private RegexNode ReadAtom()
@@ -93,8 +76,8 @@ internal sealed class RegexParser
         if (TryRead("^")) return new RegexNode(RegexKind.Start);
         if (TryRead("$")) return new RegexNode(RegexKind.End);
         if (TryRead("\\")) return ReadEscapedAtom();
-        if (_text[_at] is '*' or '+' or '?') throw Fault("a quantifier has nothing to repeat");
-        return OfSet(CharacterSet.Of(ReadScalar()));
+        if (_cursor.Current is '*' or '+' or '?') throw Fault("a quantifier has nothing to repeat");
+        return OfSet(CharacterSet.Of(_cursor.ReadRune().Value));
     }
 
     private RegexNode ReadGroup()
@@ -106,10 +89,10 @@ internal sealed class RegexParser
         if (TryRead("?<=") || TryRead("?<!")) throw Fault("look-behind is not supported");
         if (TryRead("?<") || TryRead("?P<"))
         {
-            while (!IsAtEnd && _text[_at] != '>') _at++;
+            while (!_cursor.IsAtEnd && _cursor.Current != '>') _cursor.At++;
             if (!TryRead(">")) throw Fault("the name of a group does not end");
         }
-        else if (!TryRead("?:") && !IsAtEnd && _text[_at] == '?')
+        else if (!TryRead("?:") && _cursor.Current == '?')
         {
             throw Fault("this kind of group is not supported");
         }
@@ -125,8 +108,8 @@ internal sealed class RegexParser
 
     private RegexNode ReadEscapedAtom()
     {
-        if (IsAtEnd) throw Fault("ends with a backslash");
-        char mark = _text[_at];
+        if (_cursor.IsAtEnd) throw Fault("ends with a backslash");
+        char mark = _cursor.Current;
         return mark switch
         {
             'b' or 'B' => throw Fault("word boundaries are not supported"),
@@ -139,7 +122,7 @@ internal sealed class RegexParser
     /// <summary>What follows a backslash, inside and outside of brackets.</summary>
     private CharacterSet ReadEscape()
     {
-        char mark = _text[_at++];
+        char mark = _cursor.Text[_cursor.At++];
         if (CharacterClasses.OfEscape(mark) is { } set) return set;
         return mark switch
         {
@@ -150,10 +133,10 @@ internal sealed class RegexParser
             'f' => CharacterSet.Of('\f'),
             'v' => CharacterSet.Of('\v'),
             '0' => CharacterSet.Of(0),
-            'c' => !IsAtEnd && char.IsAsciiLetter(_text[_at])
-                ? CharacterSet.Of(_text[_at++] % 32)
+            'c' => char.IsAsciiLetter(_cursor.Current)
+                ? CharacterSet.Of(_cursor.Text[_cursor.At++] % 32)
                 : throw Fault("\\c needs a letter"),
-            'x' => CharacterSet.Of(ReadHex(2)),
+            'x' => CharacterSet.Of(_cursor.ReadHex(2)),
             'u' => CharacterSet.Of(ReadUnicode()),
             _ when char.IsAsciiLetterOrDigit(mark) => throw Fault($"the escape \\{mark} is not known"),
             _ => CharacterSet.Of(char.IsSurrogate(mark) ? throw Fault("half a character is escaped") : mark),
@@ -162,11 +145,11 @@ internal sealed class RegexParser
 
     private CharacterSet ReadCategory(bool isNegative)
     {
-        int end = TryRead("{") ? _text.IndexOf('}', _at) : -1;
+        int end = TryRead("{") ? _cursor.Text.IndexOf('}', _cursor.At) : -1;
         if (end < 0) throw Fault("a category stands in braces");
-        string name = _text[_at..end];
-        _at = end + 1;
-        string category = name.Split('=')[^1];
+        string name = _cursor.Text[_cursor.At..end];
+        _cursor.At = end + 1;
+        string category = name.StartsWith("gc=", StringComparison.Ordinal) ? name[3..] : name;
         CharacterSet set = CharacterClasses.OfCategory(LongNames.GetValueOrDefault(category, category))
             ?? throw Fault($"the category {name} is not supported");
         return isNegative ? set.Complement() : set;
@@ -176,38 +159,25 @@ internal sealed class RegexParser
     {
         ["Letter"] = "L", ["Lowercase_Letter"] = "Ll", ["Uppercase_Letter"] = "Lu", ["Number"] = "N",
         ["Decimal_Number"] = "Nd", ["Punctuation"] = "P", ["Symbol"] = "S", ["Separator"] = "Z", ["Mark"] = "M",
-        ["Alphabetic"] = "L",
     };
 
     private int ReadUnicode()
     {
         if (TryRead("{"))
         {
-            int end = _text.IndexOf('}', _at);
-            if (end < 0 || end - _at > 6) throw Fault("\\u{ does not end");
-            int scalar = ReadHex(end - _at);
-            _at = end + 1;
-            return scalar;
+            int end = _cursor.Text.IndexOf('}', _cursor.At);
+            if (end < 0 || end - _cursor.At > 6) throw Fault("\\u{ does not end");
+            int scalar = _cursor.ReadHex(end - _cursor.At);
+            _cursor.At = end + 1;
+            return scalar <= 0x10FFFF ? scalar : throw Fault("this is no character");
         }
 
-        int first = ReadHex(4);
+        int first = _cursor.ReadHex(4);
         if (!char.IsHighSurrogate((char)first) || !TryRead("\\u")) return first;
-        int second = ReadHex(4);
+        int second = _cursor.ReadHex(4);
         return char.IsLowSurrogate((char)second)
             ? char.ConvertToUtf32((char)first, (char)second)
             : throw Fault("half a surrogate pair");
-    }
-
-    private int ReadHex(int digits)
-    {
-        if (_at + digits > _text.Length
-            || !int.TryParse(_text.AsSpan(_at, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value))
-        {
-            throw Fault($"{digits} hexadecimal digits are expected");
-        }
-
-        _at += digits;
-        return value;
     }
 
     private CharacterSet ReadSet()
@@ -216,17 +186,17 @@ internal sealed class RegexParser
         var ranges = new List<(int, int)>();
         while (!TryRead("]"))
         {
-            if (IsAtEnd) throw Fault("a bracket does not end");
+            if (_cursor.IsAtEnd) throw Fault("a bracket does not end");
             CharacterSet first = ReadSetPart();
-            bool isRange = first.Ranges is [var (only, same)] && only == same && _at + 1 < _text.Length
-                && _text[_at] == '-' && _text[_at + 1] != ']';
+            bool isRange = first.Ranges is [var (only, same)] && only == same
+                && _cursor is { Current: '-', Next: not ('\0' or ']') };
             if (!isRange)
             {
                 ranges.AddRange(first.Ranges);
                 continue;
             }
 
-            _at++;
+            _cursor.At++;
             CharacterSet last = ReadSetPart();
             if (last.Ranges is [var (lastOnly, lastSame)] && lastOnly == lastSame)
             {
@@ -246,31 +216,15 @@ internal sealed class RegexParser
 
     private CharacterSet ReadSetPart()
     {
-        if (IsAtEnd) throw Fault("a bracket does not end");
-        if (!TryRead("\\")) return CharacterSet.Of(ReadScalar());
-        if (IsAtEnd) throw Fault("ends with a backslash");
+        if (_cursor.IsAtEnd) throw Fault("a bracket does not end");
+        if (!TryRead("\\")) return CharacterSet.Of(_cursor.ReadRune().Value);
+        if (_cursor.IsAtEnd) throw Fault("ends with a backslash");
         return TryRead("b") ? CharacterSet.Of('\b') : ReadEscape();
-    }
-
-    private int ReadScalar()
-    {
-        if (Rune.DecodeFromUtf16(_text.AsSpan(_at), out Rune rune, out int length) != System.Buffers.OperationStatus.Done)
-            throw Fault("half a character");
-        _at += length;
-        return rune.Value;
     }
 
     private static RegexNode OfSet(CharacterSet set) => new(RegexKind.Class) { Set = set };
 
-    private bool TryRead(string text)
-    {
-        if (!_text.AsSpan(_at).StartsWith(text)) return false;
-        _at += text.Length;
-        return true;
-    }
+    private bool TryRead(string text) => _cursor.TryRead(text);
 
-    private GrammarException Fault(string reason) =>
-        new("", $"regular expression '{Shown()}', position {_at}: {reason}");
-
-    private string Shown() => _text.Length <= 60 ? _text : _text[..60] + "…";
+    private GrammarException Fault(string reason) => _cursor.Fault(reason);
 }

@@ -7,8 +7,10 @@ internal static class TermChecks
     /// <exception cref="GrammarException">A rule begins with itself, or nothing matches.</exception>
     public static void Complete(TermFactory factory, Term root)
     {
-        Settle(factory.Rules, static term => term.Nullable, static (term, value) => term.Nullable = value, IsNullable);
-        Settle(factory.Rules, static term => term.Productive, static (term, value) => term.Productive = value, IsProductive);
+        Settle(factory.Rules, static rule => rule.Nullable, static (rule, value) => rule.Nullable = value, IsNullable);
+        Settle(
+            factory.Rules, static rule => rule.Productive, static (rule, value) => rule.Productive = value,
+            IsProductive);
         RefuseLeftRecursion(factory.Rules);
         if (!root.IsProductive) throw new GrammarException("", "nothing matches this grammar");
         factory.Seal();
@@ -22,7 +24,7 @@ internal static class TermChecks
         while (isChanged)
         {
             isChanged = false;
-            foreach (Term rule in rules)
+            foreach (Term rule in Enumerable.Reverse(rules))
             {
                 if (get(rule) == true || !holds(rule.Body!)) continue;
                 set(rule, true);
