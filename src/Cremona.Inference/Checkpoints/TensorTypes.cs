@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Cremona.Inference.Kernels;
 
 namespace Cremona.Inference.Checkpoints;
 
@@ -33,7 +34,7 @@ internal static class TensorTypes
                 ReadOnlySpan<ushort> brainFloats = MemoryMarshal.Cast<byte, ushort>(bytes);
                 for (int i = 0; i < brainFloats.Length; i++)
                 {
-                    values[i] = BitConverter.UInt32BitsToSingle((uint)brainFloats[i] << 16);
+                    values[i] = BrainFloat.ToSingle(brainFloats[i]);
                 }
 
                 break;
@@ -59,18 +60,10 @@ internal static class TensorTypes
             default:
                 for (int i = 0; i < values.Length; i++)
                 {
-                    BinaryPrimitives.WriteUInt16LittleEndian(bytes[(2 * i)..], ToBrainFloat(values[i]));
+                    BinaryPrimitives.WriteUInt16LittleEndian(bytes[(2 * i)..], BrainFloat.FromSingle(values[i]));
                 }
 
                 break;
         }
-    }
-
-    private static ushort ToBrainFloat(float value)
-    {
-        uint bits = BitConverter.SingleToUInt32Bits(value);
-        return float.IsNaN(value)
-            ? (ushort)((bits >> 16) | 0x40) // stays a NaN when the lower half held its payload
-            : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
     }
 }

@@ -38,7 +38,7 @@ public sealed unsafe class ComputePool : IDisposable
     /// <summary>Held while <see cref="PackBuffer"/> is in use.</summary>
     internal readonly Lock PackGate = new();
 
-    /// <summary>The packed right operand of the multiplication in progress.</summary>
+    /// <summary>The operand that the multiplication in progress brought into its own layout.</summary>
     internal AlignedBuffer? PackBuffer;
     private Exception? _failure;
 

@@ -50,7 +50,18 @@ public static unsafe class MatrixMultiply
     /// <paramref name="ldc"/>.</summary>
     internal static void Packed(
         SimdLevel level, ComputePool pool, float* a, nint lda, PackedMatrix b, float* c, nint ldc, int m,
-        bool accumulate)
+        bool accumulate) =>
+        Packed(level, pool, a, lda, b, b.Panels, null, c, ldc, m, accumulate);
+
+    /// <summary>As above, with weights in bfloat16.</summary>
+    internal static void Packed(
+        SimdLevel level, ComputePool pool, float* a, nint lda, BrainFloatMatrix b, float* c, nint ldc, int m,
+        bool accumulate) =>
+        Packed(level, pool, a, lda, b, null, b.Panels, c, ldc, m, accumulate);
+
+    private static void Packed(
+        SimdLevel level, ComputePool pool, float* a, nint lda, WeightMatrix b, float* panels, ushort* brainPanels,
+        float* c, nint ldc, int m, bool accumulate)
     {
         if (m == 0) return;
         if (level == SimdLevel.Scalar)
@@ -68,7 +79,8 @@ public static unsafe class MatrixMultiply
             A = a,
             RowStride = lda,
             Stride = 1,
-            Panels = b.Panels,
+            Panels = panels,
+            BrainPanels = brainPanels,
             C = c,
             OutputStride = ldc,
             M = m,

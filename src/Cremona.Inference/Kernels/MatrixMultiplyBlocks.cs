@@ -12,6 +12,10 @@ internal static unsafe class MatrixMultiplyBlocks<TSimd, TVector>
     private const int DepthBlock = 256;
     private const int RowBlock = 144;
 
+    // Panels and steps of bfloat16 widened at a time; as floats they stay in the first-level cache.
+    private const int WidePanels = 8;
+    private const int WideDepth = 32;
+
     // Below this many multiply-adds, waking another thread takes longer than the work.
     private const long WorkPerTaskMin = 32_768;
     private const int TasksPerThread = 4;
@@ -19,6 +23,9 @@ internal static unsafe class MatrixMultiplyBlocks<TSimd, TVector>
 
     [ThreadStatic]
     private static AlignedBuffer? _strips;
+
+    [ThreadStatic]
+    private static AlignedBuffer? _widened;
 
     public static void Run(ComputePool pool, in MatrixOperands operands)
     {
@@ -51,12 +58,39 @@ internal static unsafe class MatrixMultiplyBlocks<TSimd, TVector>
             for (int i = 0; i < rows; i++) new Span<float>(c + (i * job.OutputStride), columns).Clear();
         }
 
+        if (job.BrainPanels != null)
+        {
+            MultiplyWidened(in job, job.A + (row * job.RowStride), panel, c, rows, columns);
+            return;
+        }
+
         for (int k = 0; k < job.K; k += DepthBlock)
         {
             int depth = Math.Min(DepthBlock, job.K - k);
             float* a = job.A + (row * job.RowStride) + (k * job.Stride);
             float* b = job.Panels + ((((long)panel * job.K) + k) * PackedMatrix.PanelWidth);
             MultiplyBlock(in job, a, b, c, rows, columns, depth);
+        }
+    }
+
+    /// <summary>A block of outputs with weights in bfloat16, widened part by part.</summary>
+    private static void MultiplyWidened(
+        in MatrixOperands job, float* a, int panel, float* c, int rows, int columns)
+    {
+        const int groupColumns = WidePanels * PackedMatrix.PanelWidth;
+        float* b = AlignedBuffer.Grow(ref _widened, groupColumns * WideDepth).Address; // [panels][depth][16]
+        MatrixOperands part = job;
+        for (int column = 0; column < columns; column += groupColumns)
+        {
+            int count = Math.Min(groupColumns, columns - column);
+            ushort* source = job.BrainPanels + ((((long)panel * PackedMatrix.PanelWidth) + column) * job.K);
+            for (int k = 0; k < job.K; k += WideDepth)
+            {
+                part.K = Math.Min(WideDepth, job.K - k);
+                BrainFloatMatrix.Widen(
+                    source + (k * PackedMatrix.PanelWidth), job.K, PanelPacking.PanelCount(count), part.K, b);
+                MultiplyBlock(in part, a + (k * job.Stride), b, c + column, rows, count, part.K);
+            }
         }
     }
 

@@ -50,7 +50,7 @@ public static class MatrixMultiplyReference
     }
 
     /// <summary>c[m, N] = a[m, K] · bᵀ</summary>
-    public static void Packed(ReadOnlySpan<float> a, PackedMatrix b, Span<float> c, int m, bool accumulate = false)
+    public static void Packed(ReadOnlySpan<float> a, WeightMatrix b, Span<float> c, int m, bool accumulate = false)
     {
         for (int i = 0; i < m; i++)
         {

@@ -9,6 +9,7 @@ internal unsafe struct MatrixOperands
     public nint Stride;
     public bool IsLeftTransposed;
     public float* Panels; // [n / 16][k][16]
+    public ushort* BrainPanels; // the same in bfloat16; null where Panels is used
     public float* C; // row i starts at i * OutputStride
     public nint OutputStride;
     public int M;

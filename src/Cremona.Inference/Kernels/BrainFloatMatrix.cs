@@ -1,0 +1,66 @@
+using System.Runtime.Intrinsics;
+
+namespace Cremona.Inference.Kernels;
+
+/// <summary>A weight matrix [n, k] in bfloat16, in the panels of <see cref="PackedMatrix"/>. The kernels widen a few steps
+/// at a time and compute as with float32, so results are those of float32 with rounded weights, to the bit.</summary>
+public sealed unsafe class BrainFloatMatrix : WeightMatrix
+{
+    private readonly AlignedBuffer _panels; // two bfloat16 in each float
+
+    internal BrainFloatMatrix(int n, int k)
+        : base(n, k)
+    {
+        _panels = new AlignedBuffer((PanelPacking.Length(n, k) + 1) / 2);
+        Panels = (ushort*)_panels.Address;
+    }
+
+    public override long SizeBytes => (long)_panels.Length * sizeof(float);
+
+    /// <summary>[n / 16][k][16]</summary>
+    internal ushort* Panels { get; }
+
+    public override float this[int row, int column]
+    {
+        get
+        {
+            CheckIndex(row, column);
+            long panel = row / PanelWidth;
+            return BrainFloat.ToSingle(Panels[(((panel * K) + column) * PanelWidth) + (row % PanelWidth)]);
+        }
+    }
+
+    /// <summary>Steps of all panels of a block as float32.</summary>
+    /// <param name="source">The first panel at the first step.</param>
+    /// <param name="k">Steps of a whole panel.</param>
+    /// <param name="panels">Panels to widen.</param>
+    /// <param name="depth">Steps to widen.</param>
+    /// <param name="destination">[panels][depth][16]</param>
+    internal static void Widen(ushort* source, int k, int panels, int depth, float* destination)
+    {
+        for (int panel = 0; panel < panels; panel++, source += (long)k * PanelWidth)
+        {
+            for (int i = 0; i < depth * PanelWidth; i += 8, destination += 8)
+            {
+                (Vector128<uint> low, Vector128<uint> high) = Vector128.Widen(Vector128.Load(source + i));
+                (low << 16).AsSingle().Store(destination);
+                (high << 16).AsSingle().Store(destination + 4);
+            }
+        }
+    }
+
+    internal override void SetPanel(int panel, ReadOnlySpan<float> rows)
+    {
+        ushort* destination = Panels + ((long)panel * K * PanelWidth);
+        int count = rows.Length / K;
+        if (count < PanelWidth) new Span<ushort>(destination, K * PanelWidth).Clear();
+        for (int row = 0; row < count; row++)
+        {
+            for (int i = 0; i < K; i++) destination[(i * PanelWidth) + row] = BrainFloat.FromSingle(rows[(row * K) + i]);
+        }
+    }
+
+    internal override void Multiply(
+        KernelSet kernels, ComputePool pool, float* a, nint lda, float* c, nint ldc, int m, bool accumulate) =>
+        MatrixMultiply.Packed(kernels.Level, pool, a, lda, this, c, ldc, m, accumulate);
+}
