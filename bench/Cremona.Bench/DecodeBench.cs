@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Cremona.Inference.Adapters;
 using Cremona.Inference.Architectures;
+using Cremona.Inference.Kernels;
 using Cremona.Inference.Sampling;
 using Cremona.Inference.Scheduling;
 
@@ -38,7 +39,7 @@ internal static class DecodeBench
         report.Add("");
         report.Add("| workload | tokens/s | tokens per processor second |");
         report.Add("| --- | --- | --- |");
-        using var engine = new DecoderEngine(Weights(), new EngineOptions { ThreadCount = threads });
+        using var engine = new DecoderEngine(Weights(), WeightFormat.F32, new EngineOptions { ThreadCount = threads });
         LoraAdapter[] adapters = [.. Enumerable.Range(0, 8).Select(i => Adapter((ulong)i + 1))];
         (string Name, int Sequences, int Prompt, int New, bool Adapted)[] workloads =
         [

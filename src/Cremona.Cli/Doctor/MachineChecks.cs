@@ -16,7 +16,8 @@ public static class MachineChecks
         SimdLevel current = Inference.Kernels.InstructionSet.Current;
         SimdLevel best = Inference.Kernels.InstructionSet.Best;
         string forced = current == best ? "" : $" (forced; this machine has {best})";
-        return new Finding("instruction set", true, current + forced);
+        string bytes = $", {Inference.Kernels.InstructionSet.CurrentByteDot} for 8-bit and 4-bit weights";
+        return new Finding("instruction set", true, current + bytes + forced);
     }
 
     public static Finding Cores() => new("cores", true, $"{Environment.ProcessorCount}");

@@ -4,12 +4,11 @@ using Cremona.Inference.KvCache;
 
 namespace Cremona.Inference.Architectures;
 
-/// <summary>The forward pass of a Llama, Mistral, Qwen2 or Qwen3 decoder over a batch of sequences in
-/// float32.</summary>
+/// <summary>The forward pass of a Llama, Mistral, Qwen2 or Qwen3 decoder over a batch of sequences. Weights of linear layers
+/// and embedding are in one of the formats of <see cref="WeightFormat"/>, everything else is float32.</summary>
 /// <remarks>Every number of a row is computed in an order that depends on the row's own sequence only, so logits are
 /// the same to the bit whatever else is in the batch, however a prompt is cut and on any number of threads. Not
-/// thread-safe: one pass at a time. Keeps its own packed copy of the linear layers and shares embedding and norms with
-/// the weights it was made from. Its working memory grows to the largest batch seen; passes allocate nothing beyond.
+/// thread-safe: one pass at a time. Keeps its own packed copy of the weights. Its working memory grows to the largest batch seen; passes allocate nothing beyond.
 /// </remarks>
 public sealed unsafe class DecoderForward
 {
@@ -18,10 +17,11 @@ public sealed unsafe class DecoderForward
     private const int ParallelRowsMin = 24;
 
     private readonly ComputePool _pool;
+    private readonly KernelSet _kernels;
     private readonly SimdLevel _level;
     private readonly PackedLayer[] _layers;
-    private readonly PackedMatrix _head;
-    private readonly float[] _embedding;
+    private readonly WeightMatrix _embedding;
+    private readonly WeightMatrix _head;
     private readonly float[] _finalNorm;
     private readonly RotaryTable _rotary;
     private readonly CachedAttention _attention;
@@ -51,23 +51,30 @@ public sealed unsafe class DecoderForward
     private readonly Action<int> _addDelta;
     private Action<int> _rowAction;
 
-    public DecoderForward(DecoderWeights weights, ComputePool pool)
-        : this(weights, pool, InstructionSet.Current)
+    /// <summary>Reads and packs the weights.</summary>
+    /// <exception cref="InvalidDataException">A tensor cannot be read.</exception>
+    /// <exception cref="ArgumentException">A weight is not finite and the format cannot hold it.</exception>
+    public DecoderForward(IDecoderSource source, WeightFormat format, ComputePool pool)
+        : this(source, format, pool, KernelSet.Current)
     {
     }
 
-    internal DecoderForward(DecoderWeights weights, ComputePool pool, SimdLevel level)
+    internal DecoderForward(IDecoderSource source, WeightFormat format, ComputePool pool, KernelSet kernels)
     {
-        Config = weights.Config;
+        Config = source.Config;
         _pool = pool;
-        _level = level;
-        _layers = [.. weights.Layers.Select(layer => new PackedLayer(Config, layer))];
-        _head = PackedMatrix.Pack(weights.HeadOrEmbedding, Config.VocabularySize, Config.HiddenSize);
-        _embedding = weights.Embedding;
-        _finalNorm = weights.FinalNorm;
+        _kernels = kernels;
+        _level = kernels.Level;
+        _layers = [.. Enumerable.Range(0, Config.LayerCount)
+            .Select(layer => new PackedLayer(Config, source.ReadLayer(layer), format, pool))];
+        _embedding = WeightMatrix.Pack(format, source.ReadEmbedding(), Config.VocabularySize, Config.HiddenSize, pool);
+        _head = source.ReadHead() is { } head
+            ? WeightMatrix.Pack(format, head, Config.VocabularySize, Config.HiddenSize, pool)
+            : _embedding;
+        _finalNorm = source.ReadFinalNorm();
         _rotary = new RotaryTable(Config.HeadDimension, Config.RopeTheta);
-        _attention = new CachedAttention(Config, pool, level);
-        _adapters = new AdapterRows(Config, pool, level);
+        _attention = new CachedAttention(Config, pool, _level);
+        _adapters = new AdapterRows(Config, pool, _level);
         _rowTask = RunRowBlock;
         _normAttention = NormForAttention;
         _placeHeads = PlaceHeads;
@@ -78,6 +85,10 @@ public sealed unsafe class DecoderForward
     }
 
     public DecoderConfig Config { get; }
+
+    /// <summary>Bytes of the packed weights; a tied head counts once.</summary>
+    public long WeightBytes => _embedding.SizeBytes + (_head == _embedding ? 0 : _head.SizeBytes)
+        + _layers.Sum(layer => layer.SizeBytes);
 
     /// <summary>Checks an adapter against the model and packs it, so that its first pass is not slower.</summary>
     /// <exception cref="ArgumentException">The adapter was made for another shape of model.</exception>
@@ -155,12 +166,13 @@ public sealed unsafe class DecoderForward
 
     private void GatherTokens(IReadOnlyList<ForwardSegment> segments)
     {
-        var stream = new Span<float>(_x, _rows * Config.HiddenSize);
+        int row = 0;
         for (int i = 0; i < segments.Count; i++)
         {
-            ReadOnlySpan<int> tokens = segments[i].Tokens.Span;
-            Embedding.Gather(_embedding, tokens, Config.HiddenSize, stream);
-            stream = stream[(tokens.Length * Config.HiddenSize)..];
+            foreach (int token in segments[i].Tokens.Span)
+            {
+                _embedding.CopyRow(token, Row(_x, row++, Config.HiddenSize));
+            }
         }
     }
 
@@ -193,22 +205,21 @@ public sealed unsafe class DecoderForward
 
         fixed (float* destination = logits)
         {
-            MatrixMultiply.Packed(
-                _level, _pool, _normed, hidden, _head, destination, _head.N, _logitRows.Count, accumulate: false);
+            _head.Multiply(
+                _kernels, _pool, _normed, hidden, destination, _head.N, _logitRows.Count, accumulate: false);
         }
     }
 
     /// <summary>All linear layers of one input, with bias and adapters.</summary>
     private void Multiply(PackedLinear linear, float* input, float* output)
     {
-        PackedMatrix matrix = linear.Matrix;
+        WeightMatrix matrix = linear.Matrix;
         if (linear.Bias is { } bias)
         {
             for (int row = 0; row < _rows; row++) bias.CopyTo(Row(output, row, matrix.N));
         }
 
-        MatrixMultiply.Packed(
-            _level, _pool, input, matrix.K, matrix, output, matrix.N, _rows, accumulate: linear.Bias is not null);
+        matrix.Multiply(_kernels, _pool, input, matrix.K, output, matrix.N, _rows, linear.Bias is not null);
         _adapters.Apply(_layer, linear.Kinds, input, output);
     }
 

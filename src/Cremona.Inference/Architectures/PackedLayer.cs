@@ -1,19 +1,22 @@
+using Cremona.Inference.Kernels;
+
 namespace Cremona.Inference.Architectures;
 
 /// <summary>The weights of one decoder block in the layout of the kernels. Linear layers with the same input are one
 /// matrix, so that they are one multiplication.</summary>
 internal sealed class PackedLayer
 {
-    public PackedLayer(DecoderConfig config, DecoderLayerWeights weights)
+    public PackedLayer(
+        DecoderConfig config, DecoderLayerWeights weights, WeightFormat format, ComputePool pool)
     {
         AttentionNorm = weights.AttentionNorm;
         MlpNorm = weights.MlpNorm;
         QueryNorm = weights.QueryNorm;
         KeyNorm = weights.KeyNorm;
-        QueryKeyValue = new(config, weights, LinearKind.Query, LinearKind.Key, LinearKind.Value);
-        Output = new(config, weights, LinearKind.Output);
-        GateUp = new(config, weights, LinearKind.Gate, LinearKind.Up);
-        Down = new(config, weights, LinearKind.Down);
+        QueryKeyValue = new(config, weights, format, pool, LinearKind.Query, LinearKind.Key, LinearKind.Value);
+        Output = new(config, weights, format, pool, LinearKind.Output);
+        GateUp = new(config, weights, format, pool, LinearKind.Gate, LinearKind.Up);
+        Down = new(config, weights, format, pool, LinearKind.Down);
     }
 
     public float[] AttentionNorm { get; }
@@ -31,4 +34,8 @@ internal sealed class PackedLayer
     public PackedLinear GateUp { get; }
 
     public PackedLinear Down { get; }
+
+    /// <summary>Bytes of the four matrices.</summary>
+    public long SizeBytes =>
+        QueryKeyValue.Matrix.SizeBytes + Output.Matrix.SizeBytes + GateUp.Matrix.SizeBytes + Down.Matrix.SizeBytes;
 }

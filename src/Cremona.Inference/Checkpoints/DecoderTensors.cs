@@ -9,16 +9,27 @@ internal static class DecoderTensors
     private const string FinalNorm = "model.norm.weight";
     private const string Head = "lm_head.weight";
 
-    /// <summary>Reads every tensor of the shape that the configuration asks for.</summary>
-    /// <exception cref="InvalidDataException">One is missing or has another shape.</exception>
-    public static DecoderWeights Read(SafetensorsFolder files, DecoderConfig config) => new()
+    /// <summary>Looks at names and shapes of everything that the configuration asks for.</summary>
+    /// <exception cref="InvalidDataException">A tensor is missing or has another shape.</exception>
+    public static void Check(ITensorFile files, DecoderConfig config)
     {
-        Config = config,
-        Embedding = files.Read(Embedding, config.VocabularySize, config.HiddenSize),
-        Layers = [.. Enumerable.Range(0, config.LayerCount).Select(layer => ReadLayer(files, config, Layer(layer)))],
-        FinalNorm = files.Read(FinalNorm, config.HiddenSize),
-        Head = config.TieWordEmbeddings ? null : files.Read(Head, config.VocabularySize, config.HiddenSize),
-    };
+        files.Check(Embedding, config.VocabularySize, config.HiddenSize);
+        files.Check(FinalNorm, config.HiddenSize);
+        if (!config.TieWordEmbeddings) files.Check(Head, config.VocabularySize, config.HiddenSize);
+        for (int layer = 0; layer < config.LayerCount; layer++) CheckLayer(files, config, Layer(layer));
+    }
+
+    public static float[] ReadEmbedding(ITensorFile files, DecoderConfig config) =>
+        files.Read(Embedding, config.VocabularySize, config.HiddenSize);
+
+    public static float[] ReadHead(ITensorFile files, DecoderConfig config) =>
+        files.Read(Head, config.VocabularySize, config.HiddenSize);
+
+    public static float[] ReadFinalNorm(ITensorFile files, DecoderConfig config) =>
+        files.Read(FinalNorm, config.HiddenSize);
+
+    public static DecoderLayerWeights ReadLayer(ITensorFile files, DecoderConfig config, int layer) =>
+        ReadLayer(files, config, Layer(layer));
 
     /// <summary>Every tensor with its name and shape, in a fixed order.</summary>
     public static IReadOnlyList<NamedTensor> List(DecoderWeights weights)
@@ -41,7 +52,23 @@ internal static class DecoderTensors
 
     private static string Layer(int layer) => $"model.layers.{layer}";
 
-    private static DecoderLayerWeights ReadLayer(SafetensorsFolder files, DecoderConfig config, string layer) => new()
+    private static void CheckLayer(ITensorFile files, DecoderConfig config, string layer)
+    {
+        files.Check($"{layer}.input_layernorm.weight", config.HiddenSize);
+        files.Check($"{layer}.post_attention_layernorm.weight", config.HiddenSize);
+        foreach (LinearKind kind in LinearKinds.All)
+        {
+            string module = $"{layer}.{kind.ModuleName()}";
+            files.Check($"{module}.weight", config.OutputSize(kind), config.InputSize(kind));
+            if (HasBias(files, config, module, kind)) files.Check($"{module}.bias", config.OutputSize(kind));
+        }
+
+        if (!config.QueryKeyNorm) return;
+        files.Check($"{layer}.self_attn.q_norm.weight", config.HeadDimension);
+        files.Check($"{layer}.self_attn.k_norm.weight", config.HeadDimension);
+    }
+
+    private static DecoderLayerWeights ReadLayer(ITensorFile files, DecoderConfig config, string layer) => new()
     {
         AttentionNorm = files.Read($"{layer}.input_layernorm.weight", config.HiddenSize),
         MlpNorm = files.Read($"{layer}.post_attention_layernorm.weight", config.HiddenSize),
@@ -52,13 +79,18 @@ internal static class DecoderTensors
         KeyNorm = config.QueryKeyNorm ? files.Read($"{layer}.self_attn.k_norm.weight", config.HeadDimension) : null,
     };
 
-    private static float[]? ReadBias(SafetensorsFolder files, DecoderConfig config, string layer, LinearKind kind)
+    private static float[]? ReadBias(ITensorFile files, DecoderConfig config, string layer, LinearKind kind)
     {
-        string name = $"{layer}.{kind.ModuleName()}.bias";
+        string module = $"{layer}.{kind.ModuleName()}";
+        return HasBias(files, config, module, kind) ? files.Read($"{module}.bias", config.OutputSize(kind)) : null;
+    }
+
+    private static bool HasBias(ITensorFile files, DecoderConfig config, string module, LinearKind kind)
+    {
         bool isAsked = config.AttentionBias && kind is LinearKind.Query or LinearKind.Key or LinearKind.Value;
 
         // Llama's attention_bias gives the output projection one too, Qwen2 has none: the file decides.
-        return isAsked || files.Contains(name) ? files.Read(name, config.OutputSize(kind)) : null;
+        return isAsked || files.Contains($"{module}.bias");
     }
 
     private static void AddLayer(List<NamedTensor> tensors, DecoderConfig config, string layer,

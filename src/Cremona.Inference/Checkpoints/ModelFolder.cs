@@ -1,4 +1,5 @@
 using Cremona.Inference.Architectures;
+using Cremona.Inference.Kernels;
 using Cremona.Inference.Templates;
 using Cremona.Inference.Tokenizers;
 
@@ -12,7 +13,7 @@ public static class ModelFolder
     private const string WeightsFile = "model.safetensors";
     private const string TokenizerFile = "tokenizer.json";
 
-    /// <summary>Reads the whole model; weights become float32.</summary>
+    /// <summary>Reads the model; names and shapes of its weights are checked, the numbers read when asked for.</summary>
     /// <exception cref="InvalidDataException">A file is missing, corrupt or asks for what is not supported; the
     /// message names it.</exception>
     public static LanguageModel Load(string folder)
@@ -32,7 +33,7 @@ public static class ModelFolder
         }
 
         IChatTemplate template = ChatTemplates.Load(folder, tokenizer);
-        return new LanguageModel(config, ReadWeights(folder, config), tokenizer, template);
+        return new LanguageModel(OpenWeights(folder, config), tokenizer, template);
     }
 
     /// <summary>Reads the shape alone.</summary>
@@ -48,11 +49,8 @@ public static class ModelFolder
 
     /// <summary>Reads the weights alone.</summary>
     /// <exception cref="InvalidDataException">A file is missing or corrupt.</exception>
-    public static DecoderWeights ReadWeights(string folder, DecoderConfig config)
-    {
-        using SafetensorsFolder files = SafetensorsFolder.Open(folder);
-        return DecoderTensors.Read(files, config);
-    }
+    public static DecoderWeights ReadWeights(string folder, DecoderConfig config) =>
+        DecoderWeights.Read(OpenWeights(folder, config));
 
     /// <summary>Writes configuration and weights; tokenizer files are the caller's. The bytes depend on the weights
     /// alone.</summary>
@@ -61,5 +59,12 @@ public static class ModelFolder
         Directory.CreateDirectory(folder);
         SafetensorsWriter.Write(Path.Combine(folder, WeightsFile), DecoderTensors.List(weights), type);
         HuggingFaceConfig.Write(Path.Combine(folder, ConfigFile), weights.Config, type, endOfTextId);
+    }
+
+    private static CheckpointDecoder OpenWeights(string folder, DecoderConfig config)
+    {
+        using SafetensorsFolder files = SafetensorsFolder.Open(folder);
+        WeightFormat format = files.IsBrainFloat ? WeightFormat.BF16 : WeightFormat.F32;
+        return new CheckpointDecoder(config, format, () => SafetensorsFolder.Open(folder));
     }
 }

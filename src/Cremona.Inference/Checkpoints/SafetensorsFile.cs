@@ -40,9 +40,9 @@ public sealed class SafetensorsFile : IDisposable
 
     public TensorEntry? Find(string name) => _entries.GetValueOrDefault(name);
 
-    /// <summary>Reads a tensor.</summary>
+    /// <summary>The tensor of this name.</summary>
     /// <exception cref="InvalidDataException">It is missing or has another shape.</exception>
-    public float[] Read(string name, params ReadOnlySpan<int> shape)
+    public TensorEntry Check(string name, params ReadOnlySpan<int> shape)
     {
         TensorEntry entry = Find(name) ?? throw new InvalidDataException($"{Path}: tensor {name} is missing");
         if (!HasShape(entry, shape))
@@ -51,6 +51,14 @@ public sealed class SafetensorsFile : IDisposable
                 $"{Path}: tensor {name} has shape [{string.Join(", ", entry.Shape)}], expected [{string.Join(", ", shape.ToArray())}]");
         }
 
+        return entry;
+    }
+
+    /// <summary>Reads a tensor.</summary>
+    /// <exception cref="InvalidDataException">It is missing or has another shape.</exception>
+    public float[] Read(string name, params ReadOnlySpan<int> shape)
+    {
+        TensorEntry entry = Check(name, shape);
         float[] values = new float[entry.ByteCount / entry.Type.ByteSize()];
         byte[] chunk = new byte[Math.Min(ChunkBytes, entry.ByteCount)];
         _stream.Position = entry.Offset;

@@ -4,7 +4,7 @@ namespace Cremona.Inference.Checkpoints;
 
 /// <summary>The tensors of a model folder: one <c>model.safetensors</c>, or the shards that
 /// <c>model.safetensors.index.json</c> names. Not thread-safe.</summary>
-public sealed class SafetensorsFolder : IDisposable
+public sealed class SafetensorsFolder : ITensorFile
 {
     private const string SingleFile = "model.safetensors";
     private const string IndexFile = "model.safetensors.index.json";
@@ -45,16 +45,25 @@ public sealed class SafetensorsFolder : IDisposable
         }
     }
 
+    /// <summary>True when every tensor is bfloat16, so that nothing is lost by keeping them so.</summary>
+    public bool IsBrainFloat =>
+        _files.All(file => file.Entries.All(entry => entry.Type == TensorType.BF16));
+
     public bool Contains(string name) => _fileOfTensor.ContainsKey(name);
+
+    /// <summary>Finds out whether the tensor could be read, without reading it.</summary>
+    /// <exception cref="InvalidDataException">It is missing or has another shape.</exception>
+    public void Check(string name, params ReadOnlySpan<int> shape) => FileOf(name).Check(name, shape);
 
     /// <summary>Reads a tensor of exactly this shape.</summary>
     /// <exception cref="InvalidDataException">It is missing or has another shape.</exception>
-    public float[] Read(string name, params ReadOnlySpan<int> shape) =>
-        _fileOfTensor.TryGetValue(name, out SafetensorsFile? file)
-        ? file.Read(name, shape)
-        : throw new InvalidDataException($"{_folder}: tensor {name} is missing");
+    public float[] Read(string name, params ReadOnlySpan<int> shape) => FileOf(name).Read(name, shape);
 
     public void Dispose() => _files.ForEach(file => file.Dispose());
+
+    private SafetensorsFile FileOf(string name) => _fileOfTensor.TryGetValue(name, out SafetensorsFile? file)
+        ? file
+        : throw new InvalidDataException($"{_folder}: tensor {name} is missing");
 
     private void OpenShards(string indexPath)
     {

@@ -49,7 +49,7 @@ public sealed unsafe class BrainFloatMatrix : WeightMatrix
         }
     }
 
-    internal override void SetPanel(int panel, ReadOnlySpan<float> rows)
+    private protected override void SetPanel(int panel, ReadOnlySpan<float> rows)
     {
         ushort* destination = Panels + ((long)panel * K * PanelWidth);
         int count = rows.Length / K;
@@ -58,6 +58,12 @@ public sealed unsafe class BrainFloatMatrix : WeightMatrix
         {
             for (int i = 0; i < K; i++) destination[(i * PanelWidth) + row] = BrainFloat.FromSingle(rows[(row * K) + i]);
         }
+    }
+
+    internal override void CopyRow(int row, Span<float> destination)
+    {
+        ushort* source = Panels + ((long)(row / PanelWidth) * K * PanelWidth) + (row % PanelWidth);
+        for (int i = 0; i < K; i++) destination[i] = BrainFloat.ToSingle(source[(long)i * PanelWidth]);
     }
 
     internal override void Multiply(

@@ -31,13 +31,19 @@ public sealed unsafe class PackedMatrix : WeightMatrix
     public static PackedMatrix Pack(ReadOnlySpan<float> b, int n, int k) =>
         (PackedMatrix)Pack(WeightFormat.F32, b, n, k);
 
-    internal override void SetPanel(int panel, ReadOnlySpan<float> rows)
+    private protected override void SetPanel(int panel, ReadOnlySpan<float> rows)
     {
         fixed (float* source = rows)
         {
             float* destination = _panels.Address + ((long)panel * K * PanelWidth);
             PanelPacking.PackRows(source, rows.Length / K, K, 0, destination);
         }
+    }
+
+    internal override void CopyRow(int row, Span<float> destination)
+    {
+        float* source = _panels.Address + ((long)(row / PanelWidth) * K * PanelWidth) + (row % PanelWidth);
+        for (int i = 0; i < K; i++) destination[i] = source[(long)i * PanelWidth];
     }
 
     internal override void Multiply(

@@ -72,7 +72,7 @@ public sealed unsafe class QuantizedMatrix : WeightMatrix
         return (group < 4 ? pair & 15 : pair >> 4) - NibbleBias;
     }
 
-    internal override void SetPanel(int panel, ReadOnlySpan<float> rows)
+    private protected override void SetPanel(int panel, ReadOnlySpan<float> rows)
     {
         Span<float> weights = stackalloc float[BlockSize];
         Span<sbyte> codes = stackalloc sbyte[BlockSize];
@@ -94,6 +94,16 @@ public sealed unsafe class QuantizedMatrix : WeightMatrix
                 scales[row] = BrainFloat.FromSingle(scale);
                 Place(codes, target + (row * GroupSize));
             }
+        }
+    }
+
+    internal override void CopyRow(int row, Span<float> destination)
+    {
+        for (int first = 0; first < K; first += BlockSize)
+        {
+            float scale = Scale(row, first / BlockSize);
+            int end = Math.Min(K, first + BlockSize);
+            for (int i = first; i < end; i++) destination[i] = scale * Code(row, i);
         }
     }
 

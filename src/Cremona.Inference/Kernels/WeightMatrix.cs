@@ -31,19 +31,22 @@ public abstract class WeightMatrix
     /// <exception cref="ArgumentException">A number is not finite and the format cannot hold it.</exception>
     public static WeightMatrix Pack(WeightFormat format, ReadOnlySpan<float> source, int n, int k)
     {
-        WeightMatrix matrix = Create(format, n, k);
         ArgumentOutOfRangeException.ThrowIfLessThan(source.Length, (long)n * k, nameof(source));
-        for (int row = 0; row < n; row += PanelWidth)
-        {
-            int count = Math.Min(PanelWidth, n - row);
-            matrix.SetPanel(row / PanelWidth, source.Slice(row * k, count * k));
-        }
-
+        WeightMatrix matrix = Create(format, n, k);
+        for (int panel = 0; panel < PanelPacking.PanelCount(n); panel++) matrix.SetPanelOf(source, panel);
         return matrix;
     }
 
-    /// <summary>A matrix whose panels are still to be set.</summary>
-    internal static WeightMatrix Create(WeightFormat format, int n, int k) => format switch
+    /// <summary>As above, on several threads.</summary>
+    internal static WeightMatrix Pack(WeightFormat format, float[] source, int n, int k, ComputePool pool)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(source.Length, (long)n * k, nameof(source));
+        WeightMatrix matrix = Create(format, n, k);
+        pool.Run(PanelPacking.PanelCount(n), panel => matrix.SetPanelOf(source, panel));
+        return matrix;
+    }
+
+    private static WeightMatrix Create(WeightFormat format, int n, int k) => format switch
     {
         WeightFormat.F32 => new PackedMatrix(n, k),
         WeightFormat.BF16 => new BrainFloatMatrix(n, k),
@@ -53,15 +56,12 @@ public abstract class WeightMatrix
     /// <summary>Fills one panel. Different panels may be filled by different threads.</summary>
     /// <param name="panel">Rows panel · 16 and on.</param>
     /// <param name="rows">[16, k], fewer rows in the last panel.</param>
-    internal abstract void SetPanel(int panel, ReadOnlySpan<float> rows);
+    private protected abstract void SetPanel(int panel, ReadOnlySpan<float> rows);
 
     /// <summary>Copies one row of the source, as the kernels see it.</summary>
     /// <param name="row">In [0, n).</param>
     /// <param name="destination">[k]</param>
-    internal void CopyRow(int row, Span<float> destination)
-    {
-        for (int i = 0; i < K; i++) destination[i] = this[row, i];
-    }
+    internal abstract void CopyRow(int row, Span<float> destination);
 
     /// <summary>c[m, n] = a[m, k] · thisᵀ; with accumulate, the product is added to c.</summary>
     /// <param name="kernels">Instruction sets to use.</param>
@@ -70,6 +70,12 @@ public abstract class WeightMatrix
     /// <param name="c">Rows <paramref name="ldc"/> floats apart.</param>
     internal abstract unsafe void Multiply(
         KernelSet kernels, ComputePool pool, float* a, nint lda, float* c, nint ldc, int m, bool accumulate);
+
+    private void SetPanelOf(ReadOnlySpan<float> source, int panel)
+    {
+        int row = panel * PanelWidth;
+        SetPanel(panel, source.Slice(row * K, Math.Min(PanelWidth, N - row) * K));
+    }
 
     private protected void CheckIndex(int row, int column)
     {

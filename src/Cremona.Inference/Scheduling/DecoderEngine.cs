@@ -34,21 +34,24 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
     private readonly SamplingScratch _sampling = new();
     private float[] _logits = [];
 
-    /// <param name="weights">Read while the engine lives, never written; may be shared with a trainer of
-    /// adapters.</param>
+    /// <summary>Reads and packs the weights, and starts.</summary>
+    /// <param name="source">Read once, here.</param>
+    /// <param name="format">How the weights lie in memory; <see cref="IDecoderSource.Format"/> loses nothing.</param>
     /// <param name="options">Validated by the caller.</param>
     /// <param name="tokenCount">Ids of the tokenizer, 1 to the model's vocabulary; larger ids are never drawn, since
     /// embeddings are often padded. Null draws from the whole vocabulary.</param>
-    public DecoderEngine(DecoderWeights weights, EngineOptions options, int? tokenCount = null)
+    /// <exception cref="InvalidDataException">A tensor cannot be read.</exception>
+    /// <exception cref="ArgumentException">A weight is not finite and the format cannot hold it.</exception>
+    public DecoderEngine(IDecoderSource source, WeightFormat format, EngineOptions options, int? tokenCount = null)
     {
         _options = options;
-        _config = weights.Config;
+        _config = source.Config;
         _drawnTokenCount = tokenCount ?? _config.VocabularySize;
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_drawnTokenCount, nameof(tokenCount));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(_drawnTokenCount, _config.VocabularySize, nameof(tokenCount));
         int threads = options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount;
         _pool = new ComputePool(Math.Min(threads, ComputePool.ThreadCountMax));
-        _forward = new DecoderForward(weights, _pool);
+        _forward = new DecoderForward(source, format, _pool);
         int cacheTokens = Math.Max(options.CacheTokensMax, _config.ContextLength);
         _pages = new PagePool(new PageLayout(_config), PageLayout.PageCount(cacheTokens));
         _queue = new SequenceQueue(options.MaxBatchSize + options.QueueLength);

@@ -1,7 +1,10 @@
+using Cremona.Inference.Kernels;
+
 namespace Cremona.Server.Models;
 
 /// <summary>A model of the configuration that can be served and tuned.</summary>
 /// <param name="Id">Its own name, for example <c>nano</c>.</param>
 /// <param name="Folder">Absolute path of the Hugging Face folder.</param>
 /// <param name="Aliases">Wire names that mean this model, in the order of the configuration.</param>
-public sealed record BaseModel(string Id, string Folder, IReadOnlyList<string> Aliases);
+/// <param name="Weights">How the weights lie in memory; null takes the format that loses nothing.</param>
+public sealed record BaseModel(string Id, string Folder, IReadOnlyList<string> Aliases, WeightFormat? Weights);

@@ -44,5 +44,6 @@ public sealed class ModelCatalog : IModelCatalog
     private static BaseModel ToModel(string id, ModelEntry entry) => new(
         id,
         Path.GetFullPath(entry.Folder, AppContext.BaseDirectory),
-        [.. entry.Aliases.Distinct().Where(alias => alias != id)]);
+        [.. entry.Aliases.Distinct().Where(alias => alias != id)],
+        entry.Weights);
 }

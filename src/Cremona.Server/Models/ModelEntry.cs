@@ -1,3 +1,5 @@
+using Cremona.Inference.Kernels;
+
 namespace Cremona.Server.Models;
 
 /// <summary>One model of the configuration.</summary>
@@ -6,6 +8,11 @@ public sealed class ModelEntry
     /// <summary>A Hugging Face folder: config.json, tokenizer.json, safetensors. A relative path starts beside the
     /// program.</summary>
     public string Folder { get; set; } = "";
+
+    /// <summary>How the weights lie in memory while the model is served: <c>F32</c>, <c>BF16</c>, <c>Q8</c> or
+    /// <c>Q4</c>. Default: BF16 when the files hold nothing else, otherwise F32; both lose nothing. Training always
+    /// computes in F32.</summary>
+    public WeightFormat? Weights { get; set; }
 
     /// <summary>Wire names that mean this model.</summary>
     public IList<string> Aliases { get; set; } = [];

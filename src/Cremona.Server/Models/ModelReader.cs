@@ -1,6 +1,7 @@
 using Cremona.Inference.Adapters;
 using Cremona.Inference.Architectures;
 using Cremona.Inference.Checkpoints;
+using Cremona.Inference.Kernels;
 using Cremona.Inference.Scheduling;
 using Microsoft.Extensions.Options;
 
@@ -11,8 +12,8 @@ public sealed class ModelReader(IOptions<EngineOptions> options) : IModelReader
 {
     public LanguageModel ReadModel(string folder) => ModelFolder.Load(folder);
 
-    public IGenerationEngine StartEngine(LanguageModel model) =>
-        new DecoderEngine(model.Weights, options.Value, model.Tokenizer.VocabularySize);
+    public IGenerationEngine StartEngine(LanguageModel model, WeightFormat? format) => new DecoderEngine(
+        model.Source, format ?? model.Source.Format, options.Value, model.Tokenizer.VocabularySize);
 
     public LoraAdapter ReadAdapter(string folder, DecoderConfig config) => AdapterFolder.Load(folder, config);
 }

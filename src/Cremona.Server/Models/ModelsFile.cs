@@ -20,11 +20,13 @@ public sealed class ModelsFile(DataFolder folder)
     {
         JsonObject root = await ReadAsync(cancellationToken);
         JsonObject entries = GetOrAdd(GetOrAdd(root, ModelsOptions.Section), nameof(ModelsOptions.Entries));
-        entries[id] = new JsonObject
+        JsonObject written = new()
         {
             [nameof(ModelEntry.Folder)] = Path.GetFullPath(entry.Folder),
             [nameof(ModelEntry.Aliases)] = new JsonArray([.. entry.Aliases.Select(alias => JsonValue.Create(alias))]),
         };
+        if (entry.Weights is { } weights) written[nameof(ModelEntry.Weights)] = weights.ToString();
+        entries[id] = written;
 
         Directory.CreateDirectory(folder.Root);
         string unfinished = Location + ".new";

@@ -1,5 +1,6 @@
 using Cremona.Inference.Adapters;
 using Cremona.Inference.Architectures;
+using Cremona.Inference.Kernels;
 using Cremona.Inference.Scheduling;
 using Cremona.Training.Backward;
 using Cremona.Training.Data;
@@ -22,8 +23,8 @@ internal static class LogitAgreement
     {
         DecoderWeights weights = request.BaseModel.Weights;
         var options = new EngineOptions { ThreadCount = request.ThreadCount };
-        using var serving = new DecoderEngine(weights, options);
-        using var merged = new DecoderEngine(LoraMerge.Merge(weights, adapter), options);
+        using var serving = new DecoderEngine(weights, WeightFormat.F32, options);
+        using var merged = new DecoderEngine(LoraMerge.Merge(weights, adapter), WeightFormat.F32, options);
         (float difference, float largest) = (0, 1);
         foreach (TokenizedRow row in request.TrainingRows.Concat(request.ValidationRows).Take(SampleRows))
         {

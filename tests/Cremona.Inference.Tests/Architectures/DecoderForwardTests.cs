@@ -2,7 +2,6 @@ using Cremona.Inference.Adapters;
 using Cremona.Inference.Architectures;
 using Cremona.Inference.Kernels;
 using Cremona.Inference.KvCache;
-using Cremona.Inference.Tests.Kernels;
 
 namespace Cremona.Inference.Tests.Architectures;
 
@@ -21,7 +20,7 @@ public class DecoderForwardTests
         foreach (SimdLevel level in InstructionSet.Supported)
         {
             using var pool = new ComputePool(2);
-            var forward = new DecoderForward(weights, pool, level);
+            var forward = new DecoderForward(weights, WeightFormat.F32, pool, KernelSet.Of(level));
             ShouldAgree(Logits(forward, tokens, null, 150), expected, $"{level}");
         }
     }
@@ -36,7 +35,7 @@ public class DecoderForwardTests
         DecoderWeights weights = TestModels.Random(config, 3);
         int[] tokens = TestModels.Tokens(config, 40, 4);
         using var pool = new ComputePool(1);
-        var forward = new DecoderForward(weights, pool);
+        var forward = new DecoderForward(weights, WeightFormat.F32, pool);
         ShouldAgree(Logits(forward, tokens, null, 40), new TransformerReference(weights).Logits(tokens), "heads");
     }
 
@@ -51,7 +50,7 @@ public class DecoderForwardTests
         using var pool = new ComputePool(2);
         foreach (SimdLevel level in InstructionSet.Supported)
         {
-            var forward = new DecoderForward(weights, pool, level);
+            var forward = new DecoderForward(weights, WeightFormat.F32, pool, KernelSet.Of(level));
             foreach (LoraAdapter adapter in (LoraAdapter[])[all, some])
             {
                 double[][] expected = new TransformerReference(weights, adapter).Logits(tokens);
@@ -60,15 +59,62 @@ public class DecoderForwardTests
         }
     }
 
+    public static TheoryData<SimdLevel, WeightFormat> LevelsAndFormats()
+    {
+        var cases = new TheoryData<SimdLevel, WeightFormat>();
+        foreach (SimdLevel level in InstructionSet.Supported.Where(level => level != SimdLevel.Scalar))
+        {
+            foreach (WeightFormat format in Enum.GetValues<WeightFormat>()) cases.Add(level, format);
+        }
+
+        return cases;
+    }
+
     [Theory]
-    [MemberData(nameof(KernelLevels.Vectorised), MemberType = typeof(KernelLevels))]
-    public void Run_GivesTheSameBits_HoweverThePromptIsCut(SimdLevel level)
+    [InlineData(WeightFormat.BF16, 0.02)]
+    [InlineData(WeightFormat.Q8, 0.05)]
+    [InlineData(WeightFormat.Q4, 0.6)]
+    public void Run_StaysNearTheReference_InEveryFormatOnEverySet(WeightFormat format, double relativeMax)
+    {
+        DecoderConfig config = TestModels.Config(bias: true, norms: true);
+        DecoderWeights weights = TestModels.Random(config, 21);
+        int[] tokens = TestModels.Tokens(config, 30, 22);
+        double[] expected = [.. new TransformerReference(weights).Logits(tokens).SelectMany(row => row)];
+        foreach (SimdLevel level in InstructionSet.Supported)
+        {
+            using var pool = new ComputePool(2);
+            var forward = new DecoderForward(weights, format, pool, KernelSet.Of(level));
+            float[] logits = Logits(forward, tokens, null, 30);
+            double error = logits.Zip(expected, (x, y) => Math.Pow(x - y, 2)).Sum();
+            Math.Sqrt(error / expected.Sum(y => y * y)).ShouldBeLessThan(relativeMax, $"{level}");
+        }
+    }
+
+    [Fact]
+    public void Run_GivesTheBitsOfFloat32_WhenWeightsAreBrainFloats()
+    {
+        DecoderConfig config = TestModels.Config(tied: false);
+        DecoderWeights weights = TestModels.Random(config, 23);
+        foreach (float[] matrix in weights.Layers.SelectMany(layer => layer.Linear).Append(weights.Embedding).Append(weights.Head!))
+        {
+            for (int i = 0; i < matrix.Length; i++) matrix[i] = BrainFloat.Round(matrix[i]);
+        }
+
+        int[] tokens = TestModels.Tokens(config, 40, 24);
+        using var pool = new ComputePool(2);
+        float[] expected = Logits(new DecoderForward(weights, WeightFormat.F32, pool), tokens, null, 40);
+        Logits(new DecoderForward(weights, WeightFormat.BF16, pool), tokens, null, 40).ShouldBe(expected);
+    }
+
+    [Theory]
+    [MemberData(nameof(LevelsAndFormats))]
+    public void Run_GivesTheSameBits_HoweverThePromptIsCut(SimdLevel level, WeightFormat format)
     {
         DecoderConfig config = TestModels.Config();
         DecoderWeights weights = TestModels.Random(config, 9);
         int[] tokens = TestModels.Tokens(config, 260, 10);
         using var pool = new ComputePool(2);
-        var forward = new DecoderForward(weights, pool, level);
+        var forward = new DecoderForward(weights, format, pool, KernelSet.Of(level));
         float[] whole = Logits(forward, tokens, null, tokens.Length);
         foreach (int chunk in (int[])[1, 7, 100, 129])
         {
@@ -77,8 +123,8 @@ public class DecoderForwardTests
     }
 
     [Theory]
-    [MemberData(nameof(KernelLevels.Vectorised), MemberType = typeof(KernelLevels))]
-    public void Run_GivesTheSameBits_InAnyBatchAndOnAnyNumberOfThreads(SimdLevel level)
+    [MemberData(nameof(LevelsAndFormats))]
+    public void Run_GivesTheSameBits_InAnyBatchAndOnAnyNumberOfThreads(SimdLevel level, WeightFormat format)
     {
         DecoderConfig config = TestModels.Config(norms: true);
         DecoderWeights weights = TestModels.Random(config, 11);
@@ -87,11 +133,11 @@ public class DecoderForwardTests
         LoraAdapter?[] adapters = [null, first, first, second, null, second, null];
         int[][] texts = [.. adapters.Select((_, i) => TestModels.Tokens(config, 3 + (i * 17), (ulong)(20 + i)))];
         using var single = new ComputePool(1);
-        var alone = new DecoderForward(weights, single, level);
+        var alone = new DecoderForward(weights, format, single, KernelSet.Of(level));
         float[][] expected = [.. texts.Select((text, i) => Logits(alone, text, adapters[i], text.Length))];
 
         using var pool = new ComputePool(3);
-        var forward = new DecoderForward(weights, pool, level);
+        var forward = new DecoderForward(weights, format, pool, KernelSet.Of(level));
         PagePool pages = Pages(config);
         SequenceCache[] caches = [.. texts.Select(text => pages.TryReserve(text.Length)!)];
         ForwardSegment[] segments =
@@ -108,7 +154,7 @@ public class DecoderForwardTests
         DecoderWeights weights = TestModels.Random(config, 14);
         int[] tokens = TestModels.Tokens(config, 20, 15);
         using var pool = new ComputePool(1);
-        var forward = new DecoderForward(weights, pool);
+        var forward = new DecoderForward(weights, WeightFormat.F32, pool);
         float[] all = Logits(forward, tokens, null, 20);
         var last = new float[2 * config.VocabularySize];
         PagePool pages = Pages(config);
@@ -126,7 +172,7 @@ public class DecoderForwardTests
     {
         DecoderConfig config = TestModels.Config();
         using var pool = new ComputePool(1);
-        var forward = new DecoderForward(TestModels.Random(config, 16), pool);
+        var forward = new DecoderForward(TestModels.Random(config, 16), WeightFormat.F32, pool);
         SequenceCache cache = Pages(config).TryReserve(1)!;
         int[] tooLong = new int[PageLayout.TokenCount + 1];
         LoraAdapter foreign = TestModels.Adapter(config with { HiddenSize = 45 }, 2, 17);
@@ -142,7 +188,7 @@ public class DecoderForwardTests
     {
         DecoderConfig config = TestModels.Config();
         using var pool = new ComputePool(1);
-        var forward = new DecoderForward(TestModels.Random(config, 18), pool);
+        var forward = new DecoderForward(TestModels.Random(config, 18), WeightFormat.F32, pool);
         LoraAdapter adapter = TestModels.Adapter(config, 4, 19);
         PagePool pages = Pages(config);
         ForwardSegment[] segments =

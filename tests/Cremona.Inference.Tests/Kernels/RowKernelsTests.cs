@@ -102,15 +102,6 @@ public class RowKernelsTests
         table.Cosines(999)[0].ShouldBe((float)Math.Cos(999));
     }
 
-    [Fact]
-    public void Gather_TakesTheRowsOfTheTokens()
-    {
-        float[] table = [0, 1, 10, 11, 20, 21];
-        var result = new float[6];
-        Embedding.Gather(table, [2, 0, 2], 2, result);
-        result.ShouldBe([20, 21, 0, 1, 20, 21]);
-    }
-
     private static void ShouldAgree(float[] actual, float[] expected, float relative)
     {
         float largest = expected.Max(MathF.Abs);

@@ -1,5 +1,6 @@
 using Cremona.Inference.Adapters;
 using Cremona.Inference.Architectures;
+using Cremona.Inference.Kernels;
 using Cremona.Inference.Sampling;
 using Cremona.Inference.Scheduling;
 using Cremona.Inference.Tests.Architectures;
@@ -38,8 +39,12 @@ public class DecoderEngineTests
         tokens[..^1].ShouldAllBe(token => token.Finish == null);
     }
 
-    [Fact]
-    public async Task StreamAsync_GivesTheSameTokens_AloneAndAmongOthers()
+    [Theory]
+    [InlineData(WeightFormat.F32)]
+    [InlineData(WeightFormat.BF16)]
+    [InlineData(WeightFormat.Q8)]
+    [InlineData(WeightFormat.Q4)]
+    public async Task StreamAsync_GivesTheSameTokens_AloneAndAmongOthers(WeightFormat format)
     {
         GenerationRequest[] requests = [.. Enumerable.Range(0, 12).Select(i => new GenerationRequest
         {
@@ -49,11 +54,11 @@ public class DecoderEngineTests
             Sampling = new SamplingOptions { Temperature = 1.2f, TopP = 0.95f, TopK = i % 2 * 20, Seed = (ulong)i },
         })];
 
-        using DecoderEngine alone = Engine(threads: 1, prefillChunk: 8192);
+        using DecoderEngine alone = Engine(threads: 1, prefillChunk: 8192, format: format);
         var expected = new List<int[]>();
         foreach (GenerationRequest request in requests) expected.Add(Ids(await ReadAsync(alone, request)));
 
-        using DecoderEngine together = Engine(threads: 3, batch: 5, prefillChunk: 7);
+        using DecoderEngine together = Engine(threads: 3, batch: 5, prefillChunk: 7, format: format);
         List<GeneratedToken>[] actual = await Task.WhenAll(requests.Select(request => ReadAsync(together, request)));
         for (int i = 0; i < requests.Length; i++) Ids(actual[i]).ShouldBe(expected[i], $"request {i}");
     }
@@ -62,7 +67,8 @@ public class DecoderEngineTests
     public async Task StreamAsync_NeverDrawsWhatTheTokenizerLacks()
     {
         const int tokenCount = 3;
-        using var engine = new DecoderEngine(Weights, new EngineOptions { ThreadCount = 1 }, tokenCount);
+        using var engine = new DecoderEngine(
+            Weights, WeightFormat.F32, new EngineOptions { ThreadCount = 1 }, tokenCount);
         GenerationRequest request = new()
         {
             PromptTokens = TestModels.Tokens(Config, 5, 5),
@@ -239,8 +245,9 @@ public class DecoderEngineTests
     }
 
     private static DecoderEngine Engine(
-        int threads = 2, int batch = 8, int queue = 32, int prefillChunk = 64, int cacheTokens = 8192) =>
-        new(Weights, new EngineOptions
+        int threads = 2, int batch = 8, int queue = 32, int prefillChunk = 64, int cacheTokens = 8192,
+        WeightFormat format = WeightFormat.F32) =>
+        new(Weights, format, new EngineOptions
         {
             ThreadCount = threads,
             MaxBatchSize = batch,

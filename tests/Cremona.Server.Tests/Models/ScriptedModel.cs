@@ -1,6 +1,7 @@
 using Cremona.Inference.Adapters;
 using Cremona.Inference.Architectures;
 using Cremona.Inference.Checkpoints;
+using Cremona.Inference.Kernels;
 using Cremona.Inference.Scheduling;
 using Cremona.Inference.Templates;
 using Cremona.Server.Models;
@@ -45,10 +46,10 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
             ContextLength = ContextTokens,
         };
         var weights = new DecoderWeights { Config = config, Embedding = [], Layers = [], FinalNorm = [] };
-        return new LanguageModel(config, weights, _tokenizer, this);
+        return new LanguageModel(weights, _tokenizer, this);
     }
 
-    public IGenerationEngine StartEngine(LanguageModel model) => Engine;
+    public IGenerationEngine StartEngine(LanguageModel model, WeightFormat? format) => Engine;
 
     public LoraAdapter ReadAdapter(string folder, DecoderConfig config) =>
         new(config, 1, 1, new Dictionary<(int, LinearKind), LoraMatrices>());

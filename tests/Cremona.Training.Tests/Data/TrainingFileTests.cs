@@ -40,7 +40,7 @@ public sealed class TrainingFileTests : IClassFixture<SmallLanguage>
             ContextLength = 64,
         };
         var weights = new DecoderWeights { Config = config, Embedding = [0], Layers = [], FinalNorm = [1] };
-        _model = new LanguageModel(config, weights, language.Tokenizer, language.Template);
+        _model = new LanguageModel(weights, language.Tokenizer, language.Template);
     }
 
     [Fact]

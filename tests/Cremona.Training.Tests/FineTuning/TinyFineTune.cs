@@ -15,7 +15,7 @@ internal static class TinyFineTune
     private static readonly DecoderConfig Config = TinyDecoder.Config(headNorm: true);
 
     private static readonly LanguageModel Base =
-        new(Config, TinyDecoder.Weights(Config, 3), new NoText(), new NoText());
+        new(TinyDecoder.Weights(Config, 3), new NoText(), new NoText());
 
     public static FineTuneRequest Request(string workFolder, int threads = 1, int validationRows = 2) => new()
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cremona.Cli.CommandLine;
 using Cremona.Inference.Checkpoints;
+using Cremona.Inference.Kernels;
 using Cremona.Server.Models;
 using Cremona.Server.Storage;
 
@@ -22,6 +23,12 @@ internal sealed class ModelsAddCommand : CremonaCommand
         HelpName = "NAME",
     };
 
+    private readonly Option<WeightFormat?> _weights = new("--weights")
+    {
+        Description = "How the weights lie in memory: F32, BF16, Q8 or Q4. Default: what loses nothing",
+        HelpName = "FORMAT",
+    };
+
     private readonly StoreOptions _store = new();
 
     public ModelsAddCommand(Terminal terminal)
@@ -30,11 +37,13 @@ internal sealed class ModelsAddCommand : CremonaCommand
         Add(_folder);
         Add(_id);
         Add(_aliases);
+        Add(_weights);
         _store.AddTo(this);
         Examples =
         [
             "cremona models add ./Qwen2.5-0.5B-Instruct",
             "cremona models add ./Qwen2.5-0.5B-Instruct --id qwen --alias my-chat-model",
+            "cremona models add ./Qwen2.5-0.5B-Instruct --weights Q4",
         ];
     }
 
@@ -50,7 +59,12 @@ internal sealed class ModelsAddCommand : CremonaCommand
             await StoreSession.OpenAsync(_store.ToServerArguments(line), cancellationToken);
         LanguageModel model = store.Get<IModelReader>().ReadModel(folder.FullName);
         string id = line.GetValue(_id) ?? folder.Name;
-        ModelEntry entry = new() { Folder = folder.FullName, Aliases = line.GetValue(_aliases) ?? [] };
+        ModelEntry entry = new()
+        {
+            Folder = folder.FullName,
+            Aliases = line.GetValue(_aliases) ?? [],
+            Weights = line.GetValue(_weights),
+        };
         ModelsFile file = new(store.Get<DataFolder>());
         await file.AddAsync(id, entry, cancellationToken);
         await Terminal.Out.WriteLineAsync(
