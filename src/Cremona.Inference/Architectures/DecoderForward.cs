@@ -4,11 +4,12 @@ using Cremona.Inference.KvCache;
 
 namespace Cremona.Inference.Architectures;
 
-/// <summary>The forward pass of a Llama, Mistral, Qwen2 or Qwen3 decoder over a batch of sequences. Weights of linear layers
-/// and embedding are in one of the formats of <see cref="WeightFormat"/>, everything else is float32.</summary>
+/// <summary>The forward pass of a Llama, Mistral, Qwen2 or Qwen3 decoder over a batch of sequences. Weights of linear
+/// layers and embedding are in one of the formats of <see cref="WeightFormat"/>, everything else is float32.</summary>
 /// <remarks>Every number of a row is computed in an order that depends on the row's own sequence only, so logits are
 /// the same to the bit whatever else is in the batch, however a prompt is cut and on any number of threads. Not
-/// thread-safe: one pass at a time. Keeps its own packed copy of the weights. Its working memory grows to the largest batch seen; passes allocate nothing beyond.
+/// thread-safe: one pass at a time. Keeps its own packed copy of the weights. Its working memory grows to the largest
+/// batch seen; passes allocate nothing beyond.
 /// </remarks>
 public sealed unsafe class DecoderForward
 {

@@ -2,8 +2,8 @@ using Cremona.Inference.Kernels;
 
 namespace Cremona.Inference.Architectures;
 
-/// <summary>Where the float32 weights of a decoder come from, part by part, so that a packed copy can be made without the
-/// whole in memory. Thread-safe.</summary>
+/// <summary>Where the float32 weights of a decoder come from, part by part, so that a packed copy can be made without
+/// the whole in memory. Thread-safe.</summary>
 public interface IDecoderSource
 {
     DecoderConfig Config { get; }

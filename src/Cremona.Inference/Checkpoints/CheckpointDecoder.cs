@@ -3,8 +3,8 @@ using Cremona.Inference.Kernels;
 
 namespace Cremona.Inference.Checkpoints;
 
-/// <summary>The weights of a model on disk. Names and shapes of all tensors are checked when it is made; the numbers are
-/// read each time they are asked for.</summary>
+/// <summary>The weights of a model on disk. Names and shapes of all tensors are checked when it is made; the numbers
+/// are read each time they are asked for.</summary>
 internal sealed class CheckpointDecoder : IDecoderSource
 {
     private readonly Func<ITensorFile> _open;

@@ -13,9 +13,10 @@ public static class ModelFolder
     private const string WeightsFile = "model.safetensors";
     private const string TokenizerFile = "tokenizer.json";
 
-    /// <summary>Reads the model; names and shapes of its weights are checked, the numbers read when asked for.</summary>
-    /// <exception cref="InvalidDataException">A file is missing, corrupt or asks for what is not supported; the
-    /// message names it.</exception>
+    /// <summary>Reads the model; names and shapes of its weights are checked, the numbers read when asked
+    /// for.</summary>
+    /// <exception cref="InvalidDataException">A file is missing, corrupt or asks for what is not supported; the message
+    /// names it.</exception>
     public static LanguageModel Load(string folder)
     {
         DecoderConfig config = ReadConfig(folder);

@@ -2,8 +2,8 @@ using System.Runtime.Intrinsics;
 
 namespace Cremona.Inference.Kernels;
 
-/// <summary>Rounds blocks of 32 weights to integers with one bfloat16 scale: weight ≈ scale · code. Blocks whose largest
-/// magnitude is below 2^-100 become zero, so that no scale is denormal.</summary>
+/// <summary>Rounds blocks of 32 weights to integers with one bfloat16 scale: weight ≈ scale · code. Blocks whose
+/// largest magnitude is below 2^-100 become zero, so that no scale is denormal.</summary>
 public static class BlockQuantization
 {
     /// <summary>Weights of a block.</summary>
@@ -40,8 +40,8 @@ public static class BlockQuantization
         return scale;
     }
 
-    /// <summary>Codes in [-8, 7] with the scale, out of those tried, whose squared error is least; each is fitted to its
-    /// codes by least squares.</summary>
+    /// <summary>Codes in [-8, 7] with the scale, out of those tried, whose squared error is least; each is fitted to
+    /// its codes by least squares.</summary>
     /// <param name="weights">[32], finite.</param>
     /// <param name="codes">[32], written.</param>
     /// <returns>The scale, exact in bfloat16; may be negative.</returns>

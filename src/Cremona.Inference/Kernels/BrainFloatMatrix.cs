@@ -2,8 +2,9 @@ using System.Runtime.Intrinsics;
 
 namespace Cremona.Inference.Kernels;
 
-/// <summary>A weight matrix [n, k] in bfloat16, in the panels of <see cref="PackedMatrix"/>. The kernels widen a few steps
-/// at a time and compute as with float32, so results are those of float32 with rounded weights, to the bit.</summary>
+/// <summary>A weight matrix [n, k] in bfloat16, in the panels of <see cref="PackedMatrix"/>. The kernels widen a few
+/// steps at a time and compute as with float32, so results are those of float32 with rounded weights, to the
+/// bit.</summary>
 public sealed unsafe class BrainFloatMatrix : WeightMatrix
 {
     private readonly AlignedBuffer _panels; // two bfloat16 in each float

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.Arm;
 
 namespace Cremona.Inference.Kernels;
 
-/// <summary>128-bit vectors of any machine. Both operands are signed, so nothing has to be corrected: ARM's sdot where it
-/// is there, otherwise products widened to 16 bits.</summary>
+/// <summary>128-bit vectors of any machine. Both operands are signed, so nothing has to be corrected: ARM's sdot where
+/// it is there, otherwise products widened to 16 bits.</summary>
 internal readonly unsafe struct ByteDotVector128 : IByteDot<Vector128<int>, Vector128<float>>
 {
     public static int Lanes => Vector128<int>.Count;

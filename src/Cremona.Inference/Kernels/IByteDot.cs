@@ -31,8 +31,8 @@ internal unsafe interface IByteDot<TInteger, TFloat>
     /// <summary>The upper four bits of every byte.</summary>
     static abstract TInteger HighNibbles(TInteger weights);
 
-    /// <summary>Adds the products of weights in [0, 15] and signed activations. The sums are in a form of their own, with
-    /// room for 32 steps; <see cref="WidenNibbles"/> ends them.</summary>
+    /// <summary>Adds the products of weights in [0, 15] and signed activations. The sums are in a form of their own,
+    /// with room for 32 steps; <see cref="WidenNibbles"/> ends them.</summary>
     static abstract TInteger AddNibbles(TInteger sums, TInteger weights, TInteger activations);
 
     /// <summary>Sums of <see cref="AddNibbles"/> as 32-bit lanes.</summary>

@@ -1,10 +1,10 @@
 namespace Cremona.Inference.Kernels;
 
-/// <summary>A weight matrix [n, k] of 8-bit or 4-bit codes in blocks of 32 along k, each with a bfloat16 scale. A block of
-/// a panel holds 16 rows interleaved in groups of four steps, so that a kernel multiplies broadcast activations and needs
-/// no sum across a vector. n is filled up to panels, k to blocks, with zeros.</summary>
-/// <remarks>Values: [n / 16][k / 32] blocks. A block of 8-bit codes is [8 groups][16 rows][4 steps]; one of 4-bit codes is
-/// [4 groups][16 rows][4 steps], a byte holding code + 8 of group g in its lower and of group g + 4 in its upper
+/// <summary>A weight matrix [n, k] of 8-bit or 4-bit codes in blocks of 32 along k, each with a bfloat16 scale. A block
+/// of a panel holds 16 rows interleaved in groups of four steps, so that a kernel multiplies broadcast activations and
+/// needs no sum across a vector. n is filled up to panels, k to blocks, with zeros.</summary>
+/// <remarks>Values: [n / 16][k / 32] blocks. A block of 8-bit codes is [8 groups][16 rows][4 steps]; one of 4-bit codes
+/// is [4 groups][16 rows][4 steps], a byte holding code + 8 of group g in its lower and of group g + 4 in its upper
 /// half. Scales: [n / 16][k / 32][16 rows].</remarks>
 public sealed unsafe class QuantizedMatrix : WeightMatrix
 {

@@ -1,7 +1,7 @@
 namespace Cremona.Inference.Kernels;
 
-/// <summary>A multiplication c[m, n] += a · b of quantised operands, handed to the tasks of a pool without a closure. Lives
-/// on the stack of the call.</summary>
+/// <summary>A multiplication c[m, n] += a · b of quantised operands, handed to the tasks of a pool without a closure.
+/// Lives on the stack of the call.</summary>
 internal unsafe struct QuantizedOperands
 {
     public QuantizedRows A;

@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 
 namespace Cremona.Inference.Kernels;
 
-/// <summary>Rows of activations rounded to 8-bit integers in blocks of 32, each with a float scale: activation ≈ scale ·
-/// code, codes in [-127, 127]. Blocks whose largest magnitude is below 2^-100 become zero.</summary>
+/// <summary>Rows of activations rounded to 8-bit integers in blocks of 32, each with a float scale: activation ≈ scale
+/// · code, codes in [-127, 127]. Blocks whose largest magnitude is below 2^-100 become zero.</summary>
 /// <remarks>A row is [codes][magnitudes][signs][scales][corrections]: three planes of bytes, filled up to whole blocks
 /// with zeros, then a float and an integer per block.</remarks>
 internal readonly unsafe struct QuantizedRows

@@ -11,10 +11,10 @@ public sealed class ModelsOptions : IValidatableObject
     public const string EmbeddedId = "nano";
 
     /// <summary>Models by id, each with <c>Folder</c> (a Hugging Face folder; a relative path starts beside the
-    /// program), <c>Aliases</c> (wire names that mean it) and <c>Weights</c> (how the weights lie in memory: <c>F32</c>,
-    /// <c>BF16</c>, <c>Q8</c> or <c>Q4</c>; by default the one of the first two that loses nothing). Default: <c>nano</c> in <c>models/nano</c> under every
-    /// documented chat name. <c>cremona models add DIR</c> writes an entry of the same form to <c>models.json</c> in
-    /// the data folder.</summary>
+    /// program), <c>Aliases</c> (wire names that mean it) and <c>Weights</c> (how the weights lie in memory:
+    /// <c>F32</c>, <c>BF16</c>, <c>Q8</c> or <c>Q4</c>; by default the one of the first two that loses nothing).
+    /// Default: <c>nano</c> in <c>models/nano</c> under every documented chat name. <c>cremona models add DIR</c>
+    /// writes an entry of the same form to <c>models.json</c> in the data folder.</summary>
     public Dictionary<string, ModelEntry> Entries { get; set; } = new(StringComparer.Ordinal)
     {
         [EmbeddedId] = new ModelEntry { Folder = "models/nano", Aliases = [.. DocumentedModels.Aliases] },

@@ -95,7 +95,8 @@ public class DecoderForwardTests
     {
         DecoderConfig config = TestModels.Config(tied: false);
         DecoderWeights weights = TestModels.Random(config, 23);
-        foreach (float[] matrix in weights.Layers.SelectMany(layer => layer.Linear).Append(weights.Embedding).Append(weights.Head!))
+        IEnumerable<float[]> matrices = weights.Layers.SelectMany(layer => layer.Linear);
+        foreach (float[] matrix in matrices.Append(weights.Embedding).Append(weights.Head!))
         {
             for (int i = 0; i < matrix.Length; i++) matrix[i] = BrainFloat.Round(matrix[i]);
         }

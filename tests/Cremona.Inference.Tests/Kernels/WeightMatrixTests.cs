@@ -32,7 +32,8 @@ public class WeightMatrixTests
     {
         const int size = 64;
         float[] source = new TestNumbers(7).Floats(size * size);
-        double Bits(WeightFormat format) => WeightMatrix.Pack(format, source, size, size).SizeBytes * 8.0 / source.Length;
+        double Bits(WeightFormat format) =>
+            WeightMatrix.Pack(format, source, size, size).SizeBytes * 8.0 / source.Length;
         Bits(WeightFormat.F32).ShouldBe(32);
         Bits(WeightFormat.BF16).ShouldBe(16);
         Bits(WeightFormat.Q8).ShouldBe(8.5);
@@ -77,7 +78,8 @@ public class WeightMatrixTests
     {
         var numbers = new TestNumbers(9);
         using var pool = new ComputePool(2);
-        foreach ((int m, int n, int k) in ((int, int, int)[])[(1, 1, 1), (1, 150, 300), (5, 33, 70), (13, 300, 257), (200, 40, 64)])
+        (int M, int N, int K)[] shapes = [(1, 1, 1), (1, 150, 300), (5, 33, 70), (13, 300, 257), (200, 40, 64)];
+        foreach ((int m, int n, int k) in shapes)
         {
             float[] weights = numbers.WildFloats(n * k);
             float[] a = numbers.WildFloats(m * k);
