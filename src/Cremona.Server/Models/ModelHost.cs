@@ -47,7 +47,7 @@ public sealed class ModelHost(
     private async Task<IGenerationEngine> StartEngineAsync(BaseModel model)
     {
         LanguageModel loaded = await LoadAsync(model, CancellationToken.None);
-        return await Task.Run(() => reader.StartEngine(loaded, model.Weights));
+        return await Task.Run(() => Read(model.Id, () => reader.StartEngine(loaded, model.Weights)));
     }
 
     private async Task<LoraAdapter> ReadAdapterAsync(TunedModel model)
