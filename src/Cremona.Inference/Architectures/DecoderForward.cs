@@ -53,8 +53,8 @@ public sealed unsafe class DecoderForward
     private Action<int> _rowAction;
 
     /// <summary>Reads and packs the weights.</summary>
-    /// <exception cref="InvalidDataException">A tensor cannot be read.</exception>
-    /// <exception cref="ArgumentException">A weight is not finite and the format cannot hold it.</exception>
+    /// <exception cref="InvalidDataException">A tensor cannot be read, or a weight is not finite and the format cannot
+    /// hold it.</exception>
     public DecoderForward(IDecoderSource source, WeightFormat format, ComputePool pool)
         : this(source, format, pool, KernelSet.Current)
     {

@@ -57,7 +57,8 @@ public sealed unsafe class BrainFloatMatrix : WeightMatrix
         if (count < PanelWidth) new Span<ushort>(destination, K * PanelWidth).Clear();
         for (int row = 0; row < count; row++)
         {
-            for (int i = 0; i < K; i++) destination[(i * PanelWidth) + row] = BrainFloat.FromSingle(rows[(row * K) + i]);
+            ReadOnlySpan<float> source = rows.Slice(row * K, K);
+            for (int i = 0; i < K; i++) destination[(i * PanelWidth) + row] = BrainFloat.FromSingle(source[i]);
         }
     }
 

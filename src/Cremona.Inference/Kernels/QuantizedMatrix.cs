@@ -129,7 +129,7 @@ public sealed unsafe class QuantizedMatrix : WeightMatrix
         foreach (float weight in weights)
         {
             if (float.IsFinite(weight)) continue;
-            throw new ArgumentException(
+            throw new InvalidDataException(
                 $"A weight of row {row} is {weight}; only finite weights can be rounded to integers. Load the model as "
                 + $"{WeightFormat.F32} or {WeightFormat.BF16}.");
         }

@@ -28,7 +28,7 @@ public abstract class WeightMatrix
     public abstract float this[int row, int column] { get; }
 
     /// <summary>Packs a row-major matrix [n, k] of finite numbers.</summary>
-    /// <exception cref="ArgumentException">A number is not finite and the format cannot hold it.</exception>
+    /// <exception cref="InvalidDataException">A number is not finite and the format cannot hold it.</exception>
     public static WeightMatrix Pack(WeightFormat format, ReadOnlySpan<float> source, int n, int k)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(source.Length, (long)n * k, nameof(source));

@@ -40,8 +40,8 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
     /// <param name="options">Validated by the caller.</param>
     /// <param name="tokenCount">Ids of the tokenizer, 1 to the model's vocabulary; larger ids are never drawn, since
     /// embeddings are often padded. Null draws from the whole vocabulary.</param>
-    /// <exception cref="InvalidDataException">A tensor cannot be read.</exception>
-    /// <exception cref="ArgumentException">A weight is not finite and the format cannot hold it.</exception>
+    /// <exception cref="InvalidDataException">A tensor cannot be read, or a weight is not finite and the format cannot
+    /// hold it.</exception>
     public DecoderEngine(IDecoderSource source, WeightFormat format, EngineOptions options, int? tokenCount = null)
     {
         _options = options;

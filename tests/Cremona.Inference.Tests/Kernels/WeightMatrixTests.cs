@@ -49,7 +49,7 @@ public class WeightMatrixTests
         source[(17 * 40) + 3] = weight;
         foreach (WeightFormat format in (WeightFormat[])[WeightFormat.Q8, WeightFormat.Q4])
         {
-            Should.Throw<ArgumentException>(() => WeightMatrix.Pack(format, source, 20, 40))
+            Should.Throw<InvalidDataException>(() => WeightMatrix.Pack(format, source, 20, 40))
                 .Message.ShouldContain("row 17");
         }
     }
