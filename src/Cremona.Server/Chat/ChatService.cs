@@ -8,7 +8,8 @@ using Microsoft.Extensions.AI;
 namespace Cremona.Server.Chat;
 
 /// <summary>Decides which model answers a request and whether it may.</summary>
-internal sealed class ChatService(IModelCatalog catalog, IModelHost host, ILogger<ChatService> log)
+internal sealed class ChatService(
+    IModelCatalog catalog, ITunedModelStore tunedModels, IModelHost host, ILogger<ChatService> log)
 {
     private const int OutputTokensDefault = 256;
     private const float TemperatureDefault = 0.9f;
@@ -30,10 +31,21 @@ internal sealed class ChatService(IModelCatalog catalog, IModelHost host, ILogge
         ChatLimits.Check(request, promise, model.Config.ContextLength);
 
         IGenerationEngine engine = await host.LoadEngineAsync(served.Base, cancellationToken);
-        LoraAdapter? adapter = served.Tuned is { } tuned ? await host.LoadAdapterAsync(tuned, cancellationToken) : null;
+        LoraAdapter? adapter = await LoadAdapterAsync(served.Tuned, cancellationToken);
         IChatClient client = new EngineChatClient(served.RequestedName, model, engine, adapter);
         IChatClient outer = request.MasksSensitiveText ? new MaskingChatClient(client) : client;
         return new ChatSession(outer, request, ToSettings(request, promise), log);
+    }
+
+    private async Task<LoraAdapter?> LoadAdapterAsync(TunedModel? tuned, CancellationToken cancellationToken)
+    {
+        if (tuned is null)
+        {
+            return null;
+        }
+
+        await tunedModels.MarkCalledAsync(tuned, cancellationToken);
+        return await host.LoadAdapterAsync(tuned, cancellationToken);
     }
 
     private async Task<ServedModel> FindModelAsync(string groupId, string name, CancellationToken cancellationToken)

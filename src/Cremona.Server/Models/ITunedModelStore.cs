@@ -18,6 +18,15 @@ public interface ITunedModelStore
     /// delete.</summary>
     Task<bool> DeleteAsync(string groupId, string id, CancellationToken cancellationToken);
 
+    /// <summary>Notes that the model is in use. Writes at most once an hour.</summary>
+    Task MarkCalledAsync(TunedModel model, CancellationToken cancellationToken);
+
+    /// <summary>Removes all models, of every group, that nobody called since they were made or since a time.</summary>
+    /// <param name="unusedSince">The time.</param>
+    /// <param name="cancellationToken">Ends the work between two steps.</param>
+    /// <returns>How many.</returns>
+    Task<int> LapseAsync(DateTimeOffset unusedSince, CancellationToken cancellationToken);
+
     /// <summary>Frees adapters of deleted models that a crash left behind.</summary>
     Task PurgeAsync(CancellationToken cancellationToken);
 }

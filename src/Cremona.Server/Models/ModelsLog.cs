@@ -10,4 +10,7 @@ internal static partial class ModelsLog
 
     [LoggerMessage(3, LogLevel.Error, "Model {Id} cannot be loaded; requests that name it fail until it can")]
     public static partial void ModelFailed(this ILogger log, Exception fault, string id);
+
+    [LoggerMessage(4, LogLevel.Information, "{Count} tuned models were not called for {Lapse} and are gone")]
+    public static partial void ModelsLapsed(this ILogger log, int count, TimeSpan lapse);
 }

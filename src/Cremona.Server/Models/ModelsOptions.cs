@@ -29,6 +29,11 @@ public sealed class ModelsOptions : IValidatableObject
     [Range(1, 10_000, ErrorMessage = "Models:AdaptersMax must be between 1 and 10000.")]
     public int AdaptersMax { get; set; } = 64;
 
+    /// <summary>A tuned model that is not called for this long is deleted, as on the hosted platform after 7 days; 0
+    /// keeps all. Default 0, range 0 to 3650 d.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
+    public TimeSpan TunedModelLapse { get; set; }
+
     /// <summary>Says which entry is wrong and how to mend it.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -8,6 +8,7 @@ namespace Cremona.Server.Models;
 /// <param name="CreatedAtMs">Unix time in milliseconds.</param>
 /// <param name="AdapterKey">Blob key prefix of the PEFT folder.</param>
 /// <param name="JobId">The job that made it.</param>
+/// <param name="CalledAtMs">Unix time of the last call in milliseconds, to the hour; 0 before the first.</param>
 public sealed record TunedModel(
     string Id,
     string GroupId,
@@ -15,4 +16,5 @@ public sealed record TunedModel(
     string BaseModelId,
     long CreatedAtMs,
     string AdapterKey,
-    string JobId);
+    string JobId,
+    long CalledAtMs = 0);

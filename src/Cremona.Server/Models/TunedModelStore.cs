@@ -9,8 +9,11 @@ public sealed class TunedModelStore(Database database, IBlobStore blobs, TimePro
 {
     private const string Columns = """
         id AS Id, group_id AS GroupId, base_model_name AS BaseModelName, base_model_id AS BaseModelId,
-        created_at AS CreatedAtMs, adapter_key AS AdapterKey, job_id AS JobId
+        created_at AS CreatedAtMs, adapter_key AS AdapterKey, job_id AS JobId,
+        called_at AS CalledAtMs
         """;
+
+    private static readonly TimeSpan MarkEvery = TimeSpan.FromHours(1);
 
     public Task AddAsync(TunedModel model, DbTransaction transaction, CancellationToken cancellationToken)
     {
@@ -62,6 +65,38 @@ public sealed class TunedModelStore(Database database, IBlobStore blobs, TimePro
 
         await PurgeAsync(CancellationToken.None);
         return true;
+    }
+
+    public async Task MarkCalledAsync(TunedModel model, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        if (now - DateTimeOffset.FromUnixTimeMilliseconds(model.CalledAtMs) < MarkEvery)
+        {
+            return;
+        }
+
+        object values = new { model.Id, Now = now.ToUnixTimeMilliseconds() };
+        await using DbConnection connection = await database.OpenAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "UPDATE tuned_models SET called_at = @Now WHERE id = @Id", values, cancellationToken: cancellationToken));
+    }
+
+    public async Task<int> LapseAsync(DateTimeOffset unusedSince, CancellationToken cancellationToken)
+    {
+        const string sql = """
+            UPDATE tuned_models SET deleted_at = @Now
+            WHERE deleted_at = 0 AND created_at < @Since AND called_at < @Since
+            """;
+        object values = new
+        {
+            Now = clock.GetUtcNow().ToUnixTimeMilliseconds(),
+            Since = unusedSince.ToUnixTimeMilliseconds(),
+        };
+        await using DbConnection connection = await database.OpenAsync(cancellationToken);
+        int lapsed = await connection.ExecuteAsync(
+            new CommandDefinition(sql, values, cancellationToken: cancellationToken));
+        await PurgeAsync(cancellationToken);
+        return lapsed;
     }
 
     public async Task PurgeAsync(CancellationToken cancellationToken)

@@ -1,17 +1,45 @@
+using Microsoft.Extensions.Options;
+
 namespace Cremona.Server.Models;
 
-/// <summary>Once at the start: frees the adapters of models whose deletion a crash interrupted.</summary>
-public sealed class TunedModelSweep(ITunedModelStore models, ILogger<TunedModelSweep> log) : BackgroundService
+/// <summary>At the start frees the adapters of models whose deletion a crash interrupted; then, where the operator
+/// wants it, lets models lapse that nobody calls.</summary>
+public sealed class TunedModelSweep(
+    ITunedModelStore models, IOptions<ModelsOptions> options, TimeProvider clock, ILogger<TunedModelSweep> log)
+    : BackgroundService
 {
+    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        try
+        using PeriodicTimer timer = new(Interval, clock);
+        do
+        {
+            try
+            {
+                await SweepAsync(stoppingToken);
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException)
+            {
+                log.LogWarning(fault, "Adapters of deleted models could not be removed; the next sweep tries again");
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    internal async Task SweepAsync(CancellationToken stoppingToken)
+    {
+        TimeSpan lapse = options.Value.TunedModelLapse;
+        if (lapse == TimeSpan.Zero)
         {
             await models.PurgeAsync(stoppingToken);
+            return;
         }
-        catch (Exception fault) when (fault is not OperationCanceledException)
+
+        int lapsed = await models.LapseAsync(clock.GetUtcNow() - lapse, stoppingToken);
+        if (lapsed > 0)
         {
-            log.LogWarning(fault, "Adapters of deleted models could not be removed; the next start tries again");
+            log.ModelsLapsed(lapsed, lapse);
         }
     }
 }

@@ -75,27 +75,6 @@ public class FineTuneJobStoreTests
         (await store.ReadAsync<long>("SELECT COUNT(*) FROM jobs")).ShouldBe(0);
     }
 
-    [Theory]
-    [MemberData(nameof(JobQueueTests.Stores), MemberType = typeof(JobQueueTests))]
-    public async Task Purge_FreesAdapters_OfModelsWhoseDeletionWasInterrupted(StoreKind kind)
-    {
-        await using TestStore store = await TestStore.CreateAsync(kind);
-        TunedModelStore models = new(store.Database, store.Blobs, store.Clock);
-        using (MemoryStream content = new([1, 2, 3]))
-        {
-            await store.Blobs.WriteAsync("adapters/5/adapter_config.json", content, 10, default);
-        }
-
-        await store.InTransactionAsync(transaction =>
-            models.AddAsync(new TunedModel("ft:a", "1", "nano", "nano", 1, "adapters/5", "5"), transaction, default));
-        await store.ExecuteAsync("UPDATE tuned_models SET deleted_at = 1");
-
-        await models.PurgeAsync(default);
-
-        Directory.Exists(Path.Combine(store.Folder.BlobFolder, "adapters", "5")).ShouldBeFalse();
-        (await store.ReadAsync<long>("SELECT COUNT(*) FROM tuned_models")).ShouldBe(0);
-    }
-
     private static FineTuneJobStore Tasks(TestStore store) =>
         new(store.Database, store.Jobs, Options.Create(new FineTuningOptions()), store.Clock);
 }

@@ -1,0 +1,2 @@
+-- When the model was last called, to the hour; 0: not yet. A server may let unused models lapse.
+ALTER TABLE tuned_models ADD COLUMN called_at bigint NOT NULL DEFAULT 0;

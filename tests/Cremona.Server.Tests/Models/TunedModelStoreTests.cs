@@ -1,0 +1,101 @@
+using Cremona.Server.Models;
+using Cremona.Server.Tests.Jobs;
+using Cremona.Server.Tests.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Cremona.Server.Tests.Models;
+
+public class TunedModelStoreTests
+{
+    private static readonly TimeSpan Week = TimeSpan.FromDays(7);
+
+    [Theory]
+    [MemberData(nameof(JobQueueTests.Stores), MemberType = typeof(JobQueueTests))]
+    public async Task Purge_FreesAdapters_OfModelsWhoseDeletionWasInterrupted(StoreKind kind)
+    {
+        await using TestStore store = await TestStore.CreateAsync(kind);
+        TunedModelStore models = Models(store);
+        await AddAsync(store, models, "a");
+        await store.ExecuteAsync("UPDATE tuned_models SET deleted_at = 1");
+
+        await models.PurgeAsync(default);
+
+        Directory.Exists(AdapterFolder(store, "a")).ShouldBeFalse();
+        (await store.ReadAsync<long>("SELECT COUNT(*) FROM tuned_models")).ShouldBe(0);
+    }
+
+    [Theory]
+    [MemberData(nameof(JobQueueTests.Stores), MemberType = typeof(JobQueueTests))]
+    public async Task Lapse_RemovesWhatNobodyCalled_AndKeepsTheRest(StoreKind kind)
+    {
+        await using TestStore store = await TestStore.CreateAsync(kind);
+        TunedModelStore models = Models(store);
+        await AddAsync(store, models, "unused");
+        TunedModel used = await AddAsync(store, models, "used");
+        store.Clock.Advance(Week);
+        await models.MarkCalledAsync(used, default);
+        await AddAsync(store, models, "new");
+        store.Clock.Advance(TimeSpan.FromHours(1));
+
+        (await models.LapseAsync(store.Clock.GetUtcNow() - Week, default)).ShouldBe(1);
+
+        (await models.ListAsync("1", default)).Select(model => model.Id).ShouldBe(["new", "used"], ignoreOrder: true);
+        Directory.Exists(AdapterFolder(store, "unused")).ShouldBeFalse();
+        Directory.Exists(AdapterFolder(store, "used")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task MarkCalled_Writes_OnceAnHour()
+    {
+        await using TestStore store = await TestStore.CreateAsync(StoreKind.Sqlite);
+        TunedModelStore models = Models(store);
+        await models.MarkCalledAsync(await AddAsync(store, models, "a"), default);
+        TunedModel called = (await models.FindAsync("1", "a", default))!;
+        called.CalledAtMs.ShouldBe(store.Clock.GetUtcNow().ToUnixTimeMilliseconds());
+
+        store.Clock.Advance(TimeSpan.FromMinutes(59));
+        await models.MarkCalledAsync(called, default);
+        (await models.FindAsync("1", "a", default))!.CalledAtMs.ShouldBe(called.CalledAtMs);
+
+        store.Clock.Advance(TimeSpan.FromMinutes(1));
+        await models.MarkCalledAsync(called, default);
+        (await models.FindAsync("1", "a", default))!.CalledAtMs.ShouldBeGreaterThan(called.CalledAtMs);
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(7, false)]
+    public async Task Sweep_LetsModelsLapse_OnlyWhereTheOperatorWantsIt(int lapseDays, bool isKept)
+    {
+        await using TestStore store = await TestStore.CreateAsync(StoreKind.Sqlite);
+        TunedModelStore models = Models(store);
+        await AddAsync(store, models, "a");
+        store.Clock.Advance(Week + TimeSpan.FromHours(1));
+        ModelsOptions options = new() { TunedModelLapse = TimeSpan.FromDays(lapseDays) };
+
+        using TunedModelSweep sweep = new(
+            models, Options.Create(options), store.Clock, NullLogger<TunedModelSweep>.Instance);
+        await sweep.SweepAsync(default);
+
+        (await models.FindAsync("1", "a", default) is not null).ShouldBe(isKept);
+    }
+
+    private static TunedModelStore Models(TestStore store) => new(store.Database, store.Blobs, store.Clock);
+
+    private static string AdapterFolder(TestStore store, string id) =>
+        Path.Combine(store.Folder.BlobFolder, "adapters", id);
+
+    private static async Task<TunedModel> AddAsync(TestStore store, TunedModelStore models, string id)
+    {
+        using (MemoryStream content = new([1, 2, 3]))
+        {
+            await store.Blobs.WriteAsync($"adapters/{id}/adapter_config.json", content, 10, default);
+        }
+
+        TunedModel model = new(
+            id, "1", "nano", "nano", store.Clock.GetUtcNow().ToUnixTimeMilliseconds(), $"adapters/{id}", id);
+        await store.InTransactionAsync(transaction => models.AddAsync(model, transaction, default));
+        return model;
+    }
+}
