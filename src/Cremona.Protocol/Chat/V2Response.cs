@@ -49,11 +49,27 @@ public sealed record V2Response
 /// <param name="Index">0, or the rank when <c>n</c> is above 1.</param>
 /// <param name="Message">The whole answer.</param>
 /// <param name="Delta">The increment, in chunks.</param>
+/// <param name="LogProbabilities">Absent unless asked for.</param>
 public sealed record V2Choice(
     [property: JsonPropertyName("finish_reason")] string? FinishReason,
     [property: JsonPropertyName("index")] int Index,
     [property: JsonPropertyName("message")] V2Message? Message = null,
-    [property: JsonPropertyName("delta")] V2Message? Delta = null);
+    [property: JsonPropertyName("delta")] V2Message? Delta = null,
+    [property: JsonPropertyName("logprobs")] V2LogProbabilities? LogProbabilities = null);
+
+/// <param name="Content">The tokens of the text, in order.</param>
+public sealed record V2LogProbabilities(
+    [property: JsonPropertyName("content")] IReadOnlyList<V2TokenLogProbability> Content);
+
+/// <param name="Token">Its text, or <c>bytes:\xe4</c> for a part of a character.</param>
+/// <param name="LogProbability">Natural logarithm, before temperature and nucleus.</param>
+/// <param name="Bytes">UTF-8, 0 to 255 each.</param>
+/// <param name="Top">The most likely tokens of this position, best first; absent in these themselves.</param>
+public sealed record V2TokenLogProbability(
+    [property: JsonPropertyName("token")] string Token,
+    [property: JsonPropertyName("logprob")] float LogProbability,
+    [property: JsonPropertyName("bytes")] IReadOnlyList<int> Bytes,
+    [property: JsonPropertyName("top_logprobs")] IReadOnlyList<V2TokenLogProbability>? Top);
 
 public sealed record V2Message(
     [property: JsonPropertyName("content")] string Content,

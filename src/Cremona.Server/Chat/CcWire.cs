@@ -15,6 +15,8 @@ internal sealed class CcWire(ChatOptions options) : IChatWire
 
     public bool LeavesErrorsToTheDoor => false;
 
+    public bool AllowsComments => false;
+
     public ChatRequest Read(RequestParameters parameters)
     {
         string model = parameters.GetString("model");
@@ -39,23 +41,16 @@ internal sealed class CcWire(ChatOptions options) : IChatWire
         };
     }
 
-    /// <summary>Choices carry <c>logprobes</c> only where there is something to rank; a beam counts as long as the
-    /// longest.</summary>
+    /// <summary>Choices carry <c>logprobes</c> only where there is something to rank.</summary>
     public byte[] WriteAnswer(ChatHeading heading, ChatRequest request, IReadOnlyList<ChatAnswer> answers) =>
-        JsonSerializer.SerializeToUtf8Bytes(
-            Ended(
-                heading,
-                [
-                    .. answers.Select((answer, rank) => new CcChoice(
-                        answer.Text, rank, answers.Count > 1 ? answer.MeanLogProbability : null, answer.FinishReason)),
-                ],
-                answers),
-            ChatJson.Wire.CcResponse);
+        Whole(heading, answers, (answer, rank) =>
+            new CcChoice(answer.Text, rank, LogProbes(answer, answers.Count), answer.FinishReason));
 
     public byte[] WriteError(ChatHeading heading, ApiError error, string text) => JsonSerializer.SerializeToUtf8Bytes(
         new ChatErrorResponse(heading.Model, new BaseResponse((int)error, text)), ChatJson.Wire.ChatErrorResponse);
 
-    public IChatEvents OpenStream(ChatHeading heading, ChatRequest request) => new Events(heading);
+    public IChatEvents OpenStream(ChatHeading heading, ChatRequest request) =>
+        new Events(heading, isBeam: request.AnswerCount > 1);
 
     private PersonaDialogue ReadDialogue(RequestParameters parameters, IReadOnlyList<RequestParameters> messages)
     {
@@ -85,44 +80,54 @@ internal sealed class CcWire(ChatOptions options) : IChatWire
         return new PersonaMessage(sender, null, message.FindString("text") ?? throw ChatFields.ContentIsEmpty());
     }
 
-    private static CcResponse Ended(
-        ChatHeading heading, IReadOnlyList<CcChoice> choices, IReadOnlyList<ChatAnswer> answers)
-    {
-        long outputTokens = answers.Max(answer => answer.OutputTokens) * answers.Count;
-        return new CcResponse
-        {
-            Created = heading.Created,
-            Model = heading.Model,
-            Reply = answers[0].Text,
-            Choices = choices,
-            Usage = new ChatUsage(answers[0].PromptTokens + outputTokens),
-            InputSensitive = false,
-            OutputSensitive = false,
-            Id = heading.Id,
-            BaseResponse = BaseResponse.Success,
-        };
-    }
+    private static double? LogProbes(ChatAnswer answer, int answerCount) =>
+        answerCount > 1 ? answer.MeanLogProbability : null;
 
-    private sealed class Events(ChatHeading heading) : IChatEvents
+    /// <summary>Each beam counts as long as the longest.</summary>
+    private static byte[] Whole(
+        ChatHeading heading, IReadOnlyList<ChatAnswer> answers, Func<ChatAnswer, int, CcChoice> toChoice) =>
+        JsonSerializer.SerializeToUtf8Bytes(
+            new CcResponse
+            {
+                Created = heading.Created,
+                Model = heading.Model,
+                Reply = answers.MaxBy(answer => answer.MeanLogProbability)!.Text,
+                Choices = [.. answers.Select(toChoice)],
+                Usage = new ChatUsage(
+                    answers[0].PromptTokens + (answers.Max(answer => answer.OutputTokens) * answers.Count)),
+                InputSensitive = false,
+                OutputSensitive = false,
+                Id = heading.Id,
+                BaseResponse = BaseResponse.Success,
+            },
+            ChatJson.Wire.CcResponse);
+
+    /// <summary>The documented increments have no index; those of several beams need one, and their last event has a
+    /// choice for each beam, by index, and the best one's text.</summary>
+    private sealed class Events(ChatHeading heading, bool isBeam) : IChatEvents
     {
-        public IEnumerable<byte[]> Continue(string delta)
+        public IEnumerable<byte[]> Continue(ChatPiece piece)
         {
+            if (piece.Answer is not null)
+            {
+                yield break;
+            }
+
             yield return JsonSerializer.SerializeToUtf8Bytes(
                 new CcResponse
                 {
                     Created = heading.Created,
                     Model = heading.Model,
                     Reply = "",
-                    Choices = [new CcChoice(Delta: delta)],
+                    Choices = [new CcChoice(Index: isBeam ? piece.Index : null, Delta: piece.Delta)],
                 },
                 ChatJson.Wire.CcResponse);
         }
 
-        public IEnumerable<byte[]> End(ChatAnswer answer)
+        public IEnumerable<byte[]> End(IReadOnlyList<ChatAnswer> answers)
         {
-            var choice = new CcChoice(Index: 0, FinishReason: answer.FinishReason, Delta: "");
-            CcResponse last = Ended(heading, [choice], [answer]);
-            yield return JsonSerializer.SerializeToUtf8Bytes(last, ChatJson.Wire.CcResponse);
+            yield return Whole(heading, answers, (answer, index) => new CcChoice(
+                Index: index, LogProbes: LogProbes(answer, answers.Count), FinishReason: answer.FinishReason, Delta: ""));
         }
 
         public byte[] Fail(ApiError error, string text) => JsonSerializer.SerializeToUtf8Bytes(

@@ -19,6 +19,8 @@ internal sealed class CcpWire(ChatOptions options) : IChatWire
 
     public bool LeavesErrorsToTheDoor => false;
 
+    public bool AllowsComments => false;
+
     public ChatRequest Read(RequestParameters parameters)
     {
         string model = parameters.GetString("model");
@@ -101,7 +103,7 @@ internal sealed class CcpWire(ChatOptions options) : IChatWire
         ChatFields.Refuse(parameters, "", "functions", "plugins", "knowledge_base_param");
         if (parameters.GetObject("function_call").FindString("type") == "specific")
         {
-            throw ChatFields.NotAvailable("function_call");
+            throw ChatFields.NotAvailable("function_call of type specific", "send auto or none");
         }
     }
 
@@ -146,22 +148,27 @@ internal sealed class CcpWire(ChatOptions options) : IChatWire
 
     private sealed class Events(ChatHeading heading, string name) : IChatEvents
     {
-        public IEnumerable<byte[]> Continue(string delta)
+        public IEnumerable<byte[]> Continue(ChatPiece piece)
         {
+            if (piece.Answer is not null)
+            {
+                yield break;
+            }
+
             yield return JsonSerializer.SerializeToUtf8Bytes(
                 new CcpResponse
                 {
                     Created = heading.Created,
                     Model = heading.Model,
                     Reply = "",
-                    Choices = [Choice(null, name, delta)],
+                    Choices = [Choice(null, name, piece.Delta)],
                     OutputSensitive = false,
                 },
                 ChatJson.Wire.CcpResponse);
         }
 
         /// <summary>The last event repeats the full text, not a delta.</summary>
-        public IEnumerable<byte[]> End(ChatAnswer answer) => [Whole(heading, name, [answer])];
+        public IEnumerable<byte[]> End(IReadOnlyList<ChatAnswer> answers) => [Whole(heading, name, answers)];
 
         /// <summary>A choice with a finish reason, because LangChain.js shows the error only then.</summary>
         public byte[] Fail(ApiError error, string text) => JsonSerializer.SerializeToUtf8Bytes(

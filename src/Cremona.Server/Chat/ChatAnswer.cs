@@ -1,3 +1,5 @@
+using Cremona.Server.Models;
+
 namespace Cremona.Server.Chat;
 
 /// <summary>A finished answer.</summary>
@@ -6,5 +8,7 @@ namespace Cremona.Server.Chat;
 /// <param name="PromptTokens">Input.</param>
 /// <param name="OutputTokens">Output.</param>
 /// <param name="MeanLogProbability">Natural logarithm; answers are ranked by it.</param>
+/// <param name="LogProbabilities">Token by token; empty unless asked for.</param>
 internal sealed record ChatAnswer(
-    string Text, string FinishReason, long PromptTokens, long OutputTokens, double MeanLogProbability);
+    string Text, string FinishReason, long PromptTokens, long OutputTokens, double MeanLogProbability,
+    IReadOnlyList<TokenLogProbability> LogProbabilities);

@@ -1,6 +1,7 @@
 using Cremona.Protocol.Errors;
 using Cremona.Server.Edge;
 using Cremona.Server.Edge.Pipeline;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
 namespace Cremona.Server.Chat;
@@ -57,7 +58,8 @@ public static class ChatEndpoints
             ChatSession session = await chat.OpenAsync(caller.GroupId, request, wire.Surface, http.RequestAborted); // 2
             if (request.IsStream) // 3
             {
-                await StreamAsync(http, wire.OpenStream(heading, request), session, request);
+                TimeSpan? heartbeat = wire.AllowsComments ? Options<ChatOptions>(http).HeartbeatInterval : null;
+                await StreamAsync(http, wire.OpenStream(heading, request), session, request, heartbeat);
             }
             else
             {
@@ -72,47 +74,82 @@ public static class ChatEndpoints
         }
     }
 
-    /// <summary>Nothing is sent before the first piece of text, so that an error before it is a plain answer.</summary>
+    /// <summary>Nothing is sent before the first piece of text or the first heartbeat, so that an error before it is a
+    /// plain answer.</summary>
     private static async Task StreamAsync(
-        HttpContext http, IChatEvents events, ChatSession session, ChatRequest request)
+        HttpContext http, IChatEvents events, ChatSession session, ChatRequest request, TimeSpan? heartbeat)
     {
-        await using IAsyncEnumerator<(string Delta, ChatAnswer? Answer)> pieces =
-            session.StreamAsync(http.RequestAborted).GetAsyncEnumerator();
-        bool hasPiece = await pieces.MoveNextAsync();
-
-        var writer = new SseWriter(http.Response, request.UsesShortSeparator ? "\n" : "\n\n");
+        SseWriter writer = CreateWriter(http, request);
+        var answers = new ChatAnswer[request.AnswerCount];
+        bool hasPiece = false;
         try
         {
-            for (; hasPiece; hasPiece = await pieces.MoveNextAsync())
+            await using IAsyncEnumerator<ChatPiece> pieces =
+                session.StreamAsync(http.RequestAborted).GetAsyncEnumerator(http.RequestAborted);
+            while (await MoveNextAsync(http, pieces, writer, heartbeat))
             {
-                (string delta, ChatAnswer? answer) = pieces.Current;
-                foreach (byte[] text in answer is null ? events.Continue(delta) : events.End(answer))
-                {
-                    await writer.WriteAsync(text, http.RequestAborted);
-                }
+                hasPiece = true;
+                ChatPiece piece = pieces.Current;
+                answers[piece.Index] = piece.Answer ?? answers[piece.Index];
+                await WriteAsync(events.Continue(piece));
             }
+
+            await WriteAsync(events.End(answers));
         }
-        catch (Exception exception) when (!IsClientGone(http, exception))
+        catch (Exception exception) when (
+            (hasPiece || http.Response.HasStarted) && !IsClientGone(http, exception))
         {
             Fault fault = Report(http, exception, new ChatHeading(http.TraceIdentifier, 0, request.Model));
             await writer.WriteAsync(events.Fail(fault.Error, fault.Text), CancellationToken.None);
         }
+
+        async Task WriteAsync(IEnumerable<byte[]> lines)
+        {
+            foreach (byte[] line in lines)
+            {
+                await writer.WriteAsync(line, http.RequestAborted);
+            }
+        }
+    }
+
+    /// <summary>Waits for the next piece; a heartbeat at each interval keeps proxies from giving up.</summary>
+    private static async ValueTask<bool> MoveNextAsync(
+        HttpContext http, IAsyncEnumerator<ChatPiece> pieces, SseWriter writer, TimeSpan? heartbeat)
+    {
+        var clock = http.RequestServices.GetRequiredService<TimeProvider>();
+        Task<bool> move = pieces.MoveNextAsync().AsTask();
+        try
+        {
+            while (heartbeat is { } interval && !move.IsCompleted)
+            {
+                await ((Task)move).WaitAsync(interval, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (!move.IsCompleted)
+                {
+                    await writer.WriteHeartbeatAsync(http.RequestAborted);
+                }
+            }
+        }
+        finally
+        {
+            await ((Task)move).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // Or it could not be disposed.
+        }
+
+        return await move;
     }
 
     private static Task WriteErrorAsync(
         HttpContext http, IChatWire wire, ChatHeading heading, ChatRequest? request, Fault fault)
     {
-        ChatOptions options = http.RequestServices.GetRequiredService<IOptions<ChatOptions>>().Value;
-        EdgeOptions edge = http.RequestServices.GetRequiredService<IOptions<EdgeOptions>>().Value;
-        if (options.StreamErrorsAsSse && request is { IsStream: true })
+        if (Options<ChatOptions>(http).StreamErrorsAsSse && request is { IsStream: true })
         {
-            var writer = new SseWriter(http.Response, request.UsesShortSeparator ? "\n" : "\n\n");
             byte[] last = wire.OpenStream(heading, request).Fail(fault.Error, fault.Text);
-            return writer.WriteAsync(last, CancellationToken.None);
+            return CreateWriter(http, request).WriteAsync(last, CancellationToken.None);
         }
 
         http.Response.StatusCode = fault.TransportStatus
-            ?? (edge.UseHttpStatuses ? ApiErrorCatalogue.Find(fault.Error).HttpStatus : StatusCodes.Status200OK);
+            ?? (Options<EdgeOptions>(http).UseHttpStatuses
+                ? ApiErrorCatalogue.Find(fault.Error).HttpStatus
+                : StatusCodes.Status200OK);
         return WriteJsonAsync(http, wire.WriteError(heading, fault.Error, fault.Text));
     }
 
@@ -122,6 +159,14 @@ public static class ChatEndpoints
         http.Response.ContentLength = utf8.Length;
         return http.Response.Body.WriteAsync(utf8, CancellationToken.None).AsTask();
     }
+
+    private static SseWriter CreateWriter(HttpContext http, ChatRequest request) => new(
+        http.Response,
+        TimeSpan.FromSeconds(Options<EdgeOptions>(http).SlowReaderSecondsMax),
+        request.UsesShortSeparator ? "\n" : "\n\n");
+
+    private static T Options<T>(HttpContext http)
+        where T : class => http.RequestServices.GetRequiredService<IOptions<T>>().Value;
 
     private static Fault Report(HttpContext http, Exception exception, ChatHeading heading)
     {
@@ -143,10 +188,11 @@ public static class ChatEndpoints
         !http.Response.HasStarted && !IsClientGone(http, exception);
 
     /// <summary>A cancellation that neither the time limit nor the server's stop explains is the client's
-    /// leaving.</summary>
+    /// leaving; so is a connection that breaks.</summary>
     private static bool IsClientGone(HttpContext http, Exception exception) =>
-        exception is OperationCanceledException
-        && http.Features.Get<RequestTimer>() is { IsTimeUp: false, IsStopping: false };
+        exception is ConnectionResetException or ConnectionAbortedException
+        || (exception is OperationCanceledException
+            && http.Features.Get<RequestTimer>() is { IsTimeUp: false, IsStopping: false });
 
     private static string FindModelName(RequestParameters parameters)
     {

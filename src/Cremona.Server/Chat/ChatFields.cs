@@ -62,8 +62,10 @@ internal static class ChatFields
         }
     }
 
-    public static ApiException NotAvailable(string field) =>
-        ApiException.InvalidParameters($"{field} is not available yet");
+    /// <param name="field">With its path.</param>
+    /// <param name="remedy">What to do instead.</param>
+    public static ApiException NotAvailable(string field, string remedy = "leave it out") =>
+        ApiException.InvalidParameters($"{field} is not available on this server; {remedy}");
 
     /// <summary>One text or an array of texts.</summary>
     public static IReadOnlyList<string> FindStopSequences(RequestParameters parameters)

@@ -29,7 +29,7 @@ internal static class ChatLimits
         CheckAnswers(request, promise);
         if (request.ContinuesLastMessage && promise is { OffersBeamsAndContinuation: false })
         {
-            throw ApiException.InvalidParameters($"model {request.Model} does not support continue_last_message");
+            throw ApiException.InvalidParameters($"model {request.Model} does not support continue_last_message; leave it out");
         }
     }
 
@@ -42,14 +42,9 @@ internal static class ChatLimits
             throw OutOfRange(field, $"[1,{max}]");
         }
 
-        if (request.AnswerCount > 1 && request.IsStream)
-        {
-            throw ApiException.InvalidParameters($"{field} greater than 1 is not available with stream");
-        }
-
         if (request.AnswerCount > 1 && field != "n" && promise is { OffersBeamsAndContinuation: false })
         {
-            throw ApiException.InvalidParameters($"model {request.Model} does not support {field} greater than 1");
+            throw ApiException.InvalidParameters($"model {request.Model} does not support {field} greater than 1; leave it out");
         }
     }
 

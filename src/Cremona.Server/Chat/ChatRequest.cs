@@ -37,6 +37,9 @@ internal sealed record ChatRequest
 
     public IReadOnlyList<string> StopSequences { get; init; } = [];
 
+    /// <summary>Tell each token's probability and this many alternatives.</summary>
+    public int? TopLogProbabilities { get; init; }
+
     public bool MasksSensitiveText { get; init; }
 
     public bool IsStream { get; init; }

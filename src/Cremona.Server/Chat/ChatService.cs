@@ -67,6 +67,7 @@ internal sealed class ChatService(
         PresencePenalty = (float?)request.PresencePenalty,
         FrequencyPenalty = (float?)request.FrequencyPenalty,
         StopSequences = [.. request.StopSequences],
+        TopLogProbabilities = request.TopLogProbabilities,
     };
 
     private static ApiException Unsupported(string model) => ApiException.InvalidParameters($"unsupported model: {model}");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using System.Text;
 using Cremona.Inference.Scheduling;
 using Cremona.Protocol.Errors;
 using Cremona.Server.Edge;
@@ -10,51 +11,60 @@ using TurnRole = Cremona.Inference.Templates.ChatRole;
 
 namespace Cremona.Server.Chat;
 
-/// <summary>One request with the model that answers it. For one answer only.</summary>
+/// <summary>One request with the model that answers it; to be answered once.</summary>
 internal sealed class ChatSession(IChatClient client, ChatRequest request, EngineChatOptions settings, ILogger log)
 {
-    /// <summary>As many answers as were asked for, drawn side by side with seeds of their own, the likeliest
-    /// first.</summary>
-    /// <exception cref="ApiException">2013 when the prompt and the wanted output do not fit the model's context; 1041
-    /// when the engine has too much to do.</exception>
+    /// <summary>As many answers as were asked for, the likeliest first.</summary>
+    /// <exception cref="ApiException">As for <see cref="StreamAsync"/>.</exception>
     public async Task<IReadOnlyList<ChatAnswer>> CompleteAsync(CancellationToken cancellationToken)
     {
-        settings.Seed ??= BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
-        ChatAnswer[] answers = await Task.WhenAll(
-            Enumerable.Range(0, request.AnswerCount).Select(index => CompleteOneAsync(index, cancellationToken)));
-        return [.. answers.OrderByDescending(answer => answer.MeanLogProbability)];
-    }
-
-    /// <summary>Pieces of one answer; the last element is the whole answer and nothing else is.</summary>
-    /// <exception cref="ApiException">As for <see cref="CompleteAsync"/>, on the first move.</exception>
-    public async IAsyncEnumerable<(string Delta, ChatAnswer? Answer)> StreamAsync(
-        [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        List<ChatResponseUpdate> updates = [];
-        await using IAsyncEnumerator<ChatResponseUpdate> source = client
-            .GetStreamingResponseAsync(ToMessages(), settings, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        while (await MoveNextAsync(source))
+        List<ChatAnswer> answers = [];
+        await foreach (ChatPiece piece in StreamAsync(cancellationToken))
         {
-            updates.Add(source.Current);
-            if (source.Current.Text is { Length: > 0 } delta)
+            if (piece.Answer is not null)
             {
-                yield return (delta, null);
+                answers.Add(piece.Answer);
             }
         }
 
-        yield return ("", ToAnswer(updates.ToChatResponse()));
+        return [.. answers.OrderByDescending(answer => answer.MeanLogProbability)];
     }
 
-    private async Task<ChatAnswer> CompleteOneAsync(int index, CancellationToken cancellationToken)
+    /// <summary>Pieces of as many answers as were asked for, drawn side by side with seeds of their own; the last piece
+    /// of each carries the whole answer.</summary>
+    /// <exception cref="ApiException">On a move: 2013 when the prompt and the wanted output do not fit the model's
+    /// context; 1041 when the engine has too much to do.</exception>
+    public IAsyncEnumerable<ChatPiece> StreamAsync(CancellationToken cancellationToken)
+    {
+        settings.Seed ??= BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
+        return MergedStreams.MergeAsync(
+            stop => Enumerable.Range(0, request.AnswerCount).Select(index => StreamOneAsync(index, stop)),
+            cancellationToken);
+    }
+
+    private async IAsyncEnumerable<ChatPiece> StreamOneAsync(
+        int index, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var own = new EngineChatOptions(settings) { Seed = settings.Seed + index };
-        try
+        var text = new StringBuilder();
+        List<TokenLogProbability> told = [];
+        await using IAsyncEnumerator<ChatResponseUpdate> source = client
+            .GetStreamingResponseAsync(ToMessages(), own, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await MoveNextAsync(source))
         {
-            return ToAnswer(await client.GetResponseAsync(ToMessages(), own, cancellationToken));
-        }
-        catch (Exception fault) when (Explain(fault) is { } mistake)
-        {
-            throw mistake;
+            ChatResponseUpdate update = source.Current;
+            IReadOnlyList<TokenLogProbability> news = LogProbabilitiesOf(update);
+            text.Append(update.Text);
+            told.AddRange(news);
+            if (update.Text.Length > 0 || news.Count > 0)
+            {
+                yield return new ChatPiece(index, update.Text, news);
+            }
+
+            if (update.FinishReason is { } reason)
+            {
+                yield return new ChatPiece(index, "", [], ToAnswer(update, reason, text.ToString(), told));
+            }
         }
     }
 
@@ -82,17 +92,25 @@ internal sealed class ChatSession(IChatClient client, ChatRequest request, Engin
         _ => null,
     };
 
-    private ChatAnswer ToAnswer(ChatResponse response)
+    private ChatAnswer ToAnswer(
+        ChatResponseUpdate last, ChatFinishReason reason, string text, IReadOnlyList<TokenLogProbability> told)
     {
+        UsageDetails? usage = last.Contents.OfType<UsageContent>().FirstOrDefault()?.Details;
         var answer = new ChatAnswer(
-            response.Text,
-            (response.FinishReason ?? ChatFinishReason.Stop).Value,
-            response.Usage?.InputTokenCount ?? 0,
-            response.Usage?.OutputTokenCount ?? 0,
-            response.AdditionalProperties?[EngineChatClient.MeanLogProbability] is double mean ? mean : 0);
+            text,
+            reason.Value,
+            usage?.InputTokenCount ?? 0,
+            usage?.OutputTokenCount ?? 0,
+            last.AdditionalProperties?[EngineChatClient.MeanLogProbability] is double mean ? mean : 0,
+            told);
         log.Answered(request.Model, answer.PromptTokens, answer.OutputTokens, answer.FinishReason);
         return answer;
     }
+
+    private static IReadOnlyList<TokenLogProbability> LogProbabilitiesOf(ChatResponseUpdate update) =>
+        update.AdditionalProperties?.TryGetValue(EngineChatClient.LogProbabilities, out object? told) == true
+            ? (IReadOnlyList<TokenLogProbability>)told!
+            : [];
 
     private IEnumerable<ChatMessage> ToMessages() => request.Turns.Select(turn =>
         new ChatMessage(ToRole(turn.Role), turn.Content) { AuthorName = turn.Name });

@@ -5,11 +5,12 @@ namespace Cremona.Server.Chat;
 /// <summary>Writes the events of one stream; each element is what stands behind <c>data: </c> in one event.</summary>
 internal interface IChatEvents
 {
-    /// <summary>A piece of the answer; it may be held back until the next call.</summary>
-    IEnumerable<byte[]> Continue(string delta);
+    /// <summary>A piece of an answer, or its end; it may be held back until the next call.</summary>
+    IEnumerable<byte[]> Continue(ChatPiece piece);
 
-    /// <summary>Everything that ends the stream.</summary>
-    IEnumerable<byte[]> End(ChatAnswer answer);
+    /// <summary>Everything that ends the stream, once every answer has ended.</summary>
+    /// <param name="answers">By index.</param>
+    IEnumerable<byte[]> End(IReadOnlyList<ChatAnswer> answers);
 
     /// <summary>The one event that ends a stream in an error.</summary>
     byte[] Fail(ApiError error, string text);

@@ -14,6 +14,9 @@ internal interface IChatWire
     /// status.</summary>
     bool LeavesErrorsToTheDoor { get; }
 
+    /// <summary>Its clients skip comment lines in a stream, so a heartbeat may be sent.</summary>
+    bool AllowsComments { get; }
+
     /// <exception cref="ApiException">2013 with the documented text when a field is missing, malformed or not
     /// offered.</exception>
     ChatRequest Read(RequestParameters parameters);

@@ -6,30 +6,38 @@ using Cremona.Server.Edge;
 
 namespace Cremona.Server.Chat;
 
-/// <summary>A stream of chatcompletion_v2. The last piece of text carries the finish reason, so one piece is always
-/// held back until it is known whether another follows.</summary>
+/// <summary>A stream of chatcompletion_v2. The last piece of an answer's text carries the finish reason, so one piece
+/// of each answer is always held back until it is known whether another follows.</summary>
 internal sealed class V2Events(ChatHeading heading, V2StreamForm form) : IChatEvents
 {
-    private string? _held;
+    private readonly Dictionary<int, ChatPiece> _held = [];
 
-    public IEnumerable<byte[]> Continue(string delta)
+    public IEnumerable<byte[]> Continue(ChatPiece piece)
     {
-        string? ready = _held;
-        _held = delta;
-        return ready is null ? [] : [Chunk(null, ready)];
+        bool hasHeld = _held.Remove(piece.Index, out ChatPiece held);
+        if (piece.Answer is { } answer)
+        {
+            yield return Chunk(V2Wire.FinishReason(answer), hasHeld ? held : piece);
+            yield break;
+        }
+
+        _held[piece.Index] = piece;
+        if (hasHeld)
+        {
+            yield return Chunk(null, held);
+        }
     }
 
-    public IEnumerable<byte[]> End(ChatAnswer answer)
+    public IEnumerable<byte[]> End(IReadOnlyList<ChatAnswer> answers)
     {
-        yield return Chunk(V2Wire.FinishReason(answer), _held ?? "");
         if (form.SendsSummary)
         {
-            yield return V2Wire.WriteWhole(heading, [answer]);
+            yield return V2Wire.WriteWhole(heading, answers, form.TellsLogProbabilities);
         }
 
         if (form.IncludesUsage)
         {
-            yield return Chunk([], V2Wire.Success, V2Wire.Usage([answer]));
+            yield return Chunk([], V2Wire.Success, V2Wire.Usage(answers));
         }
 
         if (form.SendsDone)
@@ -43,7 +51,7 @@ internal sealed class V2Events(ChatHeading heading, V2StreamForm form) : IChatEv
         var baseResponse = new BaseResponse((int)error, text);
         if (!form.HasOpenAIErrors)
         {
-            return Chunk([Choice("stop", "")], baseResponse, null);
+            return Chunk([new V2Choice("stop", 0, Delta: new V2Message(""))], baseResponse, null);
         }
 
         ApiErrorEntry entry = ApiErrorCatalogue.Find(error);
@@ -52,11 +60,13 @@ internal sealed class V2Events(ChatHeading heading, V2StreamForm form) : IChatEv
             ChatJson.Wire.V2ErrorChunk);
     }
 
-    private static V2Choice Choice(string? finishReason, string text) =>
-        new(finishReason, 0, Delta: new V2Message(text));
-
-    private byte[] Chunk(string? finishReason, string text) =>
-        Chunk([Choice(finishReason, text)], V2Wire.Success, null);
+    private byte[] Chunk(string? finishReason, ChatPiece piece)
+    {
+        var choice = new V2Choice(
+            finishReason, piece.Index, Delta: new V2Message(piece.Delta),
+            LogProbabilities: form.TellsLogProbabilities ? V2Wire.ToLogProbabilities(piece.LogProbabilities) : null);
+        return Chunk([choice], V2Wire.Success, null);
+    }
 
     private byte[] Chunk(
         IReadOnlyList<V2Choice> choices, BaseResponse baseResponse, V2Usage? usage) => form.IncludesUsage

@@ -56,7 +56,7 @@ internal static class V2Messages
             string type = part.FindString("type") ?? throw ApiException.Missing($"messages[{index}].content.type");
             if (type != "text")
             {
-                throw ChatFields.NotAvailable($"messages[{index}].content of type {type}");
+                throw ChatFields.NotAvailable($"messages[{index}].content of type {type}", "send parts of type text");
             }
 
             text.Append(part.FindString("text"));

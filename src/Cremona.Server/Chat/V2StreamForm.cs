@@ -4,5 +4,7 @@ namespace Cremona.Server.Chat;
 /// <param name="SendsSummary">An event with the whole answer at the end.</param>
 /// <param name="SendsDone"><c>[DONE]</c> at the end.</param>
 /// <param name="IncludesUsage">The client asked for a chunk that tells the usage.</param>
+/// <param name="TellsLogProbabilities">The client asked for them.</param>
 /// <param name="HasOpenAIErrors">An error event carries OpenAI's error object, which its clients throw on.</param>
-internal sealed record V2StreamForm(bool SendsSummary, bool SendsDone, bool IncludesUsage, bool HasOpenAIErrors);
+internal sealed record V2StreamForm(
+    bool SendsSummary, bool SendsDone, bool IncludesUsage, bool TellsLogProbabilities, bool HasOpenAIErrors);

@@ -12,11 +12,15 @@ namespace Cremona.Server.Chat;
 /// <c>/v1/chat/completions</c>.</summary>
 internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
 {
+    private const int LogProbabilitiesMax = 20;
+
     internal static readonly BaseResponse Success = new(0, "");
 
     public ChatSurfaces Surface => ChatSurfaces.V2;
 
     public bool LeavesErrorsToTheDoor => isAlias && !options.CompletionsErrorsAsBaseResponse;
+
+    public bool AllowsComments => isAlias;
 
     public ChatRequest Read(RequestParameters parameters)
     {
@@ -24,6 +28,7 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
         IReadOnlyList<RequestParameters> messages = ChatFields.GetMessages(parameters, options.MessagesMax);
         RefuseUnavailable(parameters);
         (IReadOnlyList<ChatTurn> turns, ChatEnding ending) = V2Messages.ToPrompt(messages);
+        bool masks = parameters.FindBoolean("mask_sensitive_info") ?? false;
         return new ChatRequest
         {
             Model = model,
@@ -37,14 +42,15 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
             PresencePenalty = parameters.FindNumber("presence_penalty"),
             FrequencyPenalty = parameters.FindNumber("frequency_penalty"),
             StopSequences = ChatFields.FindStopSequences(parameters),
-            MasksSensitiveText = parameters.FindBoolean("mask_sensitive_info") ?? false,
+            MasksSensitiveText = masks,
+            TopLogProbabilities = ReadLogProbabilities(parameters, masks),
             IsStream = parameters.FindBoolean("stream") ?? false,
             IncludesUsage = parameters.GetObject("stream_options").FindBoolean("include_usage") ?? false,
         };
     }
 
     public byte[] WriteAnswer(ChatHeading heading, ChatRequest request, IReadOnlyList<ChatAnswer> answers) =>
-        WriteWhole(heading, answers);
+        WriteWhole(heading, answers, request.TopLogProbabilities is not null);
 
     /// <summary>All keys, because a strict client reads no error without them.</summary>
     public byte[] WriteError(ChatHeading heading, ApiError error, string text) => JsonSerializer.SerializeToUtf8Bytes(
@@ -63,17 +69,20 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
         SendsSummary: !isAlias && options.V2SendsSummary,
         SendsDone: isAlias || options.V2SendsDone,
         IncludesUsage: request.IncludesUsage,
+        TellsLogProbabilities: request.TopLogProbabilities is not null,
         HasOpenAIErrors: LeavesErrorsToTheDoor));
 
-    internal static byte[] WriteWhole(ChatHeading heading, IReadOnlyList<ChatAnswer> answers) =>
+    internal static byte[] WriteWhole(
+        ChatHeading heading, IReadOnlyList<ChatAnswer> answers, bool tellsLogProbabilities) =>
         JsonSerializer.SerializeToUtf8Bytes(
             new V2Response
             {
                 Id = heading.Id,
                 Choices =
                 [
-                    .. answers.Select((answer, rank) =>
-                        new V2Choice(FinishReason(answer), rank, Message: new V2Message(answer.Text))),
+                    .. answers.Select((answer, rank) => new V2Choice(
+                        FinishReason(answer), rank, Message: new V2Message(answer.Text),
+                        LogProbabilities: tellsLogProbabilities ? ToLogProbabilities(answer.LogProbabilities) : null)),
                 ],
                 Created = heading.Created,
                 Model = heading.Model,
@@ -92,14 +101,41 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
         return new V2Usage(answers[0].PromptTokens + outputTokens, 0, answers[0].PromptTokens, outputTokens);
     }
 
+    internal static V2LogProbabilities ToLogProbabilities(IReadOnlyList<TokenLogProbability> tokens) =>
+        new([.. tokens.Select(token => ToToken(token, [.. token.Alternatives.Select(other => ToToken(other, null))]))]);
+
+    private static V2TokenLogProbability ToToken(
+        TokenLogProbability token, IReadOnlyList<V2TokenLogProbability>? alternatives) =>
+        new(token.Text, token.LogProbability, [.. token.Bytes.Select(value => (int)value)], alternatives);
+
+    private static int? ReadLogProbabilities(RequestParameters parameters, bool masks)
+    {
+        bool isAsked = parameters.FindBoolean("logprobs") ?? false;
+        long? top = parameters.FindInteger("top_logprobs");
+        if (top is < 0 or > LogProbabilitiesMax)
+        {
+            throw ApiException.InvalidParameters($"top_logprobs must be in [0,{LogProbabilitiesMax}]");
+        }
+
+        if (top is not null && !isAsked)
+        {
+            throw ApiException.InvalidParameters("top_logprobs needs logprobs; send logprobs true or leave it out");
+        }
+
+        return !isAsked ? null
+            : masks ? throw ApiException.InvalidParameters(
+                "logprobs shows the tokens that mask_sensitive_info masks; leave one of them out")
+            : (int)(top ?? 0);
+    }
+
     private static void RefuseUnavailable(RequestParameters parameters)
     {
-        ChatFields.Refuse(parameters, "", "tools", "functions", "logprobs", "top_logprobs", "logit_bias");
+        ChatFields.Refuse(parameters, "", "tools", "functions", "logit_bias");
         ChatFields.Refuse(parameters.GetObject("stream_options"), "stream_options.", "speech_output");
         if (parameters.FindElement("tool_choice") is { } choice
             && choice.ToString() is { Length: > 0 } word and not ("none" or "auto"))
         {
-            throw ChatFields.NotAvailable("tool_choice");
+            throw ChatFields.NotAvailable("tool_choice other than none and auto");
         }
 
         if (parameters.FindElement("response_format") is not null

@@ -59,6 +59,11 @@ public sealed class EdgeOptions
     [Range(1, 86_400, ErrorMessage = "Edge:RequestSecondsMax must be between 1 and 86400.")]
     public double RequestSecondsMax { get; set; } = 600;
 
+    /// <summary>Seconds that an event of a stream may wait for a client that does not read; then the connection is cut
+    /// and the work for it stops. Default 30, range 0.1 to 3600.</summary>
+    [Range(0.1, 3600, ErrorMessage = "Edge:SlowReaderSecondsMax must be between 0.1 and 3600.")]
+    public double SlowReaderSecondsMax { get; set; } = 30;
+
     /// <summary>Seconds that running requests get to finish when the server stops; then they are cancelled. Default 5,
     /// range 0 to 8, so that the process ends within 10.</summary>
     [Range(0, 8, ErrorMessage = "Edge:DrainSecondsMax must be between 0 and 8.")]

@@ -5,7 +5,6 @@ using Cremona.Inference.Checkpoints;
 using Cremona.Inference.Sampling;
 using Cremona.Inference.Scheduling;
 using Cremona.Inference.Templates;
-using Cremona.Inference.Tokenizers;
 using Microsoft.Extensions.AI;
 using ChatRole = Microsoft.Extensions.AI.ChatRole;
 using TurnRole = Cremona.Inference.Templates.ChatRole;
@@ -28,6 +27,11 @@ internal sealed class EngineChatClient(
     /// tokens, a <see cref="double"/>; answers to one prompt are ranked by it.</summary>
     public const string MeanLogProbability = "mean_log_probability";
 
+    /// <summary>Key in <see cref="ChatResponseUpdate.AdditionalProperties"/>: an
+    /// <see cref="IReadOnlyList{T}"/> of <see cref="TokenLogProbability"/>, the tokens that begin in the update's text or
+    /// before it. Absent unless <see cref="EngineChatOptions.TopLogProbabilities"/> asks for them.</summary>
+    public const string LogProbabilities = "log_probabilities";
+
     /// <inheritdoc/>
     /// <exception cref="ContextOverflowException">The prompt and an explicit limit do not fit, or the prompt leaves no
     /// room.</exception>
@@ -45,38 +49,30 @@ internal sealed class EngineChatClient(
         EngineChatOptions settings = options as EngineChatOptions ?? new EngineChatOptions(options);
         int[] prompt = model.ChatTemplate.Encode([.. messages.Select(ToTurn)], settings.Ending).Tokens;
         int outputTokensMax = LimitOutput(prompt.Length, settings);
-        var scanner = new StopScanner(settings.StopSequences ?? []);
-        IStreamingDecoder decoder = model.Tokenizer.CreateStreamingDecoder();
+        var output = new OutputText(model.Tokenizer, settings);
         var tally = new OutputTally();
-        bool isAtStart = settings.TrimsStart;
 
         GenerationRequest request = ToRequest(prompt, outputTokensMax, settings);
         await foreach (GeneratedToken token in engine.StreamAsync(request, cancellationToken))
         {
             tally.Add(token);
-            string text = token.Id < 0 ? "" : scanner.Append(decoder.Append(token.Id));
-            if (isAtStart)
+            OutputPiece piece = output.Append(token);
+            if (piece.Text.Length > 0)
             {
-                text = text.TrimStart();
-                isAtStart = text.Length == 0;
+                yield return ToUpdate(piece);
             }
 
-            if (text.Length > 0)
-            {
-                yield return new ChatResponseUpdate(ChatRole.Assistant, text) { ModelId = modelName };
-            }
-
-            if (scanner.IsStopped)
+            if (output.IsStopped)
             {
                 break; // Leaving the loop disposes the enumerator, which frees the sequence.
             }
         }
 
-        string rest = scanner.Append(decoder.Flush()) + scanner.Flush();
-        ChatFinishReason reason = scanner.IsStopped
+        OutputPiece rest = output.Flush();
+        ChatFinishReason reason = output.IsStopped
             ? ChatFinishReason.Stop
             : ToReason(tally.Finish, settings, outputTokensMax);
-        yield return Last(isAtStart ? rest.TrimStart() : rest, reason, prompt.Length, tally);
+        yield return ToLastUpdate(rest, reason, prompt.Length, tally);
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null) =>
@@ -105,6 +101,7 @@ internal sealed class EngineChatClient(
         MaxTokens = outputTokensMax,
         Adapter = adapter,
         StopTokens = model.ChatTemplate.StopTokens,
+        TopLogProbabilities = settings.TopLogProbabilities ?? 0,
         Sampling = new SamplingOptions
         {
             Temperature = settings.Temperature ?? 1,
@@ -118,22 +115,28 @@ internal sealed class EngineChatClient(
         },
     };
 
-    private ChatResponseUpdate Last(string text, ChatFinishReason reason, int promptTokens, OutputTally tally)
+    private ChatResponseUpdate ToUpdate(OutputPiece piece, params IEnumerable<AIContent> others) =>
+        new(ChatRole.Assistant, piece.Text.Length > 0 ? [new TextContent(piece.Text), .. others] : [.. others])
+        {
+            ModelId = modelName,
+            AdditionalProperties = piece.LogProbabilities.Count > 0
+                ? new() { [LogProbabilities] = piece.LogProbabilities }
+                : null,
+        };
+
+    private ChatResponseUpdate ToLastUpdate(
+        OutputPiece piece, ChatFinishReason reason, int promptTokens, OutputTally tally)
     {
-        var usage = new UsageDetails
+        ChatResponseUpdate last = ToUpdate(piece, new UsageContent(new UsageDetails
         {
             InputTokenCount = promptTokens,
             OutputTokenCount = tally.Tokens,
             TotalTokenCount = promptTokens + tally.Tokens,
-        };
-        var told = new UsageContent(usage);
-        AIContent[] contents = text.Length > 0 ? [new TextContent(text), told] : [told];
-        return new ChatResponseUpdate(ChatRole.Assistant, contents)
-        {
-            ModelId = modelName,
-            FinishReason = reason,
-            AdditionalProperties = new() { [MeanLogProbability] = tally.MeanLogProbability },
-        };
+        }));
+        last.FinishReason = reason;
+        last.AdditionalProperties ??= [];
+        last.AdditionalProperties[MeanLogProbability] = tally.MeanLogProbability;
+        return last;
     }
 
     /// <summary>A default limit that had to shrink is the model's limit, not the request's.</summary>

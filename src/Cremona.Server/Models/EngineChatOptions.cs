@@ -18,6 +18,7 @@ internal sealed class EngineChatOptions : ChatOptions
             Ending = engine.Ending;
             DefaultOutputTokens = engine.DefaultOutputTokens;
             TrimsStart = engine.TrimsStart;
+            TopLogProbabilities = engine.TopLogProbabilities;
         }
     }
 
@@ -30,6 +31,9 @@ internal sealed class EngineChatOptions : ChatOptions
 
     /// <summary>Leave out white space at the start: the answer goes on after "Name:".</summary>
     public bool TrimsStart { get; set; }
+
+    /// <summary>Tell each token's probability, and this many alternatives. Null: tell none.</summary>
+    public int? TopLogProbabilities { get; set; }
 
     public override ChatOptions Clone() => new EngineChatOptions(this);
 }

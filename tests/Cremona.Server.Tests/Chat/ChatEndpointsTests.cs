@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using Cremona.Server.Tests.Models;
 
 namespace Cremona.Server.Tests.Chat;
@@ -211,6 +213,103 @@ public class ChatEndpointsTests
         string answer = await server.Client.PostTextAsync(path, StreamOf("break later"));
 
         answer.ShouldEndWith(last + separator);
+    }
+
+    [Fact]
+    public async Task Cc_StreamsBeamsByIndex_AndEndsWithTheBest()
+    {
+        await using ServerFixture server = await ChatServer.StartAsync(new ScriptedModel());
+
+        JsonElement[] events = await server.Client.PostStreamAsync(
+            Cc,
+            """{"model":"abab5.5s-chat","prompt":"p","skip_info_mask":true,"beam_width":2,"seed":3,"stream":true,"use_standard_sse":true,"messages":[{"sender_type":"USER","text":"who?"}]}""");
+
+        events[..^1].Select(e => e.GetProperty("choices")[0]).GroupBy(choice => choice.GetProperty("index").GetInt32())
+            .OrderBy(beam => beam.Key)
+            .Select(beam => string.Concat(beam.Select(choice => choice.GetProperty("delta").GetString())))
+            .ShouldBe(["I am from China.", "I am from China."]);
+        events[^1].GetProperty("reply").GetString().ShouldBe("I am from China.");
+        events[^1].GetProperty("choices").GetRawText().ShouldBe(
+            """[{"index":0,"logprobes":-4,"finish_reason":"stop","delta":""},{"index":1,"logprobes":-5,"finish_reason":"stop","delta":""}]""");
+        events[^1].GetProperty("usage").GetProperty("total_tokens").GetInt32().ShouldBe(17);
+    }
+
+    [Theory]
+    [InlineData(V2)]
+    [InlineData(Alias)]
+    public async Task SeveralAnswers_StreamByIndex_WithTheUsageOfAll(string path)
+    {
+        await using ServerFixture server = await ChatServer.StartAsync(new ScriptedModel());
+
+        JsonElement[] events = await server.Client.PostStreamAsync(
+            path,
+            """{"model":"nano","n":3,"stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"你好"}]}""");
+
+        JsonElement[] choices =
+        [
+            .. events.Where(e => e.GetProperty("object").GetString() == "chat.completion.chunk")
+                .SelectMany(e => e.GetProperty("choices").EnumerateArray()),
+        ];
+        for (int index = 0; index < 3; index++)
+        {
+            JsonElement[] own = [.. choices.Where(choice => choice.GetProperty("index").GetInt32() == index)];
+            string.Concat(own.Select(choice => choice.GetProperty("delta").GetProperty("content").GetString()))
+                .ShouldBe("你好！");
+            own.Count(choice => choice.TryGetProperty("finish_reason", out _)).ShouldBe(1);
+        }
+
+        events[^1].GetProperty("usage").GetRawText().ShouldBe(
+            """{"total_tokens":13,"total_characters":0,"prompt_tokens":7,"completion_tokens":6}""");
+    }
+
+    [Fact]
+    public async Task LogProbabilities_ComeWithTheTextTheyBelongTo()
+    {
+        await using ServerFixture server = await ChatServer.StartAsync(new ScriptedModel());
+
+        JsonElement[] events = await server.Client.PostStreamAsync(
+            Alias,
+            """{"model":"nano","stream":true,"seed":7,"logprobs":true,"stop":["oEND t"],"messages":[{"role":"user","content":"stop"}]}""");
+
+        events.Select(e => e.GetProperty("choices")[0].GetRawText()).ShouldBe(
+        [
+            """{"finish_reason":"stop","index":0,"delta":{"content":" Hell","role":"assistant"},"logprobs":{"content":[{"token":" Hello","logprob":-1,"bytes":[32,72,101,108,108,111],"top_logprobs":[]}]}}""",
+        ]);
+    }
+
+    [Fact]
+    public async Task StreamThatWaits_SendsComments_WhereTheClientReadsThem()
+    {
+        await using ServerFixture server = await ChatServer.StartAsync(
+            new ScriptedModel(), "--Chat:HeartbeatSeconds=0.02");
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Alias, UriKind.Relative))
+        {
+            Content = new StringContent(
+                """{"model":"nano","stream":true,"messages":[{"role":"user","content":"wait"}]}"""),
+        };
+        using HttpResponseMessage answer = await server.Client.SendAsync(
+            request, HttpCompletionOption.ResponseHeadersRead);
+        await using Stream stream = await answer.Content.ReadAsStreamAsync();
+        byte[] first = new byte[6];
+
+        await stream.ReadExactlyAsync(first);
+
+        Encoding.ASCII.GetString(first).ShouldBe(":\n\n:\n\n");
+    }
+
+    [Fact]
+    public async Task ClientThatDoesNotRead_IsCutOff_AndTheEngineStops()
+    {
+        var model = new ScriptedModel();
+        await using ServerFixture server = await ChatServer.StartAsync(model, "--Edge:SlowReaderSecondsMax=0.5");
+        using var socket = new TcpClient { ReceiveBufferSize = 4096 };
+        await socket.ConnectAsync(server.Url.Host, server.Url.Port);
+        const string body = """{"model":"nano","stream":true,"max_tokens":300,"messages":[{"role":"user","content":"flood"}]}""";
+
+        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST {V2} HTTP/1.1\r\nHost: x\r\nAuthorization: k\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
+
+        await model.Engine.Cancelled.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Cremona.Server.Models;
 using Cremona.Server.Tests.Models;
@@ -20,6 +21,18 @@ public static partial class ChatServer
         string text = await answer.Content.ReadAsStringAsync();
         string trace = answer.Headers.GetValues("Trace-Id").Single();
         return Created().Replace(text.Replace(trace, "TRACE", StringComparison.Ordinal), "\"created\":NOW");
+    }
+
+    /// <summary>The events of a stream whose separator is two line breaks, without <c>[DONE]</c>.</summary>
+    public static async Task<JsonElement[]> PostStreamAsync(this HttpClient client, string path, string body)
+    {
+        string text = await client.PostTextAsync(path, body);
+        return
+        [
+            .. text.Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(line => line["data: ".Length..])
+                .Where(line => line != "[DONE]").Select(line => JsonSerializer.Deserialize<JsonElement>(
+                    line.Replace("NOW", "0", StringComparison.Ordinal))),
+        ];
     }
 
     [GeneratedRegex("\"created\":1[0-9]{9}")]

@@ -43,7 +43,7 @@ public class SseWriterTests
         {
             Map = app => app.MapGet("/test/stream", async (HttpContext context, CancellationToken gone) =>
             {
-                var writer = new SseWriter(context.Response);
+                var writer = new SseWriter(context.Response, TimeSpan.FromSeconds(30));
                 await writer.WriteAsync("1"u8.ToArray(), gone);
                 using CancellationTokenRegistration registration = gone.Register(cancelled.SetResult);
                 await Task.Delay(Timeout.Infinite, gone);
@@ -62,7 +62,7 @@ public class SseWriterTests
     private static async Task StreamAsync(HttpContext context, SemaphoreSlim next)
     {
         CancellationToken gone = context.RequestAborted;
-        var writer = new SseWriter(context.Response);
+        var writer = new SseWriter(context.Response, TimeSpan.FromSeconds(30));
         foreach (string line in new[] { "{\"a\":\"中😀\"}", "2", "[DONE]" })
         {
             await next.WaitAsync(gone);

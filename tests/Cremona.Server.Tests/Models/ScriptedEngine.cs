@@ -39,8 +39,11 @@ public sealed class ScriptedEngine(ScriptedTokenizer tokenizer, Func<string, IEn
                 bool isLast = count == request.MaxTokens;
                 hasEnded = isLast;
                 float logProbability = -1f - (request.Sampling.Seed % 7);
+                int id = tokenizer.IdOf(piece);
+                (int, float)[] alternatives = [(id, logProbability), ('x', -9), ('y', -10)];
                 yield return new GeneratedToken(
-                    tokenizer.IdOf(piece), logProbability, [], isLast ? FinishReason.Length : null);
+                    id, logProbability, alternatives[..Math.Min(3, request.TopLogProbabilities)],
+                    isLast ? FinishReason.Length : null);
                 if (isLast)
                 {
                     yield break;

@@ -17,8 +17,10 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
     /// <summary>A piece that never comes: the engine waits until it is cancelled.</summary>
     public const string Wait = "(wait)";
 
+    private static readonly string Flood = new('x', 100_000);
+
     private static readonly string[] Pieces =
-        ["I am ", "from China.", "Write to a", "@b.c", "om now", "la ", "你好", "！", " Hello", "END", " there"];
+        [Flood, "I am ", "from China.", "Write to a", "@b.c", "om now", "la ", "你好", "！", " Hello", "END", " there"];
 
     private readonly ScriptedTokenizer _tokenizer = new(Pieces);
 
@@ -66,7 +68,9 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
     private static IEnumerable<string> Script(string prompt)
     {
         if (prompt.Contains("break at once", StringComparison.Ordinal)) throw new IOException("the engine broke");
+        if (prompt.Contains("flood", StringComparison.Ordinal)) return Enumerable.Repeat(Flood, 300);
         if (prompt.Contains("for ever", StringComparison.Ordinal)) return ["la ", "la ", Wait];
+        if (prompt.Contains("wait", StringComparison.Ordinal)) return [Wait];
         if (prompt.Contains("mail", StringComparison.Ordinal)) return ["Write to a", "@b.c", "om now"];
         if (prompt.Contains("greet", StringComparison.Ordinal)) return [" Hello", " there"];
         if (prompt.Contains("stop", StringComparison.Ordinal)) return [" Hello", "END", " there"];

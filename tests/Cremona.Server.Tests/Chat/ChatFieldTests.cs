@@ -1,0 +1,177 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Cremona.Server.Tests.Models;
+
+namespace Cremona.Server.Tests.Chat;
+
+/// <summary>What each documented field of the four request tables does: accepted (null), or refused with a text that
+/// names the field, the reason and, where the documented text leaves room, the remedy.</summary>
+public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassFixture<ChatFieldTests.SharedServer>
+{
+    private const string Cc = "/v1/text/chatcompletion";
+    private const string Ccp = "/v1/text/chatcompletion_pro";
+    private const string V2 = "/v1/text/chatcompletion_v2";
+    private const string Alias = "/v1/chat/completions";
+
+    private const string Absent = " is not available on this server; leave it out";
+    private const string WrongType = ", cause=parameter type does not match binding data";
+    private const string Missing = ", cause=missing required parameter";
+
+    private static readonly Dictionary<string, string> Bodies = new()
+    {
+        [Cc] = """{"model":"abab5.5s-chat","prompt":"p","messages":[{"sender_type":"USER","text":"who?"}]}""",
+        [Ccp] = """
+            {"model":"abab5.5-chat","bot_setting":[{"bot_name":"MM","content":"x"}],
+             "reply_constraints":{"sender_type":"BOT","sender_name":"MM"},
+             "messages":[{"sender_type":"USER","sender_name":"u","text":"who?"}]}
+            """,
+        [V2] = """{"model":"abab6-chat","messages":[{"role":"user","content":"who?"}]}""",
+        [Alias] = """{"model":"abab6-chat","messages":[{"role":"user","content":"who?"}]}""",
+    };
+
+    /// <summary>Interfaces, the fields that are set over the body, and the refusal.</summary>
+    public static TheoryData<string[], string, string?> Fields
+    {
+        get
+        {
+            string[] all = [Cc, Ccp, V2, Alias], persona = [Cc, Ccp], roles = [V2, Alias];
+            var rows = new TheoryData<string[], string, string?>();
+            Add(all, """{"model":null}""", "binding: expr_path=model" + Missing);
+            Add(all, """{"model":"abab9-chat"}""", "unsupported model: abab9-chat");
+            Add([Cc], """{"model":"abab6-chat"}""", "unsupported model: abab6-chat");
+            Add(all, """{"messages":null}""", "binding: expr_path=messages" + Missing);
+            Add(all, """{"messages":[]}""", "chat content is empty");
+            Add(all, """{"messages":"x"}""", "binding: expr_path=messages" + WrongType);
+            Add(all, """{"stream":"perhaps"}""", "binding: expr_path=stream" + WrongType);
+            Add(all, """{"temperature":0,"top_p":0,"seed":0,"stream":null,"trace_id":"!1","unknown":{"a":1}}""", null);
+            Add(all, """{"temperature":1.5}""", "temperature must be in (0,1]");
+            Add(all, """{"temperature":"warm"}""", "binding: expr_path=temperature" + WrongType);
+            Add(all, """{"top_p":-1}""", "top_p must be in (0,1]");
+            Add(all, """{"seed":18446744073709551616}""", "binding: expr_path=seed" + WrongType);
+
+            Add(persona, """{"tokens_to_generate":"64"}""", null);
+            Add([Cc], """{"tokens_to_generate":8193}""", "tokens_to_generate must be in (0,8192]");
+            Add([Ccp], """{"tokens_to_generate":16385}""", "tokens_to_generate must be in (0,16384]");
+            Add([Ccp], """{"tokens_to_generate":-1}""", "tokens_to_generate must be in (0,16384]");
+            Add([Ccp], """{"tokens_to_generate":400}""",
+                "prompt tokens 16 + tokens_to_generate 400 exceed the context of 400 tokens of model abab5.5-chat");
+            Add(persona, """{"knowledge_base_param":{"knowledge_base_id":1}}""", "knowledge_base_param" + Absent);
+            Add(persona, """{"knowledge_base_param":null}""", null);
+
+            Add([Cc], """{"prompt":""}""", "prompt can not be empty");
+            Add([Cc], """{"prompt":null,"role_meta":null}""", null);
+            Add([Cc], """{"role_meta":{"user_name":"U","bot_name":"B"}}""", null);
+            Add([Cc], """{"role_meta":"B"}""", "binding: expr_path=role_meta" + WrongType);
+            Add([Cc], """{"messages":[{"sender_type":"USER","sender_name":"extra","text":"who?"}]}""", null);
+            Add([Cc], """{"messages":[{"sender_type":"FUNCTION","text":"x"}]}""",
+                "messages[0].sender_type must be USER or BOT");
+            Add([Cc], """{"messages":[{"text":"x"}]}""", "binding: expr_path=messages[0].sender_type" + Missing);
+            Add([Cc], """{"use_standard_sse":true,"skip_info_mask":true,"continue_last_message":true}""", null);
+            Add([Cc], """{"model":"abab5.5-chat","continue_last_message":true}""",
+                "model abab5.5-chat does not support continue_last_message; leave it out");
+            Add([Cc], """{"beam_width":3}""", null);
+            Add([Cc], """{"beam_width":2,"stream":true}""", null);
+            Add([Cc], """{"beam_width":4}""", "beam_width must be in [1,3]");
+            Add([Cc], """{"model":"abab5.5-chat","beam_width":2}""",
+                "model abab5.5-chat does not support beam_width greater than 1; leave it out");
+            Add([Cc], """{"with_emotion":true}""", "with_emotion" + Absent);
+
+            Add([Ccp], """{"beam_width":4,"prompt":"","use_standard_sse":true,"skip_info_mask":true,"role_meta":null}""", null);
+            Add([Ccp], """{"mask_sensitive_info":false}""", null);
+            Add([Ccp], """{"bot_setting":[]}""", "binding: expr_path=bot_setting" + Missing);
+            Add([Ccp], """{"bot_setting":[{"content":"x"}]}""", "binding: expr_path=bot_setting[0].bot_name" + Missing);
+            Add([Ccp], """{"reply_constraints":null}""", "binding: expr_path=reply_constraints" + Missing);
+            Add([Ccp], """{"reply_constraints":{"sender_type":"USER","sender_name":"MM"}}""",
+                "reply_constraints.sender_type must be BOT");
+            Add([Ccp], """{"reply_constraints":{"sender_type":"BOT","sender_name":"NN"}}""",
+                "reply_constraints.sender_name must be a bot_name of bot_setting: NN");
+            Add([Ccp], """{"messages":[{"sender_type":"USER","text":"x"}]}""",
+                "messages中sender_name、sender_type不能为空");
+            Add([Ccp], """{"messages":[{"sender_type":"GOD","sender_name":"u","text":"x"}]}""",
+                "messages[0].sender_type must be USER, BOT or FUNCTION");
+            Add([Ccp], """{"messages":[{"sender_type":"USER","sender_name":"u"}]}""", "chat content is empty");
+            Add([Ccp], """{"sample_messages":[{"sender_type":"USER","text":"a"},{"sender_type":"BOT","text":"b"}]}""", null);
+            Add([Ccp], """{"sample_messages":{}}""", "binding: expr_path=sample_messages" + WrongType);
+            Add([Ccp], """{"functions":[{"name":"f"}]}""", "functions" + Absent);
+            Add([Ccp], """{"functions":[],"plugins":null,"function_call":{"type":"auto"}}""", null);
+            Add([Ccp], """{"function_call":{"type":"specific","name":"f"}}""",
+                "function_call of type specific is not available on this server; send auto or none");
+            Add([Ccp], """{"plugins":["plugin_web_search"]}""", "plugins" + Absent);
+
+            Add(roles, """{"max_tokens":"64"}""", null);
+            Add(roles, """{"max_tokens":"many"}""", "max_tokens type error");
+            Add(roles, """{"max_tokens":32769}""", "max_tokens must be in (0,32768]");
+            Add(roles, """{"max_tokens":8,"max_completion_tokens":400}""",
+                "prompt tokens 9 + max_completion_tokens 400 exceed the context of 400 tokens of model abab6-chat");
+            Add(roles, """{"messages":[{"role":"god","content":"x"}]}""", "chat content has invalid message role: god");
+            Add(roles, """{"messages":[{"content":"x"}]}""", "binding: expr_path=messages[0].role" + Missing);
+            Add(roles, """{"messages":[{"role":"system"},{"role":"user","name":"u","content":[{"type":"text","text":"x"}]}]}""", null);
+            Add(roles, """{"messages":[{"role":"user","content":[{"type":"image_url"}]}]}""",
+                "messages[0].content of type image_url is not available on this server; send parts of type text");
+            Add(roles, """{"messages":[{"role":"user","content":[{"text":"x"}]}]}""",
+                "binding: expr_path=messages[0].content.type" + Missing);
+            Add(roles, """{"mask_sensitive_info":true,"stream_options":{"include_usage":true}}""", null);
+            Add(roles, """{"stream":true,"stream_options":{"speech_output":true}}""", "stream_options.speech_output" + Absent);
+            Add(roles, """{"n":4,"stream":true}""", null);
+            Add(roles, """{"n":5}""", "n must be in [1,4]");
+            Add(roles, """{"presence_penalty":2,"frequency_penalty":-2,"stop":["a","b"]}""", null);
+            Add(roles, """{"presence_penalty":2.5}""", "presence_penalty must be in [-2,2]");
+            Add(roles, """{"stop":[1]}""", "binding: expr_path=stop" + WrongType);
+            Add(roles, """{"logprobs":true,"top_logprobs":20}""", null);
+            Add(roles, """{"logprobs":true,"top_logprobs":21}""", "top_logprobs must be in [0,20]");
+            Add(roles, """{"top_logprobs":2}""", "top_logprobs needs logprobs; send logprobs true or leave it out");
+            Add(roles, """{"logprobs":true,"mask_sensitive_info":true}""",
+                "logprobs shows the tokens that mask_sensitive_info masks; leave one of them out");
+            Add(roles, """{"logit_bias":{"1":2}}""", "logit_bias" + Absent);
+            Add(roles, """{"tools":[{"type":"web_search"}]}""", "tools" + Absent);
+            Add(roles, """{"tools":[],"tool_choice":"auto"}""", null);
+            Add(roles, """{"tool_choice":"required"}""", "tool_choice other than none and auto" + Absent);
+            return rows;
+
+            void Add(string[] paths, string fields, string? refusal) => rows.Add(paths, fields, refusal);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Fields))]
+    public async Task Field_DoesWhatTheTableSays(string[] paths, string fields, string? refusal)
+    {
+        foreach (string path in paths)
+        {
+            string answer = await shared.Server.Client.PostTextAsync(path, With(Bodies[path], fields));
+            if (refusal is null)
+            {
+                answer.ShouldNotContain("invalid params", Case.Sensitive, path);
+            }
+            else
+            {
+                string text = JsonEncodedText.Encode("invalid params, " + refusal,
+                    System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString();
+                answer.ShouldContain(text + (path == Alias ? " (2013)\"" : "\""), Case.Sensitive, path);
+            }
+        }
+    }
+
+    private static string With(string body, string fields)
+    {
+        JsonObject whole = JsonNode.Parse(body)!.AsObject();
+        foreach ((string name, JsonNode? value) in JsonNode.Parse(fields)!.AsObject())
+        {
+            whole[name] = value?.DeepClone();
+        }
+
+        return whole.ToJsonString(new JsonSerializerOptions
+        {
+            Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        });
+    }
+
+    public sealed class SharedServer : IAsyncLifetime
+    {
+        public ServerFixture Server { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Server = await ChatServer.StartAsync(new ScriptedModel());
+
+        public ValueTask DisposeAsync() => Server.DisposeAsync();
+    }
+}
