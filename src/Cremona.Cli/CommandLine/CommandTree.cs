@@ -45,10 +45,12 @@ public static class CommandTree
                 new FineTuneModelsCommand(terminal),
             },
             new ChatCommand(terminal),
-            new Command("models", "List the models that can be called, and add your own")
+            new Command("models", "List the models that can be called, add your own, write them in other forms")
             {
                 new ModelsListCommand(terminal),
                 new ModelsAddCommand(terminal),
+                new ModelsConvertCommand(terminal),
+                new ModelsExportCommand(terminal),
             },
             new PretrainCommand(terminal),
             new DoctorCommand(terminal),

@@ -6,6 +6,8 @@ namespace Cremona.Inference.Templates;
 /// <summary>Finds the chat template of a model folder.</summary>
 public static class ChatTemplates
 {
+    internal const string JinjaFile = "chat_template.jinja";
+
     private const int ShownLengthMax = 120;
 
     /// <summary>Recognises ChatML (Qwen, nano) and Llama-3 by the markers in the model's Jinja template, and writes
@@ -15,9 +17,17 @@ public static class ChatTemplates
     /// <param name="tokenizer">The tokenizer of the same folder.</param>
     /// <exception cref="InvalidDataException">No template, one of another family, or the tokenizer lacks its special
     /// tokens.</exception>
-    public static IChatTemplate Load(string modelFolder, ITokenizer tokenizer)
+    public static IChatTemplate Load(string modelFolder, ITokenizer tokenizer) =>
+        Create(modelFolder, ReadTemplate(modelFolder), tokenizer);
+
+    /// <summary>The template of this Jinja text.</summary>
+    /// <param name="place">Where the text was found, for faults.</param>
+    /// <param name="template">Jinja.</param>
+    /// <param name="tokenizer">Of the same model.</param>
+    /// <exception cref="InvalidDataException">It is of another family, or the tokenizer lacks its special
+    /// tokens.</exception>
+    internal static IChatTemplate Create(string place, string template, ITokenizer tokenizer)
     {
-        string template = ReadTemplate(modelFolder);
         if (template.Contains(ChatMlTemplate.StartMarker, StringComparison.Ordinal))
             return new ChatMlTemplate(tokenizer, template);
         if (template.Contains(Llama3Template.StartMarker, StringComparison.Ordinal))
@@ -25,18 +35,20 @@ public static class ChatTemplates
 
         string shown = template.Length > ShownLengthMax ? template[..ShownLengthMax] + "…" : template;
         throw new InvalidDataException(
-            $"{modelFolder}: the chat template is neither ChatML ({ChatMlTemplate.StartMarker}) nor Llama-3 "
+            $"{place}: the chat template is neither ChatML ({ChatMlTemplate.StartMarker}) nor Llama-3 "
             + $"({Llama3Template.StartMarker}); it begins: {shown}");
     }
 
-    private static string ReadTemplate(string modelFolder)
+    /// <summary>The Jinja text of a model folder.</summary>
+    /// <exception cref="InvalidDataException">There is none.</exception>
+    internal static string ReadTemplate(string modelFolder)
     {
-        string jinja = Path.Combine(modelFolder, "chat_template.jinja");
+        string jinja = Path.Combine(modelFolder, JinjaFile);
         if (File.Exists(jinja)) return File.ReadAllText(jinja);
 
         string config = Path.Combine(modelFolder, "tokenizer_config.json");
         if (!File.Exists(config))
-            throw new InvalidDataException($"{modelFolder}: neither chat_template.jinja nor tokenizer_config.json is there");
+            throw new InvalidDataException($"{modelFolder}: neither {JinjaFile} nor tokenizer_config.json is there");
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(config));

@@ -18,7 +18,7 @@ public static class TokenizerJson
             if (stream.Length > FileBytesMax)
                 throw new InvalidDataException($"{stream.Length} bytes exceed the limit {FileBytesMax}");
             using var document = JsonDocument.Parse(stream);
-            return Read(new TokenizerElement("", document.RootElement));
+            return Read(new TokenizerElement("", document.RootElement)).Build();
         }
         catch (Exception e) when (e is JsonException or InvalidDataException)
         {
@@ -26,7 +26,22 @@ public static class TokenizerJson
         }
     }
 
-    private static BytePairTokenizer Read(TokenizerElement root)
+    /// <summary>Reads the parts of a tokenizer from the text of such a file.</summary>
+    /// <exception cref="InvalidDataException">As for a file; the message names the fault.</exception>
+    internal static TokenizerParts ParseParts(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return Read(new TokenizerElement("", document.RootElement));
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"the tokenizer is no JSON: {e.Message}", e);
+        }
+    }
+
+    private static TokenizerParts Read(TokenizerElement root)
     {
         TokenizerElement model = root.Get("model");
         RefuseUnless(model, "type", "BPE", isRequired: false);
@@ -38,9 +53,9 @@ public static class TokenizerJson
         bool composes = ReadNormalizer(root);
         Dictionary<string, int> ids = ReadVocabulary(model.Get("vocab"));
         List<AddedToken> added = ReadAddedTokens(root);
-        var vocabulary = new BytePairVocabulary(ids, ReadMerges(model.Get("merges")), model.Flag("ignore_merges"));
-        return new BytePairTokenizer(vocabulary, TokenBytes(ids, added), added,
-            TokenizerJsonPreTokenizer.Read(root), composes);
+        return new TokenizerParts(
+            ids, ReadMerges(model.Get("merges")), added, TokenizerJsonPreTokenizer.Read(root),
+            model.Flag("ignore_merges"), composes);
     }
 
     private static void RefuseUnless(TokenizerElement parent, string name, string expected, bool isRequired)
@@ -105,23 +120,5 @@ public static class TokenizerJson
         }
 
         return tokens;
-    }
-
-    private static byte[]?[] TokenBytes(Dictionary<string, int> ids, List<AddedToken> added)
-    {
-        int count = ids.Values.Concat(added.Select(t => t.Id)).Max() + 1;
-        var bytes = new byte[]?[count];
-        var addedIds = added.Select(t => t.Id).ToHashSet();
-        foreach ((string entry, int id) in ids)
-        {
-            if (addedIds.Contains(id)) continue;
-            if (!ByteLevelAlphabet.TryToBytes(entry, out byte[] value))
-                throw new InvalidDataException($"model.vocab entry '{entry}' is not in the byte-level alphabet");
-            bytes[id] = value;
-        }
-
-        foreach (AddedToken token in added.Where(t => !t.IsSpecial))
-            bytes[token.Id] = System.Text.Encoding.UTF8.GetBytes(token.Content);
-        return bytes;
     }
 }

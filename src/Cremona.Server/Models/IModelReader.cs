@@ -9,9 +9,10 @@ namespace Cremona.Server.Models;
 /// <summary>Brings models from disk into memory. Synchronous work of seconds; the caller gives it a thread.</summary>
 public interface IModelReader
 {
-    /// <exception cref="InvalidDataException">The folder holds no readable model; names file and fault.</exception>
-    /// <exception cref="IOException">The folder or a file of it is missing or unreadable.</exception>
-    LanguageModel ReadModel(string folder);
+    /// <param name="path">A Hugging Face folder or a GGUF file.</param>
+    /// <exception cref="InvalidDataException">There is no readable model; names file and fault.</exception>
+    /// <exception cref="IOException">A file is missing or unreadable.</exception>
+    LanguageModel ReadModel(string path);
 
     /// <summary>An engine that serves the model until it is disposed.</summary>
     /// <param name="model">Its weights are read again.</param>

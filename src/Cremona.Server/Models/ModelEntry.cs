@@ -5,12 +5,13 @@ namespace Cremona.Server.Models;
 /// <summary>One model of the configuration.</summary>
 public sealed class ModelEntry
 {
-    /// <summary>A Hugging Face folder: config.json, tokenizer.json, safetensors. A relative path starts beside the
-    /// program.</summary>
+    /// <summary>A Hugging Face folder (config.json, tokenizer.json, safetensors) or a GGUF file. A relative path starts
+    /// beside the program.</summary>
     public string Folder { get; set; } = "";
 
     /// <summary>How the weights lie in memory while the model is served: <c>F32</c>, <c>BF16</c>, <c>Q8</c> or
-    /// <c>Q4</c>. Default: BF16 when the files hold nothing else, otherwise F32; both lose nothing. Training always
+    /// <c>Q4</c>. Default: BF16 when the files hold nothing else, otherwise F32, which lose nothing; for a
+    /// GGUF file with quantised weights the nearest of Q8 and Q4. Training always
     /// computes in F32.</summary>
     public WeightFormat? Weights { get; set; }
 

@@ -10,7 +10,7 @@ namespace Cremona.Server.Models;
 /// <inheritdoc cref="IModelReader"/>
 public sealed class ModelReader(IOptions<EngineOptions> options) : IModelReader
 {
-    public LanguageModel ReadModel(string folder) => ModelFolder.Load(folder);
+    public LanguageModel ReadModel(string path) => ModelFiles.Load(path);
 
     public IGenerationEngine StartEngine(LanguageModel model, WeightFormat? format) => new DecoderEngine(
         model.Source, format ?? model.Source.Format, options.Value, model.Tokenizer.VocabularySize);

@@ -34,7 +34,8 @@ public static class ModelsEndpoints
     /// <summary>A model has no birthday but that of its files; one whose folder is missing has none.</summary>
     private static long CreatedAt(BaseModel model)
     {
-        var config = new FileInfo(Path.Combine(model.Folder, "config.json"));
+        var config = new FileInfo(
+            File.Exists(model.Folder) ? model.Folder : Path.Combine(model.Folder, "config.json"));
         return config.Exists ? new DateTimeOffset(config.LastWriteTimeUtc).ToUnixTimeSeconds() : 0;
     }
 }

@@ -10,10 +10,10 @@ public sealed class ModelsOptions : IValidatableObject
     /// <summary>The model that comes with the program.</summary>
     public const string EmbeddedId = "nano";
 
-    /// <summary>Models by id, each with <c>Folder</c> (a Hugging Face folder; a relative path starts beside the
-    /// program), <c>Aliases</c> (wire names that mean it) and <c>Weights</c> (how the weights lie in memory:
+    /// <summary>Models by id, each with <c>Folder</c> (a Hugging Face folder or a GGUF file; a relative path starts
+    /// beside the program), <c>Aliases</c> (wire names that mean it) and <c>Weights</c> (how the weights lie in memory:
     /// <c>F32</c>, <c>BF16</c>, <c>Q8</c> or <c>Q4</c>; by default the one of the first two that loses nothing).
-    /// Default: <c>nano</c> in <c>models/nano</c> under every documented chat name. <c>cremona models add DIR</c>
+    /// Default: <c>nano</c> in <c>models/nano</c> under every documented chat name. <c>cremona models add PATH</c>
     /// writes an entry of the same form to <c>models.json</c> in the data folder.</summary>
     public Dictionary<string, ModelEntry> Entries { get; set; } = new(StringComparer.Ordinal)
     {
@@ -40,7 +40,7 @@ public sealed class ModelsOptions : IValidatableObject
         foreach ((string id, ModelEntry entry) in Entries.Where(pair => string.IsNullOrWhiteSpace(pair.Value.Folder)))
         {
             yield return new ValidationResult(
-                $"Models:Entries:{id}:Folder is '{entry.Folder}'; name the model's Hugging Face folder.");
+                $"Models:Entries:{id}:Folder is '{entry.Folder}'; name the model's Hugging Face folder or GGUF file.");
         }
 
         IEnumerable<IGrouping<string, string>> taken = Entries

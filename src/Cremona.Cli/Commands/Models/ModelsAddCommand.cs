@@ -7,15 +7,15 @@ using Cremona.Server.Storage;
 
 namespace Cremona.Cli.Commands.Models;
 
-/// <summary><c>cremona models add DIR</c></summary>
+/// <summary><c>cremona models add PATH</c></summary>
 internal sealed class ModelsAddCommand : CremonaCommand
 {
-    private readonly Argument<DirectoryInfo> _folder = new("folder")
+    private readonly Argument<FileSystemInfo> _folder = new("path")
     {
-        Description = "A Hugging Face folder: config.json, tokenizer.json, tokenizer_config.json, safetensors",
+        Description = "A Hugging Face folder (config.json, tokenizer.json, tokenizer_config.json, safetensors) or a GGUF file",
     };
 
-    private readonly Option<string?> _id = new("--id") { Description = "The name to call it by. Default: the folder's name" };
+    private readonly Option<string?> _id = new("--id") { Description = "The name to call it by. Default: the name of the folder or file" };
 
     private readonly Option<string[]> _aliases = new("--alias")
     {
@@ -32,7 +32,7 @@ internal sealed class ModelsAddCommand : CremonaCommand
     private readonly StoreOptions _store = new();
 
     public ModelsAddCommand(Terminal terminal)
-        : base(terminal, "add", "Read a model folder, and enter it in models.json of the data folder for the next start")
+        : base(terminal, "add", "Read a model, and enter it in models.json of the data folder for the next start")
     {
         Add(_folder);
         Add(_id);
@@ -49,16 +49,17 @@ internal sealed class ModelsAddCommand : CremonaCommand
 
     protected override async Task<int> RunAsync(ParseResult line, CancellationToken cancellationToken)
     {
-        DirectoryInfo folder = line.GetRequiredValue(_folder);
+        FileSystemInfo folder = line.GetRequiredValue(_folder);
         if (!folder.Exists)
         {
-            throw new CommandException($"{folder.FullName}: there is no such folder; check the path");
+            throw new CommandException($"{folder.FullName}: there is no such folder or file; check the path");
         }
 
         await using StoreSession store =
             await StoreSession.OpenAsync(_store.ToServerArguments(line), cancellationToken);
         LanguageModel model = store.Get<IModelReader>().ReadModel(folder.FullName);
-        string id = line.GetValue(_id) ?? folder.Name;
+        string id = line.GetValue(_id)
+            ?? (File.Exists(folder.FullName) ? Path.GetFileNameWithoutExtension(folder.Name) : folder.Name);
         ModelEntry entry = new()
         {
             Folder = folder.FullName,

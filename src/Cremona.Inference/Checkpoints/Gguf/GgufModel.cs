@@ -1,0 +1,79 @@
+using Cremona.Inference.Architectures;
+using Cremona.Inference.Kernels;
+using Cremona.Inference.Templates;
+using Cremona.Inference.Tokenizers;
+
+namespace Cremona.Inference.Checkpoints.Gguf;
+
+/// <summary>A model as one GGUF file: weights, tokenizer and chat template.</summary>
+public static class GgufModel
+{
+    internal const string TemplateKey = "tokenizer.chat_template";
+
+    /// <summary>Reads the model; names and shapes of its weights are checked, the numbers read when asked
+    /// for.</summary>
+    /// <exception cref="InvalidDataException">The file is corrupt or asks for what is not supported; the message names
+    /// it.</exception>
+    public static LanguageModel Load(string path)
+    {
+        using GgufFile file = GgufFile.Open(path);
+        try
+        {
+            CheckpointDecoder source = OpenWeights(file);
+            ITokenizer tokenizer = GgufTokenizer.Read(file.Metadata);
+            if (tokenizer.VocabularySize > source.Config.VocabularySize)
+            {
+                throw new InvalidDataException(
+                    $"{tokenizer.VocabularySize} tokens, but the embedding has {source.Config.VocabularySize} rows");
+            }
+
+            string template = file.Metadata.FindText(TemplateKey)
+                ?? throw new InvalidDataException($"metadata {TemplateKey} is missing; the model is not a chat model");
+            return new LanguageModel(source, tokenizer, ChatTemplates.Create(path, template, tokenizer));
+        }
+        catch (InvalidDataException e) when (!e.Message.StartsWith(path, StringComparison.Ordinal))
+        {
+            throw new InvalidDataException($"{path}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The weights alone.</summary>
+    /// <exception cref="InvalidDataException">The file is corrupt or asks for what is not supported; the message names
+    /// it.</exception>
+    public static IDecoderSource OpenWeights(string path)
+    {
+        using GgufFile file = GgufFile.Open(path);
+        try
+        {
+            return OpenWeights(file);
+        }
+        catch (InvalidDataException e) when (!e.Message.StartsWith(path, StringComparison.Ordinal))
+        {
+            throw new InvalidDataException($"{path}: {e.Message}", e);
+        }
+    }
+
+    private static CheckpointDecoder OpenWeights(GgufFile file)
+    {
+        DecoderConfig config = GgufConfig.Read(file);
+        bool turnsPairs = file.Metadata.Text(GgufConfig.ArchitectureKey) == GgufConfig.Llama;
+        string path = file.Path;
+        return new CheckpointDecoder(
+            config, FormatOf(file), () => new GgufTensorFile(GgufFile.Open(path), config, turnsPairs));
+    }
+
+    /// <summary>The smallest format that loses next to nothing of the layers' matrices.</summary>
+    private static WeightFormat FormatOf(GgufFile file)
+    {
+        WeightFormat[] formats = [.. file.Tensors
+            .Where(tensor => tensor.Shape.Count == 2 && tensor.Name.StartsWith("blk.", StringComparison.Ordinal))
+            .Select(tensor => tensor.Type switch
+            {
+                GgufType.Q4_0 or GgufType.Q4_1 or GgufType.Q4_K => WeightFormat.Q4,
+                GgufType.Q5_0 or GgufType.Q5_K or GgufType.Q6_K or GgufType.Q8_0 => WeightFormat.Q8,
+                GgufType.BF16 => WeightFormat.BF16,
+                _ => WeightFormat.F32,
+            })];
+        return formats.Length == 0 ? WeightFormat.F32 : formats.GroupBy(format => format).MaxBy(group => group.Count())!.Key;
+    }
+}

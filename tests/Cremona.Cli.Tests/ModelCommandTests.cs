@@ -1,0 +1,69 @@
+using Cremona.Cli.CommandLine;
+
+namespace Cremona.Cli.Tests;
+
+public class ModelCommandTests
+{
+    private static readonly string Nano = Path.Combine(AppContext.BaseDirectory, "models", "nano");
+
+    [Fact]
+    public async Task Convert_GivesTheSameWeightsBack_ThroughAGgufFile()
+    {
+        using TempFolder folder = new();
+        string file = Path.Combine(folder.Path, "nano.gguf");
+        string back = Path.Combine(folder.Path, "back");
+        (await RunAsync("models", "convert", Nano, file, "--type", "F32")).ExitCode.ShouldBe(ExitCode.Success);
+        (await RunAsync("models", "convert", file, back, "--type", "BF16")).ExitCode.ShouldBe(ExitCode.Success);
+        foreach (string name in (string[])["model.safetensors", "tokenizer.json"])
+        {
+            byte[] expected = await File.ReadAllBytesAsync(Path.Combine(Nano, name), TestContext.Current.CancellationToken);
+            byte[] actual = await File.ReadAllBytesAsync(Path.Combine(back, name), TestContext.Current.CancellationToken);
+            actual.AsSpan().SequenceEqual(expected).ShouldBeTrue(name);
+        }
+    }
+
+    [Fact]
+    public async Task Convert_SaysWhatToChoose_WhenTheTargetCannotHoldTheType()
+    {
+        using TempFolder folder = new();
+        CommandRun run = await RunAsync("models", "convert", Nano, Path.Combine(folder.Path, "x"), "--type", "Q8_0");
+        run.ExitCode.ShouldBe(ExitCode.Failure);
+        run.Error.ShouldContain("F32, F16 or BF16");
+    }
+
+    [Fact]
+    public async Task Add_EntersAGgufFile_WithItsWeightFormat()
+    {
+        using TempFolder folder = new();
+        string file = Path.Combine(folder.Path, "small.gguf");
+        (await RunAsync("models", "convert", Nano, file, "--type", "Q8_0")).ExitCode.ShouldBe(ExitCode.Success);
+        CommandRun run = await RunAsync("models", "add", file, "--weights", "Q8", "--data", folder.Path);
+        run.ExitCode.ShouldBe(ExitCode.Success, run.Error);
+        string written = await File.ReadAllTextAsync(
+            Path.Combine(folder.Path, "models.json"), TestContext.Current.CancellationToken);
+        written.ShouldContain("\"small\"");
+        written.ShouldContain("\"Weights\": \"Q8\"");
+    }
+
+    [Fact]
+    public async Task Export_WritesABaseModelByItsAlias()
+    {
+        using TempFolder folder = new();
+        string file = Path.Combine(folder.Path, "abab.gguf");
+        CommandRun run = await RunAsync(
+            "models", "export", "abab5.5-chat", file, "--type", "Q4_0", "--data", Path.Combine(folder.Path, "data"));
+        run.ExitCode.ShouldBe(ExitCode.Success, run.Error);
+        new FileInfo(file).Length.ShouldBeInRange(3_000_000, 5_000_000);
+    }
+
+    [Fact]
+    public async Task Export_NamesTheModel_WhenTheGroupHasNoneSuch()
+    {
+        using TempFolder folder = new();
+        CommandRun run = await RunAsync("models", "export", "ft:none", "x.gguf", "--data", folder.Path);
+        run.ExitCode.ShouldBe(ExitCode.Failure);
+        run.Error.ShouldContain("ft:none");
+    }
+
+    private static Task<CommandRun> RunAsync(params string[] arguments) => CommandRun.StartAsync("", [], arguments);
+}

@@ -1,0 +1,192 @@
+using Cremona.Inference.Architectures;
+using Cremona.Inference.Checkpoints;
+using Cremona.Inference.Checkpoints.Gguf;
+using Cremona.Inference.Kernels;
+using Cremona.Inference.Templates;
+using Cremona.Inference.Tests.Tokenizers;
+using Cremona.Inference.Tokenizers;
+using CsCheck;
+
+namespace Cremona.Inference.Tests.Checkpoints.Gguf;
+
+public class GgufModelTests
+{
+    private const string ChatMl = "{{ '<|im_start|>' + message['role'] }}";
+
+    [Theory]
+    [InlineData("LlamaForCausalLM", false)]
+    [InlineData("MistralForCausalLM", true)]
+    [InlineData("Qwen2ForCausalLM", true)]
+    [InlineData("Qwen3ForCausalLM", false)]
+    public void OpenWeights_GivesWhatWasWritten(string architecture, bool isTied)
+    {
+        using var folder = new ScratchFolder();
+        DecoderWeights weights = Random(architecture, isTied);
+        GgufModelWriter.Write(folder.File("m.gguf"), weights, GgufType.F32, null, null, null);
+        IDecoderSource source = GgufModel.OpenWeights(folder.File("m.gguf"));
+        DecoderWeights read = DecoderWeights.Read(source);
+        source.Format.ShouldBe(WeightFormat.F32);
+        read.Config.ShouldBe(weights.Config with
+        {
+            Architecture = architecture == "MistralForCausalLM" ? "LlamaForCausalLM" : architecture,
+        });
+        read.Embedding.ShouldBe(weights.Embedding);
+        read.FinalNorm.ShouldBe(weights.FinalNorm);
+        read.Head.ShouldBe(weights.Head);
+        for (int layer = 0; layer < weights.Layers.Length; layer++)
+        {
+            read.Layers[layer].AttentionNorm.ShouldBe(weights.Layers[layer].AttentionNorm);
+            read.Layers[layer].MlpNorm.ShouldBe(weights.Layers[layer].MlpNorm);
+            read.Layers[layer].Linear.ShouldBe(weights.Layers[layer].Linear);
+            read.Layers[layer].Bias.ShouldBe(weights.Layers[layer].Bias);
+            read.Layers[layer].QueryNorm.ShouldBe(weights.Layers[layer].QueryNorm);
+        }
+    }
+
+    [Theory]
+    [InlineData(GgufType.F16, WeightFormat.F32, 1e-3)]
+    [InlineData(GgufType.BF16, WeightFormat.BF16, 5e-3)]
+    [InlineData(GgufType.Q8_0, WeightFormat.Q8, 1e-2)]
+    [InlineData(GgufType.Q4_0, WeightFormat.Q4, 0.15)]
+    public void OpenWeights_StaysNearWhatWasWritten_InEveryType(GgufType type, WeightFormat format, double relativeMax)
+    {
+        using var folder = new ScratchFolder();
+        DecoderWeights weights = Random("Qwen3ForCausalLM", isTied: true);
+        GgufModelWriter.Write(folder.File("m.gguf"), weights, type, null, null, null);
+        IDecoderSource source = GgufModel.OpenWeights(folder.File("m.gguf"));
+        source.Format.ShouldBe(format);
+        float[] read = source.ReadLayer(1).Linear[4];
+        double error = read.Zip(weights.Layers[1].Linear[4], (x, y) => Math.Pow(x - y, 2)).Sum();
+        Math.Sqrt(error / read.Sum(x => Math.Pow(x, 2))).ShouldBeLessThan(relativeMax);
+    }
+
+    [Fact]
+    public void Write_Refuses_RowsThatAreNoWholeBlocks()
+    {
+        using var folder = new ScratchFolder();
+        DecoderWeights weights = RandomDecoder.Create(RandomDecoder.Config);
+        Should.Throw<InvalidDataException>(
+                () => GgufModelWriter.Write(folder.File("m.gguf"), weights, GgufType.Q4_0, null, null, null))
+            .Message.ShouldContain("token_embd.weight");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Load_GivesTheTokenizersIds_WithAndWithoutTheWholeFile(bool keepsWhole)
+    {
+        using var folder = new ScratchFolder();
+        string json = File.ReadAllText(SampleTokenizer.Write(folder.Path, PreTokenizer.QwenPattern));
+        GgufVocabulary vocabulary = GgufVocabulary.FromTokenizerJson(json);
+        if (!keepsWhole) vocabulary = vocabulary with { Whole = null };
+        DecoderWeights weights = Random("Qwen2ForCausalLM", isTied: true);
+        GgufModelWriter.Write(folder.File("m.gguf"), weights, GgufType.F32, vocabulary, ChatMl, 2);
+
+        LanguageModel model = GgufModel.Load(folder.File("m.gguf"));
+        ITokenizer original = SampleTokenizer.Load(PreTokenizer.QwenPattern);
+        foreach (string text in (string[])["hello world", "a 12 b\n\n c", "你好 <|im_end|>", "", "'s don't"])
+        {
+            model.Tokenizer.Encode(text).ShouldBe(original.Encode(text));
+        }
+
+        ChatTurn[] turns = [new(ChatRole.User, "hello")];
+        model.ChatTemplate.Encode(turns, ChatEnding.OpenAssistant).Tokens.ShouldNotBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("qwen2.rope.scaling.type", "yarn")]
+    [InlineData("qwen2.expert_count", "x")]
+    [InlineData("general.architecture", "mamba")]
+    [InlineData("tokenizer.ggml.pre", "unheard-of")]
+    public void Load_RefusesByName_WhatIsNotSupported(string key, string value)
+    {
+        using var folder = new ScratchFolder();
+        string json = File.ReadAllText(SampleTokenizer.Write(folder.Path, PreTokenizer.QwenPattern));
+        GgufVocabulary vocabulary = GgufVocabulary.FromTokenizerJson(json) with { Whole = null };
+        if (key == "tokenizer.ggml.pre") vocabulary = vocabulary with { Cut = value };
+        string path = folder.File("m.gguf");
+        GgufModelWriter.Write(path, Random("Qwen2ForCausalLM", isTied: true), GgufType.F32, vocabulary, ChatMl, 2);
+        byte[] bytes = File.ReadAllBytes(path);
+        byte[] edited = key switch
+        {
+            "general.architecture" => Replace(bytes, "qwen2", "mamba"),
+            "qwen2.rope.scaling.type" => Replace(bytes, "qwen2.rope.freq_base", "qwen2.rope.scaling.x"),
+            "qwen2.expert_count" => Replace(bytes, "qwen2.vocab_size", "qwen2.expert_cou"),
+            _ => bytes,
+        };
+        File.WriteAllBytes(path, edited);
+        string named = key switch
+        {
+            "qwen2.rope.scaling.type" => "qwen2.rope.scaling.x",
+            "qwen2.expert_count" => "qwen2.expert_cou",
+            _ => value,
+        };
+        string message = Should.Throw<InvalidDataException>(() => GgufModel.Load(path)).Message;
+        message.ShouldContain(named);
+        message.ShouldContain(path);
+    }
+
+    [Fact]
+    public void Load_NeverFailsOtherwise_WhenBytesAreCorrupted()
+    {
+        using var folder = new ScratchFolder();
+        string json = File.ReadAllText(SampleTokenizer.Write(folder.Path, PreTokenizer.QwenPattern));
+        GgufVocabulary vocabulary = GgufVocabulary.FromTokenizerJson(json) with { Whole = null };
+        DecoderWeights weights = Random("Qwen2ForCausalLM", isTied: true);
+        GgufModelWriter.Write(folder.File("good"), weights, GgufType.Q8_0, vocabulary, ChatMl, 2);
+        byte[] good = File.ReadAllBytes(folder.File("good"));
+        int headerEnd = good.Length - (weights.Config.VocabularySize * 64);
+        var refused = 0;
+        Gen<int> place = Gen.Frequency((1, Gen.Int[0, 1500]), (2, Gen.Int[0, headerEnd]));
+        Gen<byte[]> change = Gen.OneOf(
+            Gen.Byte.Select(value => new[] { value }),
+            Gen.Const(new byte[] { 255, 255, 255, 255, 255, 255, 255, 127 }),
+            Gen.Const(new byte[] { 255, 255, 255, 255, 255, 255, 255, 255 }),
+            Gen.Byte.Array[4]);
+        Gen.Select(place, change, Gen.Frequency((4, Gen.Const(good.Length)), (1, Gen.Int[0, good.Length]))).Sample(
+            (position, bytes, length) =>
+            {
+                byte[] bad = [.. good];
+                bytes.AsSpan(0, Math.Min(bytes.Length, bad.Length - position)).CopyTo(bad.AsSpan(position));
+                File.WriteAllBytes(folder.File("bad"), bad.AsSpan(0, length));
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                try
+                {
+                    LanguageModel model = GgufModel.Load(folder.File("bad"));
+                    DecoderWeights.Read(model.Source);
+                }
+                catch (InvalidDataException)
+                {
+                    refused++;
+                }
+
+                // Everything is a few times the file: floats of 8-bit codes, texts of UTF-8.
+                (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(40L * good.Length);
+            },
+            iter: 500,
+            threads: 1);
+        refused.ShouldBeGreaterThan(50);
+    }
+
+    private static DecoderWeights Random(string architecture, bool isTied) => RandomDecoder.Create(
+        RandomDecoder.Config with
+        {
+            Architecture = architecture,
+            VocabularySize = 300,
+            HiddenSize = 32,
+            IntermediateSize = 64,
+            HeadDimension = 8,
+            TieWordEmbeddings = isTied,
+            AttentionBias = architecture == "Qwen2ForCausalLM",
+            QueryKeyNorm = architecture == "Qwen3ForCausalLM",
+        });
+
+    private static byte[] Replace(byte[] bytes, string from, string to)
+    {
+        byte[] result = [.. bytes];
+        int index = result.AsSpan().IndexOf(SampleTokenizer.Utf8(from));
+        index.ShouldBeGreaterThan(0);
+        SampleTokenizer.Utf8(to).CopyTo(result, index);
+        return result;
+    }
+}
