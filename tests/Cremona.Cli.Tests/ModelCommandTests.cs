@@ -6,6 +6,8 @@ public class ModelCommandTests
 {
     private static readonly string Nano = Path.Combine(AppContext.BaseDirectory, "models", "nano");
 
+    private static CancellationToken TestEnds => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task Convert_GivesTheSameWeightsBack_ThroughAGgufFile()
     {
@@ -16,8 +18,8 @@ public class ModelCommandTests
         (await RunAsync("models", "convert", file, back, "--type", "BF16")).ExitCode.ShouldBe(ExitCode.Success);
         foreach (string name in (string[])["model.safetensors", "tokenizer.json"])
         {
-            byte[] expected = await File.ReadAllBytesAsync(Path.Combine(Nano, name), TestContext.Current.CancellationToken);
-            byte[] actual = await File.ReadAllBytesAsync(Path.Combine(back, name), TestContext.Current.CancellationToken);
+            byte[] expected = await File.ReadAllBytesAsync(Path.Combine(Nano, name), TestEnds);
+            byte[] actual = await File.ReadAllBytesAsync(Path.Combine(back, name), TestEnds);
             actual.AsSpan().SequenceEqual(expected).ShouldBeTrue(name);
         }
     }
@@ -39,8 +41,7 @@ public class ModelCommandTests
         (await RunAsync("models", "convert", Nano, file, "--type", "Q8_0")).ExitCode.ShouldBe(ExitCode.Success);
         CommandRun run = await RunAsync("models", "add", file, "--weights", "Q8", "--data", folder.Path);
         run.ExitCode.ShouldBe(ExitCode.Success, run.Error);
-        string written = await File.ReadAllTextAsync(
-            Path.Combine(folder.Path, "models.json"), TestContext.Current.CancellationToken);
+        string written = await File.ReadAllTextAsync(Path.Combine(folder.Path, "models.json"), TestEnds);
         written.ShouldContain("\"small\"");
         written.ShouldContain("\"Weights\": \"Q8\"");
     }

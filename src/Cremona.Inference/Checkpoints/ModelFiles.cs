@@ -68,10 +68,8 @@ public static class ModelFiles
         {
             File.Copy(source, target, overwrite: true);
             string jinja = Path.Combine(origin, ChatTemplates.JinjaFile);
-            if (File.Exists(jinja))
-            {
-                File.Copy(jinja, Path.Combine(Path.GetDirectoryName(target)!, ChatTemplates.JinjaFile), overwrite: true);
-            }
+            string folder = Path.GetDirectoryName(target)!;
+            if (File.Exists(jinja)) File.Copy(jinja, Path.Combine(folder, ChatTemplates.JinjaFile), overwrite: true);
 
             return;
         }

@@ -32,7 +32,7 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
 
     public IReadOnlyCollection<int> StopTokens => [ScriptedTokenizer.End];
 
-    public LanguageModel ReadModel(string folder)
+    public LanguageModel ReadModel(string path)
     {
         ReadCount++;
         var config = new DecoderConfig

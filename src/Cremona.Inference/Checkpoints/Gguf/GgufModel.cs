@@ -74,6 +74,6 @@ public static class GgufModel
                 GgufType.BF16 => WeightFormat.BF16,
                 _ => WeightFormat.F32,
             })];
-        return formats.Length == 0 ? WeightFormat.F32 : formats.GroupBy(format => format).MaxBy(group => group.Count())!.Key;
+        return formats.GroupBy(format => format).MaxBy(group => group.Count())?.Key ?? WeightFormat.F32;
     }
 }

@@ -16,7 +16,10 @@ public class GgufBlocksTests
         (_, _, byte[] bytes, float[] expected) = Entries().Single(entry => entry.Type == type);
         float[] actual = new float[expected.Length];
         GgufBlocks.Decode(type, bytes, actual);
-        for (int i = 0; i < expected.Length; i++) actual[i].ShouldBe(expected[i], 2e-6f * MathF.Abs(expected[i]) + 1e-6f);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            actual[i].ShouldBe(expected[i], (2e-6f * MathF.Abs(expected[i])) + 1e-6f);
+        }
     }
 
     [Theory]
