@@ -6,6 +6,7 @@ using Cremona.Server.FineTuning;
 using Cremona.Server.Jobs;
 using Cremona.Server.Models;
 using Cremona.Server.Storage;
+using Cremona.Server.Usage;
 
 namespace Cremona.Server;
 
@@ -40,6 +41,7 @@ public static class ServerProgram
         builder.Services.AddChat();
         builder.Services.AddJobs();
         builder.Services.AddFineTuning();
+        builder.Services.AddUsage();
         configure?.Invoke(builder.Services);
 
         WebApplication app = builder.Build();
@@ -49,6 +51,7 @@ public static class ServerProgram
         app.MapModels();
         app.MapChat();
         app.MapFineTuning();
+        app.MapUsage();
         return app;
     }
 }

@@ -21,6 +21,7 @@ public class StructureTests
         ["Edge"] = ["Storage"],
         ["Models"] = ["Edge", "Storage"],
         ["Jobs"] = ["Edge", "Storage"],
+        ["Usage"] = ["Edge", "Storage"],
         ["Files"] = ["Edge", "Storage"],
         ["Chat"] = ["Edge", "Storage", "Models"],
         ["FineTuning"] = ["Edge", "Storage", "Models", "Jobs"],
@@ -78,7 +79,7 @@ public class StructureTests
     public void OnlyEndpointFiles_KnowHttpResults()
     {
         IEnumerable<string> faults =
-            from room in new[] { "Files", "Chat", "FineTuning" }
+            from room in new[] { "Files", "Chat", "FineTuning", "Usage" }
             from file in Repository.CSharpFiles($"src/Cremona.Server/{room}")
             where !file.Path.EndsWith("Endpoints.cs", StringComparison.Ordinal)
                 && (file.Text.Contains("HttpContext", StringComparison.Ordinal)

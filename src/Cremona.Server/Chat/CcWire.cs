@@ -13,6 +13,8 @@ internal sealed class CcWire(ChatOptions options) : IChatWire
 {
     public ChatSurfaces Surface => ChatSurfaces.Completion;
 
+    public string Operation => "chatcompletion";
+
     public bool LeavesErrorsToTheDoor => false;
 
     public bool AllowsComments => false;

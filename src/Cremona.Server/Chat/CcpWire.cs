@@ -17,6 +17,8 @@ internal sealed class CcpWire(ChatOptions options) : IChatWire
 
     public ChatSurfaces Surface => ChatSurfaces.Pro;
 
+    public string Operation => "chatcompletion_pro";
+
     public bool LeavesErrorsToTheDoor => false;
 
     public bool AllowsComments => false;

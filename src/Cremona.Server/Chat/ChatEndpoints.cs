@@ -1,7 +1,9 @@
 using Cremona.Protocol.Errors;
 using Cremona.Server.Edge;
+using Cremona.Server.Edge.Calls;
 using Cremona.Server.Edge.Pipeline;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
 namespace Cremona.Server.Chat;
@@ -50,12 +52,15 @@ public static class ChatEndpoints
         HttpContext http, Caller caller, RequestParameters parameters, ChatService chat, IChatWire wire)
     {
         var clock = http.RequestServices.GetRequiredService<TimeProvider>();
+        CallMeter meter = http.Features.GetRequiredFeature<CallMeter>();
         var heading = new ChatHeading(caller.TraceId, clock.GetUtcNow().ToUnixTimeSeconds(), FindModelName(parameters));
+        meter.Begin(wire.Operation, heading.Model);
         ChatRequest? request = null;
         try
         {
             request = wire.Read(parameters); // 1
-            ChatSession session = await chat.OpenAsync(caller.GroupId, request, wire.Surface, http.RequestAborted); // 2
+            using ChatSession session = await chat.OpenAsync(
+                new ChatCall(caller.GroupId, request, wire.Surface, meter), http.RequestAborted); // 2
             if (request.IsStream) // 3
             {
                 TimeSpan? heartbeat = wire.AllowsComments ? Options<ChatOptions>(http).HeartbeatInterval : null;
@@ -146,6 +151,7 @@ public static class ChatEndpoints
             return CreateWriter(http, request).WriteAsync(last, CancellationToken.None);
         }
 
+        fault.Announce(http.Response);
         http.Response.StatusCode = fault.TransportStatus
             ?? (Options<EdgeOptions>(http).UseHttpStatuses
                 ? ApiErrorCatalogue.Find(fault.Error).HttpStatus
@@ -171,6 +177,7 @@ public static class ChatEndpoints
     private static Fault Report(HttpContext http, Exception exception, ChatHeading heading)
     {
         var fault = Fault.From(exception, http.Features.Get<RequestTimer>());
+        http.Features.GetRequiredFeature<CallMeter>().Status = (int)fault.Error;
         ILogger log = http.RequestServices.GetRequiredService<ILogger<ChatService>>();
         if (fault.IsOurs)
         {

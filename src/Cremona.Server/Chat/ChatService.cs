@@ -2,6 +2,7 @@ using Cremona.Inference.Adapters;
 using Cremona.Inference.Checkpoints;
 using Cremona.Inference.Scheduling;
 using Cremona.Server.Edge;
+using Cremona.Server.Edge.Calls;
 using Cremona.Server.Models;
 using Microsoft.Extensions.AI;
 
@@ -9,20 +10,22 @@ namespace Cremona.Server.Chat;
 
 /// <summary>Decides which model answers a request and whether it may.</summary>
 internal sealed class ChatService(
-    IModelCatalog catalog, ITunedModelStore tunedModels, IModelHost host, ILogger<ChatService> log)
+    IModelCatalog catalog, ITunedModelStore tunedModels, IModelHost host, CallLimiter limiter,
+    ILogger<ChatService> log)
 {
     private const int OutputTokensDefault = 256;
     private const float TemperatureDefault = 0.9f;
     private const float TopPDefault = 0.95f;
 
-    /// <summary>Finds the model, checks the request against it and gets it ready.</summary>
-    /// <exception cref="ApiException">2013: the model is unknown here, or a number is out of its range.</exception>
-    public async Task<ChatSession> OpenAsync(
-        string groupId, ChatRequest request, ChatSurfaces surface, CancellationToken cancellationToken)
+    /// <summary>Finds the model, checks the request against it and the group's limits, and gets it ready.</summary>
+    /// <exception cref="ApiException">2013: the model is unknown here, or a number is out of its range; 1002, 1039 or
+    /// 1041: the group asks for more than it may.</exception>
+    public async Task<ChatSession> OpenAsync(ChatCall call, CancellationToken cancellationToken)
     {
-        ServedModel served = await FindModelAsync(groupId, request.Model, cancellationToken);
+        ChatRequest request = call.Request;
+        ServedModel served = await FindModelAsync(call.GroupId, request.Model, cancellationToken);
         DocumentedModel? promise = DocumentedModels.Find(served.Tuned?.BaseModelName ?? served.RequestedName);
-        if (served.Tuned is null && promise is not null && (promise.Surfaces & surface) == 0)
+        if (served.Tuned is null && promise is not null && (promise.Surfaces & call.Surface) == 0)
         {
             throw Unsupported(request.Model);
         }
@@ -34,7 +37,11 @@ internal sealed class ChatService(
         LoraAdapter? adapter = await LoadAdapterAsync(served.Tuned, cancellationToken);
         IChatClient client = new EngineChatClient(served.RequestedName, model, engine, adapter);
         IChatClient outer = request.MasksSensitiveText ? new MaskingChatClient(client) : client;
-        return new ChatSession(outer, request, ToSettings(request, promise), log);
+        EngineChatOptions settings = ToSettings(request, promise);
+        settings.Meter = call.Meter;
+        long outputTokensMax = settings.MaxOutputTokens ?? settings.DefaultOutputTokens;
+        CallPass pass = limiter.Enter(call.GroupId, call.Meter, outputTokensMax * request.AnswerCount);
+        return new ChatSession(outer, request, settings, pass, log);
     }
 
     private async Task<LoraAdapter?> LoadAdapterAsync(TunedModel? tuned, CancellationToken cancellationToken)

@@ -5,14 +5,16 @@ using System.Text;
 using Cremona.Inference.Scheduling;
 using Cremona.Protocol.Errors;
 using Cremona.Server.Edge;
+using Cremona.Server.Edge.Calls;
 using Cremona.Server.Models;
 using Microsoft.Extensions.AI;
 using TurnRole = Cremona.Inference.Templates.ChatRole;
 
 namespace Cremona.Server.Chat;
 
-/// <summary>One request with the model that answers it; to be answered once.</summary>
-internal sealed class ChatSession(IChatClient client, ChatRequest request, EngineChatOptions settings, ILogger log)
+/// <summary>One request with the model that answers it; to be answered once. Disposing it ends the call.</summary>
+internal sealed class ChatSession(
+    IChatClient client, ChatRequest request, EngineChatOptions settings, CallPass pass, ILogger log) : IDisposable
 {
     /// <summary>As many answers as were asked for, the likeliest first.</summary>
     /// <exception cref="ApiException">As for <see cref="StreamAsync"/>.</exception>
@@ -41,6 +43,8 @@ internal sealed class ChatSession(IChatClient client, ChatRequest request, Engin
             stop => Enumerable.Range(0, request.AnswerCount).Select(index => StreamOneAsync(index, stop)),
             cancellationToken);
     }
+
+    public void Dispose() => pass.Dispose();
 
     private async IAsyncEnumerable<ChatPiece> StreamOneAsync(
         int index, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -10,6 +10,9 @@ internal interface IChatWire
 {
     ChatSurfaces Surface { get; }
 
+    /// <summary>The name under which its calls are limited and told in the ledger.</summary>
+    string Operation { get; }
+
     /// <summary>Errors before the first byte are the door's to answer: OpenAI's error object with a real HTTP
     /// status.</summary>
     bool LeavesErrorsToTheDoor { get; }

@@ -18,6 +18,8 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
 
     public ChatSurfaces Surface => ChatSurfaces.V2;
 
+    public string Operation => isAlias ? "chat_completions" : "chatcompletion_v2";
+
     public bool LeavesErrorsToTheDoor => isAlias && !options.CompletionsErrorsAsBaseResponse;
 
     public bool AllowsComments => isAlias;

@@ -10,6 +10,9 @@ public sealed class ApiException : Exception
 
     public ApiError Error { get; }
 
+    /// <summary>When the same request may succeed; sent as <c>Retry-After</c>. Null when nobody knows.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>2013 with the platform's style of text: <c>invalid params, {detail}</c>.</summary>
     public static ApiException InvalidParameters(string detail) =>
         new(ApiError.InvalidParameters, $"invalid params, {detail}");

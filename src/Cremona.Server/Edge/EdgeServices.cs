@@ -1,5 +1,6 @@
 using Cremona.Protocol.Envelope;
 using Cremona.Protocol.Health;
+using Cremona.Server.Edge.Calls;
 using Cremona.Server.Edge.Health;
 using Cremona.Server.Edge.Keys;
 using Cremona.Server.Edge.Pipeline;
@@ -24,6 +25,9 @@ public static class EdgeServices
         services.AddSingleton<Doorkeeper>();
         services.AddSingleton<ErrorAnswer>();
         services.AddSingleton<Drain>();
+        services.AddOptions<CallLimitsOptions>().BindConfiguration(CallLimitsOptions.Section)
+            .ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<CallLimiter>();
         services.AddSingleton<IReadinessCheck, StoreCheck>();
         services.AddSingleton<IReadinessCheck, DiskCheck>();
         services.AddHostedService<DoorReport>();
@@ -47,6 +51,7 @@ public static class EdgeServices
     public static WebApplication UseEdge(this WebApplication app)
     {
         app.UseMiddleware<AnswerMiddleware>();
+        app.UseMiddleware<CallMiddleware>();
         app.UseRouting();
         app.UseMiddleware<LimitMiddleware>();
         app.UseMiddleware<KeyMiddleware>();

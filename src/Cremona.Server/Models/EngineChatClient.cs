@@ -49,6 +49,7 @@ internal sealed class EngineChatClient(
         EngineChatOptions settings = options as EngineChatOptions ?? new EngineChatOptions(options);
         int[] prompt = model.ChatTemplate.Encode([.. messages.Select(ToTurn)], settings.Ending).Tokens;
         int outputTokensMax = LimitOutput(prompt.Length, settings);
+        settings.Meter?.CountInput(prompt.Length);
         var output = new OutputText(model.Tokenizer, settings);
         var tally = new OutputTally();
 
@@ -56,6 +57,11 @@ internal sealed class EngineChatClient(
         await foreach (GeneratedToken token in engine.StreamAsync(request, cancellationToken))
         {
             tally.Add(token);
+            if (token.Id >= 0)
+            {
+                settings.Meter?.CountOutputToken();
+            }
+
             OutputPiece piece = output.Append(token);
             if (piece.Text.Length > 0)
             {

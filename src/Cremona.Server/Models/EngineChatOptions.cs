@@ -1,4 +1,5 @@
 using Cremona.Inference.Templates;
+using Cremona.Server.Edge.Calls;
 using Microsoft.Extensions.AI;
 
 namespace Cremona.Server.Models;
@@ -19,6 +20,7 @@ internal sealed class EngineChatOptions : ChatOptions
             DefaultOutputTokens = engine.DefaultOutputTokens;
             TrimsStart = engine.TrimsStart;
             TopLogProbabilities = engine.TopLogProbabilities;
+            Meter = engine.Meter;
         }
     }
 
@@ -34,6 +36,9 @@ internal sealed class EngineChatOptions : ChatOptions
 
     /// <summary>Tell each token's probability, and this many alternatives. Null: tell none.</summary>
     public int? TopLogProbabilities { get; set; }
+
+    /// <summary>Counts the tokens as they come, so that they are known also when nobody waits for the answer.</summary>
+    public CallMeter? Meter { get; set; }
 
     public override ChatOptions Clone() => new EngineChatOptions(this);
 }

@@ -40,7 +40,7 @@ internal sealed class AnswerMiddleware(
 
     /// <summary>A connection that breaks while we read or write is the client's leaving, whatever its token says
     /// yet.</summary>
-    private static bool IsClientGone(Exception exception, CancellationToken clientGone) =>
+    internal static bool IsClientGone(Exception exception, CancellationToken clientGone) =>
         exception is ConnectionResetException or ConnectionAbortedException
         || (clientGone.IsCancellationRequested
             && exception is OperationCanceledException or IOException or BadHttpRequestException);
@@ -87,6 +87,7 @@ internal sealed class AnswerMiddleware(
 
         context.Response.Clear();
         context.Response.Headers[TraceHeader] = context.TraceIdentifier;
+        fault.Announce(context.Response);
         await answer.WriteAsync(context, fault.Error, fault.Text, fault.TransportStatus);
     }
 }

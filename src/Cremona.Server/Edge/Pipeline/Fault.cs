@@ -14,9 +14,11 @@ internal sealed record Fault(ApiError Error, string Text, bool IsOurs, int? Tran
     /// <summary>ENOSPC and EDQUOT, and Windows' ERROR_DISK_FULL, as .NET reports them.</summary>
     private static readonly int[] DiskFullResults = [28, 122, unchecked((int)0x80070070)];
 
+    public TimeSpan? RetryAfter { get; private init; }
+
     public static Fault From(Exception exception, RequestTimer? timer) => exception switch
     {
-        ApiException caller => new Fault(caller.Error, caller.Message, false),
+        ApiException caller => new Fault(caller.Error, caller.Message, false) { RetryAfter = caller.RetryAfter },
         JsonFaultException json => Invalid(json.Message),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             Invalid("request body is too large"),
@@ -27,6 +29,16 @@ internal sealed record Fault(ApiError Error, string Text, bool IsOurs, int? Tran
         IOException or DbException or InvalidDataException => Of(ApiError.Internal, true),
         _ => Of(ApiError.Unknown, true),
     };
+
+    /// <summary>Says in the headers when to come again, if that is known.</summary>
+    public void Announce(HttpResponse response)
+    {
+        if (RetryAfter is { } wait)
+        {
+            response.Headers.RetryAfter =
+                Math.Ceiling(wait.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+    }
 
     private static Fault Stopping { get; } =
         new(ApiError.Internal, $"{DefaultText(ApiError.Internal)}, the server is stopping", false);

@@ -1,0 +1,54 @@
+namespace Cremona.Server.Edge.Calls;
+
+/// <summary>What one call has used so far. The door makes one for each request; the room that answers names the call,
+/// and whoever runs the model counts. Thread-safe.</summary>
+public sealed class CallMeter(TimeProvider clock)
+{
+    /// <summary>A model name longer than this is none of ours and not kept.</summary>
+    private const int ModelLengthMax = 200;
+
+    private readonly long _start = clock.GetTimestamp();
+    private long _firstToken;
+    private long _inputTokens;
+    private long _outputTokens;
+
+    /// <summary>The operation that is limited and told in the ledger; null while no room has named it.</summary>
+    public string? Interface { get; private set; }
+
+    /// <summary>The name that was asked for.</summary>
+    public string Model { get; private set; } = "";
+
+    /// <summary>0, the error's code, or <see cref="ClientGone"/>.</summary>
+    public int Status { get; set; }
+
+    public long InputTokens => Interlocked.Read(ref _inputTokens);
+
+    /// <summary>Of all answers together, also of those that the client did not wait for.</summary>
+    public long OutputTokens => Interlocked.Read(ref _outputTokens);
+
+    /// <summary>Null before the first token.</summary>
+    public TimeSpan? TimeToFirstToken =>
+        Interlocked.Read(ref _firstToken) is var at && at == 0 ? null : clock.GetElapsedTime(_start, at);
+
+    public TimeSpan Elapsed => clock.GetElapsedTime(_start);
+
+    /// <summary>The status of a call whose client left, as nginx counts it.</summary>
+    public static int ClientGone => 499;
+
+    public void Begin(string operation, string model)
+    {
+        Interface = operation;
+        Model = model.Length <= ModelLengthMax ? model : "";
+    }
+
+    /// <summary>The prompt counts once, however many answers are drawn from it.</summary>
+    public void CountInput(int tokens) => Interlocked.Exchange(ref _inputTokens, tokens);
+
+    public void CountOutputToken()
+    {
+        if (Interlocked.Increment(ref _outputTokens) == 1)
+        {
+            Interlocked.Exchange(ref _firstToken, clock.GetTimestamp());
+        }
+    }
+}
