@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Cremona.Cli.Benchmarks;
 using Cremona.Cli.Doctor;
 using Cremona.Server.Edge.Keys;
 
@@ -8,4 +9,5 @@ namespace Cremona.Cli.CommandLine;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(IReadOnlyList<AccessKey>))]
 [JsonSerializable(typeof(List<Finding>))]
+[JsonSerializable(typeof(GrammarReport))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Cremona.Cli.Commands;
+using Cremona.Cli.Commands.Benchmarks;
 using Cremona.Cli.Commands.Files;
 using Cremona.Cli.Commands.FineTuning;
 using Cremona.Cli.Commands.Keys;
@@ -53,6 +54,10 @@ public static class CommandTree
                 new ModelsExportCommand(terminal),
             },
             new PretrainCommand(terminal),
+            new Command("bench", "Measure parts of this program on your machine")
+            {
+                new BenchGrammarCommand(terminal),
+            },
             new DoctorCommand(terminal),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();

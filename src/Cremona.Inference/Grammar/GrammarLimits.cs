@@ -28,6 +28,12 @@ internal static class GrammarLimits
     /// <summary>Schemas, and ways to combine their parts, that one JSON schema makes.</summary>
     public const int SchemaParts = 20_000;
 
+    /// <summary>Named members of one object.</summary>
+    public const int Members = 2_000;
+
+    /// <summary>Rules that begin with each other.</summary>
+    public const int Starts = 5_000;
+
     /// <summary>Alternatives that one value of a JSON schema has after combination.</summary>
     public const int Alternatives = 1_000;
 }

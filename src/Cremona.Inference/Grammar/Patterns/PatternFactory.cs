@@ -127,6 +127,20 @@ internal sealed class PatternFactory
     /// <exception cref="GrammarException">The search exceeds its limit.</exception>
     public bool IsLive(Pattern pattern) => _derivation.IsLive(pattern);
 
+    /// <summary>Whether a whole text matches.</summary>
+    public bool Matches(Pattern pattern, string text)
+    {
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            PatternTransition[] transitions = Transitions(pattern);
+            int index = Array.FindIndex(transitions, next => next.Last >= rune.Value);
+            if (index < 0 || transitions[index].First > rune.Value) return false;
+            pattern = transitions[index].Next;
+        }
+
+        return pattern.IsNullable;
+    }
+
     private static List<Pattern> Flatten(IEnumerable<Pattern> parts, PatternKind kind)
     {
         var flat = new List<Pattern>();

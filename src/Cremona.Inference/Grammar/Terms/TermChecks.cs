@@ -69,7 +69,7 @@ internal static class TermChecks
         if (path.Contains(rule))
             throw new GrammarException(rule.Name, "begins with itself; write the repetition as ( … )*");
         if (!done.Add(rule)) return;
-        if (path.Count > GrammarLimits.Depth * 8) throw new GrammarException(rule.Name, "rules are nested too deeply");
+        if (path.Count > GrammarLimits.Starts) throw new GrammarException(rule.Name, "rules are nested too deeply");
         path.Add(rule);
         var starts = new HashSet<Term>();
         AddStarts(rule.Body!, starts);

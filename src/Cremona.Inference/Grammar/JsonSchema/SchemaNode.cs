@@ -1,0 +1,20 @@
+using System.Text.Json;
+
+namespace Cremona.Inference.Grammar.JsonSchema;
+
+/// <summary>A schema inside a document, or a single value that stands for the schema which allows only it.</summary>
+/// <param name="Id">Numbers of a document's nodes count from 0.</param>
+/// <param name="Element">The schema, or the value.</param>
+/// <param name="Pointer">Where it stands, as a JSON pointer.</param>
+/// <param name="IsConstant"><paramref name="Element"/> is a value, not a schema.</param>
+internal sealed record SchemaNode(int Id, JsonElement Element, string Pointer, bool IsConstant)
+{
+    /// <summary>The value of a keyword, or null.</summary>
+    public JsonElement? Find(string keyword) =>
+        Element.ValueKind == JsonValueKind.Object && Element.TryGetProperty(keyword, out JsonElement value) ? value : null;
+
+    public string PointerTo(string keyword) =>
+        $"{Pointer}/{keyword.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
+
+    public GrammarException Fault(string keyword, string reason) => new(PointerTo(keyword), reason);
+}
