@@ -8,7 +8,7 @@ namespace Cremona.Cli.Benchmarks;
 
 /// <summary>Walks the instances of schemas token by token, as MaskBench (guidance-ai/jsonschemabench) does: the mask is
 /// asked for before each token; a valid instance must reach the end of text, an invalid one must be stopped.</summary>
-internal sealed class GrammarBenchmark(ITokenizer tokenizer)
+internal sealed class GrammarBenchmark(ITokenizer tokenizer, MemberOrder order)
 {
     private const int WarmUpCases = 30;
 
@@ -54,7 +54,7 @@ internal sealed class GrammarBenchmark(ITokenizer tokenizer)
         long start = Stopwatch.GetTimestamp();
         try
         {
-            var grammar = new TokenGrammar(JsonSchemaGrammar.Compile(item.Schema), _vocabulary);
+            var grammar = new TokenGrammar(JsonSchemaGrammar.Compile(item.Schema, order), _vocabulary);
             _compileTimes.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             return Walk(item, grammar);
         }

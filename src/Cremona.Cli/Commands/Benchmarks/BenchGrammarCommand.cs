@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Cremona.Cli.Benchmarks;
 using Cremona.Cli.CommandLine;
+using Cremona.Inference.Grammar;
 using Cremona.Inference.Tokenizers;
 
 namespace Cremona.Cli.Commands.Benchmarks;
@@ -23,6 +24,12 @@ internal sealed class BenchGrammarCommand : CremonaCommand
         HelpName = "FILE",
     };
 
+    private readonly Option<MemberOrder> _order = new("--order")
+    {
+        Description = "Free: members may come in any order. Listed: as the schema lists them, as chat writes them",
+        DefaultValueFactory = _ => MemberOrder.Free,
+    };
+
     private readonly Option<bool> _faults = new("--faults") { Description = "Print each schema that does not pass, and why, on standard error" };
 
     private readonly Option<bool> _json = new("--json") { Description = "Print the figures as JSON and nothing else" };
@@ -32,6 +39,7 @@ internal sealed class BenchGrammarCommand : CremonaCommand
     {
         Add(_data);
         Add(_tokenizer);
+        Add(_order);
         Add(_faults);
         Add(_json);
         Examples = ["cremona bench grammar --data maskbench.jsonl.gz --tokenizer qwen3/tokenizer.json --json"];
@@ -40,7 +48,7 @@ internal sealed class BenchGrammarCommand : CremonaCommand
     protected override async Task<int> RunAsync(ParseResult line, CancellationToken cancellationToken)
     {
         string path = line.GetValue(_tokenizer)?.FullName ?? Path.Combine(AppContext.BaseDirectory, "models", "nano", "tokenizer.json");
-        var benchmark = new GrammarBenchmark(TokenizerJson.Load(path));
+        var benchmark = new GrammarBenchmark(TokenizerJson.Load(path), line.GetValue(_order));
         GrammarCase[] cases = [.. GrammarCase.Read(line.GetRequiredValue(_data).FullName)];
         bool printsFaults = line.GetValue(_faults);
         GrammarReport report = await Task.Run(

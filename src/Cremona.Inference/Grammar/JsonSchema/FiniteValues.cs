@@ -6,18 +6,20 @@ namespace Cremona.Inference.Grammar.JsonSchema;
 /// <summary>Finds the values of sets that have few.</summary>
 internal static class FiniteValues
 {
+    private const int CharactersMax = 64;
+
     /// <summary>The texts of a pattern that lists them; null for other patterns.</summary>
     public static string[]? Texts(Pattern pattern)
     {
-        if (pattern.Kind != PatternKind.Or) return Text(pattern) is { } only ? [only] : null;
-        var texts = new string[pattern.Parts.Length];
-        for (int i = 0; i < texts.Length; i++)
+        var texts = new List<string>();
+        foreach (Pattern part in pattern.Kind == PatternKind.Or ? pattern.Parts : [pattern])
         {
-            if (Text(pattern.Parts[i]) is not { } text) return null;
-            texts[i] = text;
+            if (part.Kind == PatternKind.Class && TryAddCharacters(part.Set, texts)) continue;
+            if (Text(part) is not { } text) return null;
+            texts.Add(text);
         }
 
-        return texts;
+        return [.. texts];
     }
 
     /// <summary>The JSON texts of a set's values, each value written once; null where they are not all scalars of a
@@ -45,6 +47,15 @@ internal static class FiniteValues
         }
 
         return [.. texts.Distinct()];
+    }
+
+    // Texts of one character each are kept as a set.
+    private static bool TryAddCharacters(CharacterSet set, List<string> texts)
+    {
+        if (set.Ranges.Sum(range => (long)range.Last - range.First + 1) > CharactersMax) return false;
+        foreach ((int first, int last) in set.Ranges)
+            for (int scalar = first; scalar <= last; scalar++) texts.Add(char.ConvertFromUtf32(scalar));
+        return true;
     }
 
     private static string? Text(Pattern pattern)

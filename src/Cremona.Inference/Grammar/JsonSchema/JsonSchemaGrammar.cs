@@ -5,8 +5,7 @@ namespace Cremona.Inference.Grammar.JsonSchema;
 
 /// <summary>Output that is a JSON text of a given schema.</summary>
 /// <remarks>JSON Schema 2020-12 and the spellings of drafts 4 to 7. Every keyword is enforced exactly or the schema is
-/// refused with the keyword and its path. Members are written in the order in which the schema names them, members of
-/// other names last; a number with bounds is written without exponent; between tokens one space, or a line end with an
+/// refused with the keyword and its path. A number with bounds is written without exponent; between tokens one space, or a line end with an
 /// indentation of up to 40, may stand.</remarks>
 public static class JsonSchemaGrammar
 {
@@ -15,12 +14,12 @@ public static class JsonSchemaGrammar
     /// <param name="schema">Used during the call only.</param>
     /// <exception cref="GrammarException">The schema is malformed, asks for what is not supported, exceeds a limit, or
     /// no value meets it.</exception>
-    public static ByteGrammar Compile(JsonElement schema)
+    public static ByteGrammar Compile(JsonElement schema, MemberOrder order = MemberOrder.Listed)
     {
         var terms = new TermFactory();
         var document = new SchemaDocument(schema);
         var shapes = new SchemaShapes(document, terms.Patterns);
-        Term root = new SchemaTerms(terms, shapes).Value(SchemaSet.Of(document.Root.Id));
+        Term root = new SchemaTerms(terms, shapes, order).Value(SchemaSet.Of(document.Root.Id));
         return new ByteGrammar(terms, root);
     }
 

@@ -3,11 +3,12 @@ using Cremona.Inference.Grammar.Terms;
 
 namespace Cremona.Inference.Grammar.JsonSchema;
 
-/// <summary>Writes objects: named members in order, then those of other names.</summary>
+/// <summary>Writes objects.</summary>
 /// <param name="valueOf">The term of a member's value.</param>
 /// <param name="texts">Writes member names that a pattern describes.</param>
 internal sealed class ObjectTerms(
-    TermFactory terms, JsonLayout layout, Func<SchemaSet, Term> valueOf, SchemaTerms texts, ShapeAlgebra algebra)
+    TermFactory terms, JsonLayout layout, Func<SchemaSet, Term> valueOf, SchemaTerms texts,
+    MemberOrder order)
 {
     /// <exception cref="GrammarException">The object cannot be enforced exactly.</exception>
     public Term Write(ObjectShape shape)
@@ -20,10 +21,17 @@ internal sealed class ObjectTerms(
             throw new GrammarException("minProperties", "beyond the required members by more than one is supported only for members with given names");
         if (named.Length > GrammarLimits.Members)
             throw new GrammarException("properties", $"names more than {GrammarLimits.Members} members");
-        bool counts = missing > 0 || shape.Max < (other == terms.Empty ? named.Length : Pattern.Unbounded);
-        var members = new MemberTerms(terms, layout, named, other, shape.Min, shape.Max, counts);
-        Term content = members.Start(valueOf);
-        return terms.Concat(layout.Open("{"), content, layout.Close("}"));
+        var members = new MemberList(
+            terms, [.. named.Select(member => JsonText.Quote(member.Name))], [.. named.Select(member => member.IsRequired)])
+        {
+            Values = [.. named.Select(member => terms.Concat(layout.Colon(), valueOf(member.Value)))],
+            Other = other,
+            Comma = layout.Comma(),
+            Order = order,
+            Min = shape.Min,
+            Max = shape.Max,
+        };
+        return terms.Concat(layout.Open("{"), members.Start, layout.Close("}"));
     }
 
     /// <summary>A member of a name that is not given; nothing when there is none.</summary>
@@ -39,6 +47,6 @@ internal sealed class ObjectTerms(
             choices.Add(terms.Concat(texts.Text(names), layout.Colon(), valueOf(others.Value)));
         }
 
-        return algebra.AnyObject == shape ? choices[0] : terms.Or(choices);
+        return terms.Or(choices);
     }
 }

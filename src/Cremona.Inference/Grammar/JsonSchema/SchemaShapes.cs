@@ -12,6 +12,7 @@ internal sealed class SchemaShapes
     private readonly Dictionary<(int, bool), IReadOnlyList<Shape>> _ofNodes = [];
     private readonly HashSet<(int, bool)> _open = [];
     private readonly HashSet<SchemaSet> _openSets = [];
+    private bool _isCircular;
 
     public SchemaShapes(SchemaDocument document, PatternFactory patterns)
     {
@@ -52,7 +53,12 @@ internal sealed class SchemaShapes
         if (set.IsAny || !_openSets.Add(set)) return false;
         try
         {
-            return set.Members.All(member => !_open.Contains(member)) && Of(set).All(Algebra.IsEmpty);
+            return Of(set).All(Algebra.IsEmpty);
+        }
+        catch (GrammarException) when (_isCircular)
+        {
+            _isCircular = false;
+            return false;
         }
         finally
         {
@@ -64,13 +70,23 @@ internal sealed class SchemaShapes
     {
         if (_ofNodes.TryGetValue((node.Id, isNegated), out IReadOnlyList<Shape>? known)) return known;
         if (!_open.Add((node.Id, isNegated)))
+        {
+            _isCircular = true;
             throw new GrammarException(node.Pointer, "this schema is defined by itself, so it says nothing");
-        if (_open.Count > GrammarLimits.Depth)
-            throw new GrammarException(node.Pointer, $"schemas refer to each other more than {GrammarLimits.Depth} deep");
-        IReadOnlyList<Shape> shapes = isNegated ? Negated(node) : Positive(node);
-        _open.Remove((node.Id, isNegated));
-        _ofNodes.Add((node.Id, isNegated), shapes);
-        return shapes;
+        }
+
+        try
+        {
+            if (_open.Count > GrammarLimits.Depth)
+                throw new GrammarException(node.Pointer, $"schemas refer to each other more than {GrammarLimits.Depth} deep");
+            IReadOnlyList<Shape> shapes = isNegated ? Negated(node) : Positive(node);
+            _ofNodes.Add((node.Id, isNegated), shapes);
+            return shapes;
+        }
+        finally
+        {
+            _open.Remove((node.Id, isNegated));
+        }
     }
 
     private IReadOnlyList<Shape> Negated(SchemaNode node)
@@ -129,7 +145,7 @@ internal sealed class SchemaShapes
                 {
                     only = Algebra.Intersect(only, Of(parts[j], true));
                 }
-                catch (GrammarException fault)
+                catch (GrammarException fault) when (!_isCircular)
                 {
                     throw node.Fault("oneOf", $"a value can match both of [{Math.Min(i, j)}] and [{Math.Max(i, j)}], and {fault.Reason}; use anyOf or tell them apart");
                 }

@@ -14,13 +14,13 @@ internal sealed class SchemaTerms
     private readonly Dictionary<SchemaSet, Term> _values = [];
     private readonly Queue<(Term Rule, SchemaSet Set)> _open = [];
 
-    public SchemaTerms(TermFactory terms, SchemaShapes shapes)
+    public SchemaTerms(TermFactory terms, SchemaShapes shapes, MemberOrder order)
     {
         _terms = terms;
         _shapes = shapes;
         var layout = new JsonLayout(terms);
         _arrays = new ArrayTerms(terms, layout, RuleOf, set => FiniteValues.Find(shapes, set));
-        _objects = new ObjectTerms(terms, layout, RuleOf, this, shapes.Algebra);
+        _objects = new ObjectTerms(terms, layout, RuleOf, this, order);
     }
 
     /// <summary>A value that meets all schemas of a set, with all that it needs.</summary>

@@ -1,4 +1,5 @@
 using Cremona.Inference.Grammar.Lexemes;
+using Cremona.Inference.Grammar.Vocabulary;
 
 namespace Cremona.Inference.Grammar.Terms;
 
@@ -36,8 +37,17 @@ internal static class FirstByte
             case TermKind.Or or TermKind.Repeat:
                 foreach (Term part in term.Parts) found = Find(part, found);
                 return found;
-            case TermKind.Rule:
-                return Find(term.Body!, found);
+            case TermKind.Rule or TermKind.Members:
+                return Find(TermFactory.BodyOf(term), found);
+            case TermKind.Name:
+                MemberPlace place = term.Place!;
+                TokenTrie names = place.List.Names;
+                for (int name = place.Node + 1; name < names.Ends[place.Node]; name = names.Ends[name])
+                {
+                    if (place.List.CanBegin(place.State, name)) found = Join(found, names.Bytes[name]);
+                }
+
+                return found;
             default:
                 return found;
         }

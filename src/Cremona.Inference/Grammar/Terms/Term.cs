@@ -29,8 +29,12 @@ internal sealed class Term
 
     public int Max { get; init; }
 
-    /// <summary>What a <c>Rule</c> stands for; set while the grammar is built.</summary>
+    /// <summary>What a <c>Rule</c> stands for, set while the grammar is built; what <c>Members</c> go on with, set when
+    /// a row gets there.</summary>
     public Term? Body { get; set; }
+
+    /// <summary>Of <c>Members</c> and <c>Name</c>.</summary>
+    public MemberPlace? Place { get; init; }
 
     /// <summary>The name of a <c>Rule</c>.</summary>
     public string Name { get; init; } = "";
@@ -48,6 +52,7 @@ internal sealed class Term
         TermKind.Concat => Parts[0].IsNullable && Parts[1].IsNullable,
         TermKind.Or => Array.Exists(Parts, part => part.IsNullable),
         TermKind.Repeat => Min == 0 || Parts[0].IsNullable,
+        TermKind.Members => Place!.List.MayEnd(Place.State),
         _ => false,
     };
 
@@ -58,6 +63,7 @@ internal sealed class Term
         TermKind.Or => Array.Exists(Parts, part => part.IsProductive),
         TermKind.Repeat => Min == 0 || Parts[0].IsProductive,
         TermKind.Rule => false,
+        TermKind.Members => Place!.List.IsProductive(static term => term.IsProductive),
         _ => true,
     };
 }

@@ -51,6 +51,7 @@ internal static class TermChecks
         TermKind.Concat => Array.TrueForAll(term.Parts, IsProductive),
         TermKind.Or => Array.Exists(term.Parts, IsProductive),
         TermKind.Repeat => term.Min == 0 || IsProductive(term.Parts[0]),
+        TermKind.Members => term.Place!.List.IsProductive(IsProductive),
         _ => term.IsProductive,
     };
 

@@ -42,10 +42,22 @@ internal sealed class TermDerivation(TermFactory factory)
             case TermKind.Repeat when _visited.Add((term, rest)):
                 Collect(term.Parts[0], factory.Concat(AfterOne(factory, term), rest), value);
                 break;
-            case TermKind.Rule when _visited.Add((term, rest)):
-                Collect(term.Body!, rest, value);
+            case TermKind.Rule or TermKind.Members when _visited.Add((term, rest)):
+                Collect(TermFactory.BodyOf(term), rest, value);
+                break;
+            case TermKind.Name:
+                CollectName(term.Place!, rest, value);
                 break;
         }
+    }
+
+    private void CollectName(MemberPlace place, Term rest, byte value)
+    {
+        MemberList list = place.List;
+        int node = list.Names.FindChild(place.Node, value);
+        if (node < 0 || !list.CanBegin(place.State, node)) return;
+        Term next = list.AfterName(place.State, node) ?? factory.Name(place with { Node = node });
+        _results.Add(factory.Concat(next, rest));
     }
 
     /// <summary>What is left of a repetition after one of its parts.</summary>

@@ -87,6 +87,13 @@ internal sealed class TermFactory
         return min == 1 && max == 1 ? part : Make(new Key(TermKind.Repeat, min, max, part), [part]);
     }
 
+    public Term Members(MemberPlace place) => Make(new Key(TermKind.Members, Content: place));
+
+    public Term Name(MemberPlace place) => Make(new Key(TermKind.Name, A: place.Node, Content: place));
+
+    /// <summary>What a rule, or the members of an object, stand for.</summary>
+    public static Term BodyOf(Term term) => term.Body ??= term.Place!.List.Continue(term.Place.State);
+
     public Term Optional(Term part) => Repeat(part, 0, 1);
 
     /// <summary>A new rule; its body is set by the caller before the grammar is sealed.</summary>
@@ -157,6 +164,7 @@ internal sealed class TermFactory
             Bytes = key.Content is ByteContent content ? content.Bytes : [],
             Offset = key.Kind == TermKind.Bytes ? key.A : 0,
             Lexeme = key.Content as LexemeAutomaton,
+            Place = key.Content as MemberPlace,
             State = key.Kind == TermKind.Lexeme ? key.A : 0,
             Parts = parts ?? [],
             Min = key.A,

@@ -25,4 +25,10 @@ internal enum TermKind
 
     /// <summary>A named term, which may use itself.</summary>
     Rule,
+
+    /// <summary>The members of an object that may still come.</summary>
+    Members,
+
+    /// <summary>Such a member, from a place in its name on.</summary>
+    Name,
 }

@@ -64,8 +64,11 @@ internal sealed class TokenWalk(TermFactory factory, GrammarVocabulary vocabular
             case TermKind.Repeat when _visited.Add((term, rest, node)):
                 Add(term.Parts[0], factory.Concat(TermDerivation.AfterOne(factory, term), rest), node);
                 break;
-            case TermKind.Rule when _visited.Add((term, rest, node)):
-                Add(term.Body!, rest, node);
+            case TermKind.Rule or TermKind.Members when _visited.Add((term, rest, node)):
+                Add(TermFactory.BodyOf(term), rest, node);
+                break;
+            case TermKind.Name:
+                AddName(term.Place!, term.Place!.Node, rest, node);
                 break;
         }
     }
@@ -80,6 +83,21 @@ internal sealed class TokenWalk(TermFactory factory, GrammarVocabulary vocabular
         }
 
         Enter(rest, node);
+    }
+
+    private void AddName(MemberPlace place, int nameNode, Term rest, int node)
+    {
+        MemberList list = place.List;
+        TokenTrie names = list.Names;
+        for (int name = nameNode + 1; name < names.Ends[nameNode]; name = names.Ends[name])
+        {
+            int child = _trie.FindChild(node, names.Bytes[name]);
+            if (child < 0 || !list.CanBegin(place.State, name)) continue;
+            AddTokens(child);
+            if (_trie.Ends[child] == child + 1) continue;
+            if (list.AfterName(place.State, name) is { } next) Add(next, rest, child);
+            else AddName(place, name, rest, child);
+        }
     }
 
     private void AddLexemeAtStart(Term term, Term rest)
