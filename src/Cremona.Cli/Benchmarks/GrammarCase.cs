@@ -8,7 +8,8 @@ namespace Cremona.Cli.Benchmarks;
 /// <param name="Name">Of the case.</param>
 /// <param name="Schema">A JSON schema.</param>
 /// <param name="Instances">JSON texts with a space after commas and colons, and whether they meet the schema.</param>
-internal sealed record GrammarCase(string Name, JsonElement Schema, IReadOnlyList<(string Text, bool IsValid)> Instances)
+internal sealed record GrammarCase(
+    string Name, JsonElement Schema, IReadOnlyList<(string Text, bool IsValid)> Instances)
 {
     private const int DepthMax = 512;
 

@@ -10,5 +10,6 @@ internal sealed record Quantiles(double Median, double Mean, double P99, double 
         return new Quantiles(At(sorted, 0.5), values.Average(), At(sorted, 0.99), At(sorted, 0.999), sorted[^1]);
     }
 
-    private static double At(double[] sorted, double share) => sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];
+    private static double At(double[] sorted, double share) =>
+        sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];
 }

@@ -49,7 +49,8 @@ public class JsonSchemaGrammarTests
     [InlineData("""{"type":"string","format":"ipv6"}""", "\"fe80::1:127.0.0.1\"", "\"::1::2\"", "\"1:2:3\"", "\"1:2:3:4:5:6:7:8:9\"")]
     [InlineData("""{"type":"string","format":"uri"}""", "\"https://a.example/b?c=%20#d\"", "\"a b\"", "\"/b\"", "\"http://a b\"")]
     [InlineData("""{"type":"string","format":"uuid"}""", "\"44724831-bf66-4bc2-865f-e2c4c2b14c78\"", "\"44724831\"", "\"\"", "\"44724831-bf66-4bc2-865f-e2c4c2b14c7g\"")]
-    public void Grammar_AcceptsTheFirst_AndNoneOfTheOthers(string schema, string valid, string one, string two, string three)
+    public void Grammar_AcceptsTheFirst_AndNoneOfTheOthers(
+        string schema, string valid, string one, string two, string three)
     {
         ByteGrammar grammar = Compile(schema);
         GrammarRun.Accepts(grammar, valid).ShouldBeTrue(valid);

@@ -52,7 +52,8 @@ internal sealed class BenchGrammarCommand : CremonaCommand
         GrammarCase[] cases = [.. GrammarCase.Read(line.GetRequiredValue(_data).FullName)];
         bool printsFaults = line.GetValue(_faults);
         GrammarReport report = await Task.Run(
-            () => benchmark.Run(cases, outcome => PrintFault(outcome, printsFaults), cancellationToken), cancellationToken);
+            () => benchmark.Run(cases, outcome => PrintFault(outcome, printsFaults), cancellationToken),
+            cancellationToken);
         await Terminal.Out.WriteLineAsync(
             line.GetValue(_json) ? JsonSerializer.Serialize(report, CommandJson.Default.GrammarReport) : Text(report));
         return report.WrongAccepts == 0 && report.ValidRejected == 0 ? ExitCode.Success : ExitCode.Failure;
@@ -65,11 +66,14 @@ internal sealed class BenchGrammarCommand : CremonaCommand
         Terminal.Error.WriteLine($"{outcome.Name}: {kind}: {outcome.Refused ?? outcome.FirstFault}");
     }
 
-    private static string Text(GrammarReport report) => string.Create(CultureInfo.InvariantCulture, $"""
-        {report.Passed} of {report.Schemas} schemas pass ({report.PassShare:P1}); {report.Refused} refused, {report.WrongAccepts} wrong accepts, {report.ValidRejected} valid rejected
-        mask    {Line(report.MaskMicroseconds)} µs ({report.Masks} masks over {report.VocabularySize} tokens)
-        compile {Line(report.CompileMilliseconds)} ms
-        """);
+    private static string Text(GrammarReport report) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"""
+         {report.Passed} of {report.Schemas} schemas pass ({report.PassShare:P1})
+         {report.Refused} refused, {report.WrongAccepts} wrong accepts, {report.ValidRejected} valid rejected
+         mask    {Line(report.MaskMicroseconds)} µs ({report.Masks} masks over {report.VocabularySize} tokens)
+         compile {Line(report.CompileMilliseconds)} ms
+         """);
 
     private static string Line(Quantiles values) => string.Create(
         CultureInfo.InvariantCulture,

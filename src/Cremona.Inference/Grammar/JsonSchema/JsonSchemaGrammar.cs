@@ -5,8 +5,8 @@ namespace Cremona.Inference.Grammar.JsonSchema;
 
 /// <summary>Output that is a JSON text of a given schema.</summary>
 /// <remarks>JSON Schema 2020-12 and the spellings of drafts 4 to 7. Every keyword is enforced exactly or the schema is
-/// refused with the keyword and its path. A number with bounds is written without exponent; between tokens one space, or a line end with an
-/// indentation of up to 40, may stand.</remarks>
+/// refused with the keyword and its path. A number with bounds is written without exponent; between tokens one space,
+/// or a line end with an indentation of up to 40, may stand.</remarks>
 public static class JsonSchemaGrammar
 {
     private const string AnyObject = """{"type":"object"}""";

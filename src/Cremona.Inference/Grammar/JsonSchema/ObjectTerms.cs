@@ -22,7 +22,9 @@ internal sealed class ObjectTerms(
         if (named.Length > GrammarLimits.Members)
             throw new GrammarException("properties", $"names more than {GrammarLimits.Members} members");
         var members = new MemberList(
-            terms, [.. named.Select(member => JsonText.Quote(member.Name))], [.. named.Select(member => member.IsRequired)])
+            terms,
+            [.. named.Select(member => JsonText.Quote(member.Name))],
+            [.. named.Select(member => member.IsRequired)])
         {
             Values = [.. named.Select(member => terms.Concat(layout.Colon(), valueOf(member.Value)))],
             Other = other,

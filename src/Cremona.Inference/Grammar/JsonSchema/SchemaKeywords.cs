@@ -118,12 +118,14 @@ internal sealed class SchemaKeywords(SchemaDocument document, PatternFactory pat
                 return ["null", "boolean", "number", "string", "array", "object"];
             case { ValueKind: JsonValueKind.String } type:
                 return [type.GetString()!];
-            case { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String):
+            case { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(IsText):
                 return [.. list.EnumerateArray().Select(item => item.GetString()!).Distinct()];
             default:
                 throw node.Fault("type", "must be a string or an array of strings");
         }
     }
+
+    private static bool IsText(JsonElement value) => value.ValueKind == JsonValueKind.String;
 
     private ArrayShape OfArrays(SchemaNode node)
     {
@@ -155,7 +157,8 @@ internal sealed class SchemaKeywords(SchemaDocument document, PatternFactory pat
         OtherMembers[] others = OthersOf(node);
         HashSet<string> required = RequiredOf(node);
         Pattern? names = NamesOf(node);
-        if (names is not null) others = [.. others.Select(part => part with { Names = patterns.And(part.Names, names) })];
+        if (names is not null)
+            others = [.. others.Select(part => part with { Names = patterns.And(part.Names, names) })];
         others = [.. others.Where(part => patterns.IsLive(part.Names))];
         var shape = new ObjectShape([], others, min, max);
         var members = new List<NamedMember>();
@@ -269,19 +272,17 @@ internal sealed class SchemaKeywords(SchemaDocument document, PatternFactory pat
     private IReadOnlyList<Shape> Dependent(SchemaNode node, string keyword, JsonProperty member)
     {
         Shape present = algebra.AnyObject with { Named = [new(member.Name, SchemaSet.Any, true)] };
-        if (member.Value.ValueKind == JsonValueKind.Array)
+        JsonElement[]? names = member.Value.ValueKind switch
         {
-            NamedMember[] needed =
-            [
-                .. member.Value.EnumerateArray().Select(item => new NamedMember(item.GetString()!, SchemaSet.Any, true)),
-            ];
-            return algebra.Intersect([present], [algebra.AnyObject with { Named = needed }]);
-        }
-
-        if (member.Value.ValueKind == JsonValueKind.String)
+            JsonValueKind.Array => [.. member.Value.EnumerateArray()],
+            JsonValueKind.String => [member.Value],
+            _ => null,
+        };
+        if (names is not null)
         {
-            NamedMember needed = new(member.Value.GetString()!, SchemaSet.Any, true);
-            return algebra.Intersect([present], [algebra.AnyObject with { Named = [needed] }]);
+            if (!Array.TrueForAll(names, IsText)) throw node.Fault(keyword, "must name members by strings");
+            NamedMember[] needed = [.. names.Select(name => new NamedMember(name.GetString()!, SchemaSet.Any, true))];
+            return algebra.Intersect([present], [algebra.AnyObject with { Named = [.. needed.DistinctBy(n => n.Name)] }]);
         }
 
         return algebra.Intersect([present], OfSchema(document.Child(node, keyword, member.Name, member.Value)));

@@ -11,7 +11,9 @@ internal sealed record SchemaNode(int Id, JsonElement Element, string Pointer, b
 {
     /// <summary>The value of a keyword, or null.</summary>
     public JsonElement? Find(string keyword) =>
-        Element.ValueKind == JsonValueKind.Object && Element.TryGetProperty(keyword, out JsonElement value) ? value : null;
+        Element.ValueKind == JsonValueKind.Object && Element.TryGetProperty(keyword, out JsonElement value)
+            ? value
+            : null;
 
     public string PointerTo(string keyword) =>
         $"{Pointer}/{keyword.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";

@@ -72,7 +72,8 @@ internal sealed class SchemaScalars(PatternFactory patterns, ShapeAlgebra algebr
         string sign = value.Sign < 0 ? "-" : "";
         string written = value.Fraction.Length == 0 ? sign + value.WholeText : $"{sign}{value.WholeText}.{value.Fraction}";
         Pattern values = DecimalPatterns.Between(patterns, value, value);
-        return new NumberShape(patterns.Or(patterns.Literal(written), patterns.Literal(raw)), patterns.Or(values, patterns.Literal(raw)));
+        Pattern asGiven = patterns.Literal(raw);
+        return new NumberShape(patterns.Or(patterns.Literal(written), asGiven), patterns.Or(values, asGiven));
     }
 
     /// <summary>Texts that contain a match.</summary>
@@ -93,7 +94,9 @@ internal sealed class SchemaScalars(PatternFactory patterns, ShapeAlgebra algebr
 
     private Pattern Multiple(SchemaNode node, JsonElement divisor)
     {
-        DecimalBound? parsed = divisor.ValueKind == JsonValueKind.Number ? DecimalBound.Parse(divisor.GetRawText(), false) : null;
+        DecimalBound? parsed = divisor.ValueKind == JsonValueKind.Number
+            ? DecimalBound.Parse(divisor.GetRawText(), isExclusive: false)
+            : null;
         if (parsed is not { Sign: > 0 } value) throw node.Fault("multipleOf", "must be a number greater than 0");
         var scaled = System.Numerics.BigInteger.Parse(
             value.WholeText + value.Fraction, System.Globalization.CultureInfo.InvariantCulture);

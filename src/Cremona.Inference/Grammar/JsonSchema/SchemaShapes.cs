@@ -41,7 +41,8 @@ internal sealed class SchemaShapes
     public string PointerOf(SchemaSet set, string keyword)
     {
         SchemaNode[] nodes = [.. set.Members.Select(member => _document[member.Node])];
-        SchemaNode? node = nodes.FirstOrDefault(node => !node.IsConstant && node.Find(keyword) is not null) ?? nodes.FirstOrDefault();
+        SchemaNode? node =
+            nodes.FirstOrDefault(node => !node.IsConstant && node.Find(keyword) is not null) ?? nodes.FirstOrDefault();
         return node is null ? keyword : keyword.Length == 0 ? node.Pointer : node.PointerTo(keyword);
     }
 

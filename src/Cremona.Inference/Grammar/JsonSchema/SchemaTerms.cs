@@ -47,7 +47,8 @@ internal sealed class SchemaTerms
     /// <summary>A string in quotation marks.</summary>
     public Term Text(Pattern text)
     {
-        if (FiniteValues.Texts(text) is { } texts) return _terms.Or(texts.Select(known => _terms.Text(JsonText.Quote(known))));
+        if (FiniteValues.Texts(text) is { } texts)
+            return _terms.Or(texts.Select(known => _terms.Text(JsonText.Quote(known))));
         Term body = text == _terms.Patterns.Anything
             ? _terms.Lexeme(StandardLexemes.AnyString)
             : _terms.Lexeme(text, LexemeEncoding.JsonString);

@@ -22,7 +22,8 @@ internal sealed class ShapeAlgebra
                     patterns.Literal("."), patterns.Repeat(patterns.Class(CharacterSet.Of('0')), 1, Pattern.Unbounded)))));
         AnyString = new StringShape(patterns.Anything);
         AnyObject = new ObjectShape([], [new OtherMembers(patterns.Anything, SchemaSet.Any)], 0, Pattern.Unbounded);
-        Everything = [.. Shape.Words.Select(word => new WordShape(word)), AnyNumber, AnyString, ArrayShape.Any, AnyObject];
+        Everything =
+            [.. Shape.Words.Select(word => new WordShape(word)), AnyNumber, AnyString, ArrayShape.Any, AnyObject];
     }
 
     public IReadOnlyList<Shape> Everything { get; }
@@ -69,7 +70,8 @@ internal sealed class ShapeAlgebra
         {
             all.RemoveAll(shape => shape is NumberShape);
             all.Add(new NumberShape(
-                _patterns.Or(numbers.Select(shape => shape.Text)), _patterns.Or(numbers.Select(shape => shape.Values))));
+                _patterns.Or(numbers.Select(shape => shape.Text)),
+                _patterns.Or(numbers.Select(shape => shape.Values))));
         }
 
         Check(all);
