@@ -281,8 +281,9 @@ internal sealed class SchemaKeywords(SchemaDocument document, PatternFactory pat
         if (names is not null)
         {
             if (!Array.TrueForAll(names, IsText)) throw node.Fault(keyword, "must name members by strings");
-            NamedMember[] needed = [.. names.Select(name => new NamedMember(name.GetString()!, SchemaSet.Any, true))];
-            return algebra.Intersect([present], [algebra.AnyObject with { Named = [.. needed.DistinctBy(n => n.Name)] }]);
+            IEnumerable<string> distinct = names.Select(name => name.GetString()!).Distinct();
+            NamedMember[] needed = [.. distinct.Select(name => new NamedMember(name, SchemaSet.Any, true))];
+            return algebra.Intersect([present], [algebra.AnyObject with { Named = needed }]);
         }
 
         return algebra.Intersect([present], OfSchema(document.Child(node, keyword, member.Name, member.Value)));
