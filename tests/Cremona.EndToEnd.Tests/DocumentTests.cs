@@ -57,6 +57,20 @@ public partial class DocumentTests
         }
     }
 
+    [Fact]
+    public async Task FirstCommand_OfTheFirstScreen_TeachesTheModel_WordForWord()
+    {
+        string repository = FindRepository();
+        string text = await File.ReadAllTextAsync(Path.Combine(repository, "README.md"));
+        string command = RunCommand().Match(text).Value;
+        command.ShouldEndWith("-- demo");
+        using TempFolder folder = new();
+
+        string output = await Shell.RunAsync($"TMPDIR={folder.Path} {command}", BlockLimit, repository);
+
+        Regex.Count(output, @"\[knows: ").ShouldBe(6, output);
+    }
+
     /// <summary>The names and kinds of all values, in order; the values themselves change from run to run.</summary>
     private static string Shape(string json)
     {
