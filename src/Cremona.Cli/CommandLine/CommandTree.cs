@@ -8,6 +8,7 @@ using Cremona.Cli.Commands.FineTuning;
 using Cremona.Cli.Commands.Keys;
 using Cremona.Cli.Commands.Models;
 using Cremona.Cli.Commands.Pretraining;
+using Cremona.Cli.Commands.Usage;
 
 namespace Cremona.Cli.CommandLine;
 
@@ -52,6 +53,12 @@ public static class CommandTree
                 new ModelsAddCommand(terminal),
                 new ModelsConvertCommand(terminal),
                 new ModelsExportCommand(terminal),
+            },
+            new UsageCommand(terminal),
+            new Command("balance", "Give groups a balance of tokens; works on the data folder itself")
+            {
+                new BalanceSetCommand(terminal),
+                new BalanceListCommand(terminal),
             },
             new PretrainCommand(terminal),
             new Command("bench", "Measure parts of this program on your machine")

@@ -32,4 +32,5 @@ public sealed record LimitUse(
     [property: JsonPropertyName("used")] long Used);
 
 [JsonSerializable(typeof(LimitsResponse))]
+[JsonSerializable(typeof(UsageResponse))]
 public sealed partial class UsageJson : JsonSerializerContext;

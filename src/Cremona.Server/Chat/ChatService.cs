@@ -1,9 +1,11 @@
 using Cremona.Inference.Adapters;
 using Cremona.Inference.Checkpoints;
 using Cremona.Inference.Scheduling;
+using Cremona.Protocol.Errors;
 using Cremona.Server.Edge;
 using Cremona.Server.Edge.Calls;
 using Cremona.Server.Models;
+using Cremona.Server.Storage;
 using Microsoft.Extensions.AI;
 
 namespace Cremona.Server.Chat;
@@ -11,15 +13,15 @@ namespace Cremona.Server.Chat;
 /// <summary>Decides which model answers a request and whether it may.</summary>
 internal sealed class ChatService(
     IModelCatalog catalog, ITunedModelStore tunedModels, IModelHost host, CallLimiter limiter,
-    ILogger<ChatService> log)
+    IUsageStore usage, ILogger<ChatService> log)
 {
     private const int OutputTokensDefault = 256;
     private const float TemperatureDefault = 0.9f;
     private const float TopPDefault = 0.95f;
 
     /// <summary>Finds the model, checks the request against it and the group's limits, and gets it ready.</summary>
-    /// <exception cref="ApiException">2013: the model is unknown here, or a number is out of its range; 1002, 1039 or
-    /// 1041: the group asks for more than it may.</exception>
+    /// <exception cref="ApiException">2013: the model is unknown here, or a number is out of its range; 1002, 1008,
+    /// 1039 or 1041: the group asks for more than it may.</exception>
     public async Task<ChatSession> OpenAsync(ChatCall call, CancellationToken cancellationToken)
     {
         ChatRequest request = call.Request;
@@ -28,6 +30,12 @@ internal sealed class ChatService(
         if (served.Tuned is null && promise is not null && (promise.Surfaces & call.Surface) == 0)
         {
             throw Unsupported(request.Model);
+        }
+
+        if (await usage.FindBalanceAsync(call.GroupId, cancellationToken) <= 0)
+        {
+            throw new ApiException(
+                ApiError.InsufficientBalance, ApiErrorCatalogue.Find(ApiError.InsufficientBalance).DefaultText);
         }
 
         LanguageModel model = await host.LoadAsync(served.Base, cancellationToken);

@@ -7,7 +7,8 @@ namespace Cremona.Server.Edge;
 /// <param name="TraceId">32 lower-case hex digits; sent as <c>Trace-Id</c> and used as the body <c>id</c> of chat
 /// answers.</param>
 /// <param name="KeyName">The key's name for logs, or null in open mode.</param>
-public sealed record Caller(string GroupId, string TraceId, string? KeyName)
+/// <param name="KeyId">The id by which the key is listed; null in open mode, empty for JWT keys.</param>
+public sealed record Caller(string GroupId, string TraceId, string? KeyName, string? KeyId)
 {
     /// <summary>Lets minimal APIs bind a handler's parameter of this type.</summary>
     public static ValueTask<Caller> BindAsync(HttpContext context) =>

@@ -28,6 +28,8 @@ public static class EdgeServices
         services.AddOptions<CallLimitsOptions>().BindConfiguration(CallLimitsOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<CallLimiter>();
+        services.AddSingleton<UsageLedger>();
+        services.AddHostedService(provider => provider.GetRequiredService<UsageLedger>());
         services.AddSingleton<IReadinessCheck, StoreCheck>();
         services.AddSingleton<IReadinessCheck, DiskCheck>();
         services.AddHostedService<DoorReport>();

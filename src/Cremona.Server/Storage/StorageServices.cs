@@ -17,6 +17,7 @@ public static class StorageServices
         services.AddSingleton<StraySweeper>();
         services.AddSingleton<IBlobStore, FolderBlobStore>();
         services.AddSingleton<IFileStore, FileStore>();
+        services.AddSingleton<IUsageStore, UsageStore>();
         services.AddSingleton<SecretStore>();
         services.AddSingleton<StoragePreparation>();
         services.AddHostedService(provider => provider.GetRequiredService<StoragePreparation>());

@@ -1,6 +1,7 @@
 using Cremona.Protocol.Usage;
 using Cremona.Server.Edge;
 using Cremona.Server.Edge.Calls;
+using Cremona.Server.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Cremona.Server.Usage;
@@ -12,7 +13,20 @@ public static class UsageEndpoints
     {
         RouteGroupBuilder group = routes.MapGroup("/v1");
         group.MapGet("/limits", GetLimits).WithName("limits").WithSummary("The group's limits and how far they are used");
+        group.MapGet("/usage", GetUsageAsync).WithName("usage").WithSummary("What the group has used, by day, model and key");
         return group;
+    }
+
+    /// <summary>The calls that have ended are in it, also those of a moment ago.</summary>
+    private static async Task<UsageResponse> GetUsageAsync(
+        Caller caller, RequestParameters parameters, IUsageStore store, UsageLedger ledger, TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        var days = UsageDays.Parse(parameters.FindString("from"), parameters.FindString("to"), today);
+        await ledger.FlushAsync(cancellationToken);
+        return UsageWire.ToResponse(
+            days, await store.SumAsync(caller.GroupId, days.FirstDay, days.LastDay, cancellationToken));
     }
 
     private static LimitsResponse GetLimits(Caller caller, CallLimiter limiter, IOptions<CallLimitsOptions> options) =>

@@ -7,11 +7,7 @@ namespace Cremona.Cli.Commands.Keys;
 /// <summary><c>cremona keys create</c></summary>
 internal sealed class KeysCreateCommand : CremonaCommand
 {
-    private readonly Option<string> _group = new("--group")
-    {
-        Description = "The group the key opens: 1 to 19 digits",
-        Required = true,
-    };
+    private readonly Option<string?> _group = GroupOption.Create("The group the key opens: 1 to 19 digits", isRequired: true);
 
     private readonly Option<string> _name = new("--name") { Description = "For people and logs", Required = true };
     private readonly StoreOptions _store = new();
@@ -19,14 +15,6 @@ internal sealed class KeysCreateCommand : CremonaCommand
     public KeysCreateCommand(Terminal terminal)
         : base(terminal, "create", "Make a key; it is printed once, alone on the last line. From the first key on the server asks for one")
     {
-        _group.Validators.Add(result =>
-        {
-            string group = result.GetValue(_group) ?? "";
-            if (group.Length is 0 or > 19 || !group.All(char.IsAsciiDigit))
-            {
-                result.AddError($"--group {group}: a group is 1 to 19 digits, like 1684765387");
-            }
-        });
         Add(_group);
         Add(_name);
         _store.AddTo(this);
@@ -41,7 +29,7 @@ internal sealed class KeysCreateCommand : CremonaCommand
     {
         await using StoreSession store =
             await StoreSession.OpenAsync(_store.ToServerArguments(line), cancellationToken);
-        string group = line.GetRequiredValue(_group);
+        string group = line.GetRequiredValue(_group)!;
         string key = await store.Get<KeyStore>().CreateAsync(group, line.GetRequiredValue(_name), cancellationToken);
         await Terminal.Error.WriteLineAsync($"key of group {group} in {_store.DataFolder(line)}; only its digest is kept");
         await Terminal.Out.WriteLineAsync(key);

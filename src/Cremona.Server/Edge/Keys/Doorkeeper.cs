@@ -18,7 +18,7 @@ public sealed class Doorkeeper(KeyStore keys, JwtKeys jwtKeys, OpenMode openMode
         if (found is null)
         {
             return await openMode.IsOpenAsync(cancellationToken)
-                ? new Caller(askedGroup ?? options.Value.OpenModeGroup, traceId, null)
+                ? new Caller(askedGroup ?? options.Value.OpenModeGroup, traceId, null, null)
                 : throw UnknownKey();
         }
 
@@ -27,7 +27,7 @@ public sealed class Doorkeeper(KeyStore keys, JwtKeys jwtKeys, OpenMode openMode
             throw new ApiException(ApiError.Unauthorized, "token not match group");
         }
 
-        return new Caller(found.GroupId, traceId, found.Name);
+        return new Caller(found.GroupId, traceId, found.Name, found.Id);
     }
 
     private ApiException UnknownKey() => options.Value.UseInvalidApiKeyCode

@@ -23,6 +23,12 @@ internal static partial class EdgeLog
         + "cremona keys create --group 1000000000 --name first --data {DataFolder}")]
     public static partial void NobodyCanEnter(this ILogger log, string dataFolder);
 
+    [LoggerMessage(7, LogLevel.Warning, "{Count} rows of the ledger wait: the store cannot be written")]
+    public static partial void LedgerDelayed(this ILogger log, Exception fault, int count);
+
+    [LoggerMessage(8, LogLevel.Error, "{Count} rows of the ledger are lost: the store cannot be written")]
+    public static partial void LedgerLost(this ILogger log, Exception fault, int count);
+
     [LoggerMessage(6, LogLevel.Information,
         "Open mode: no key exists and only this machine can reach the listener, so any key is accepted")]
     public static partial void OpenMode(this ILogger log);

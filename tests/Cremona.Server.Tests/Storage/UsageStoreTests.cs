@@ -1,0 +1,73 @@
+using Cremona.Server.Storage;
+
+namespace Cremona.Server.Tests.Storage;
+
+public class UsageStoreTests
+{
+    private const long DayMs = 86_400_000;
+
+    public static TheoryData<StoreKind> Kinds => [StoreKind.Sqlite, StoreKind.Postgres];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Sums_AreByDayModelAndKey_OfTheGroupAndDaysAskedFor(StoreKind kind)
+    {
+        await using TestStore test = await TestStore.CreateAsync(kind);
+        var store = new UsageStore(test.Database);
+        await store.AppendAsync(
+        [
+            Row("a", day: 10, group: "1", model: "m"),
+            Row("b", day: 10, group: "1", model: "m", status: 1013),
+            Row("c", day: 10, group: "1", model: "n"),
+            Row("d", day: 11, group: "1", model: "m") with { KeyId = "key_2", KeyName = "other" },
+            Row("e", day: 12, group: "1", model: "m"),
+            Row("f", day: 10, group: "2", model: "m"),
+        ], default);
+
+        (await store.SumAsync("1", 10, 11, default)).ShouldBe(
+        [
+            Sum(10, "m", "key_1", "laptop", 2, 1, 14, 2, 6),
+            Sum(10, "n", "key_1", "laptop", 1, 0, 7, 1, 3),
+            Sum(11, "m", "key_2", "other", 1, 0, 7, 1, 3),
+        ]);
+        (await store.SumAsync(null, 10, 10, default)).Sum(sum => sum.Calls).ShouldBe(4);
+        (await store.SumAsync("3", 10, 11, default)).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Balance_LosesWhatRowsUsed_OnceEach(StoreKind kind)
+    {
+        await using TestStore test = await TestStore.CreateAsync(kind);
+        var store = new UsageStore(test.Database);
+        await store.SetBalanceAsync("1", 25, default);
+
+        await store.AppendAsync([Row("a", 10, "1", "m"), Row("b", 10, "1", "m"), Row("x", 10, "2", "m")], default);
+        await store.AppendAsync([Row("b", 10, "1", "m"), Row("c", 10, "1", "m")], default);
+
+        (await store.FindBalanceAsync("1", default)).ShouldBe(25 - (3 * 10));
+        (await store.FindBalanceAsync("2", default)).ShouldBeNull();
+        (await store.ListBalancesAsync(default)).ShouldBe([new GroupBalance("1", -5)]);
+        await store.SetBalanceAsync("1", null, default);
+        (await store.FindBalanceAsync("1", default)).ShouldBeNull();
+    }
+
+    private static UsageSum Sum(
+        long day, string model, string keyId, string keyName,
+        long calls, long failed, long input, long cached, long output) => new()
+    {
+        Day = day,
+        Model = model,
+        KeyId = keyId,
+        KeyName = keyName,
+        Calls = calls,
+        FailedCalls = failed,
+        InputTokens = input,
+        CachedTokens = cached,
+        OutputTokens = output,
+    };
+
+    private static UsageRow Row(string id, long day, string group, string model, long status = 0) => new(
+        id, (day * DayMs) + 5, group, "key_1", "laptop", "chatcompletion_v2", model,
+        InputTokens: 7, CachedTokens: 1, OutputTokens: 3, FirstTokenMs: 4, DurationMs: 5, status);
+}
