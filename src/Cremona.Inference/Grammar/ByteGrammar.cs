@@ -1,3 +1,4 @@
+using Cremona.Inference.Grammar.Lexemes;
 using Cremona.Inference.Grammar.Terms;
 
 namespace Cremona.Inference.Grammar;
@@ -18,6 +19,10 @@ public sealed class ByteGrammar
 
     /// <summary>The size of the grammar, for whoever keeps many.</summary>
     public int TermCount { get; }
+
+    /// <summary>The lexemes that are blanks of a template, with their limits.</summary>
+    internal IReadOnlyDictionary<LexemeAutomaton, BlankLimits> Blanks { get; init; } =
+        new Dictionary<LexemeAutomaton, BlankLimits>();
 
     internal TermFactory Factory { get; }
 

@@ -12,7 +12,9 @@ public sealed class TokenConstraint
         new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly TokenGrammar _grammar;
-    private Term _state;
+    private volatile Term _state;
+    private BlankLimits? _blank;
+    private int _blankTokens;
 
     internal TokenConstraint(TokenGrammar grammar)
     {
@@ -25,6 +27,9 @@ public sealed class TokenConstraint
 
     /// <summary>The output is complete and nothing can be added to it.</summary>
     public bool IsComplete => _state == _grammar.Grammar.Factory.Epsilon;
+
+    /// <summary>The temperature that the template asks for here; null leaves it to the row.</summary>
+    public float? Temperature => _grammar.BlankOf(_state)?.Temperature;
 
     /// <summary>Writes the tokens that may come next; end-of-text tokens, which the grammar does not know, are not
     /// among them.</summary>
@@ -40,7 +45,21 @@ public sealed class TokenConstraint
     {
         if (_grammar.Step(_state, token) is not { } next) return false;
         _state = next;
+        CountBlank();
         return true;
+    }
+
+    /// <summary>Looks the next mask up beforehand, from any thread, so that <see cref="FillMask"/> finds it.</summary>
+    public void Prepare()
+    {
+        try
+        {
+            _grammar.MaskOf(_state);
+        }
+        catch (GrammarException)
+        {
+            // The row meets it again where it can be reported.
+        }
     }
 
     /// <summary>Tokens that spell what must come next, so that the model need not be asked; often none. The last
@@ -61,6 +80,21 @@ public sealed class TokenConstraint
 
         int[] tokens = _grammar.Vocabulary.Encode(text);
         return tokens.Length > 1 && Spells(tokens, forced) ? tokens[..^1] : [];
+    }
+
+    private void CountBlank()
+    {
+        if (_grammar.BlankOf(_state) is not { } blank)
+        {
+            _blankTokens = 0;
+            return;
+        }
+
+        _blankTokens = blank == _blank ? _blankTokens + 1 : 1;
+        _blank = blank;
+        if (_blankTokens < blank.TokensMax) return;
+        _state = _grammar.LeaveBlank(_state);
+        _blankTokens = 0;
     }
 
     // A tokenizer may change the text, such as by composing characters.

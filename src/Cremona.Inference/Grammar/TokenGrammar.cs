@@ -63,6 +63,26 @@ public sealed class TokenGrammar
         }
     }
 
+    /// <summary>The blank that a state is in, between two characters; null outside of blanks.</summary>
+    internal BlankLimits? BlankOf(Term state)
+    {
+        if (Grammar.Blanks.Count == 0) return null;
+        foreach (Term part in Alternatives(state))
+            if (FindBlank(part) is { } blank) return blank;
+        return null;
+    }
+
+    /// <summary>The state behind the blank that a state is in.</summary>
+    internal Term LeaveBlank(Term state)
+    {
+        lock (Grammar.Factory)
+        {
+            return Grammar.Factory.Or([.. Alternatives(state).Select(part =>
+                FindBlank(part) is null ? part
+                : part.Kind == TermKind.Concat ? part.Parts[1] : Grammar.Factory.Epsilon)]);
+        }
+    }
+
     /// <summary>The bytes that must follow, up to a number of them.</summary>
     internal byte[] ForcedBytes(Term state, int countMax)
     {
@@ -77,6 +97,14 @@ public sealed class TokenGrammar
 
             return [.. bytes];
         }
+    }
+
+    private static Term[] Alternatives(Term state) => state.Kind == TermKind.Or ? state.Parts : [state];
+
+    private BlankLimits? FindBlank(Term part)
+    {
+        Term head = part.Kind == TermKind.Concat ? part.Parts[0] : part;
+        return head.Lexeme is { } lexeme && lexeme.IsBoundary(head.State) ? Grammar.Blanks.GetValueOrDefault(lexeme) : null;
     }
 
     private void MakeRoom()

@@ -29,17 +29,22 @@ public sealed class TokenSampler
     /// <summary>Draws the next token and counts it.</summary>
     /// <param name="logits">[vocabularySize]; overwritten.</param>
     /// <param name="scratch">Working memory, kept by the caller for the next draw.</param>
-    public int Draw(Span<float> logits, SamplingScratch scratch)
+    /// <param name="temperature">For this draw instead of the sequence's own.</param>
+    public int Draw(Span<float> logits, SamplingScratch scratch, float? temperature = null)
     {
         ApplyPenalties(logits);
-        int token = _options.Temperature == 0 || _options.TopK == 1 ? ArgMax(logits) : DrawRandomly(logits, scratch);
+        float heat = temperature ?? _options.Temperature;
+        int token = heat == 0 || _options.TopK == 1 ? ArgMax(logits) : DrawRandomly(logits, heat, scratch);
         _position++;
-        if (_options.PresencePenalty != 0 || _options.FrequencyPenalty != 0)
-        {
-            _counts[token] = _counts.GetValueOrDefault(token) + 1;
-        }
-
+        Count(token);
         return token;
+    }
+
+    /// <summary>Counts a token that was not drawn, for the penalties.</summary>
+    public void Count(int token)
+    {
+        if (_options.PresencePenalty == 0 && _options.FrequencyPenalty == 0) return;
+        _counts[token] = _counts.GetValueOrDefault(token) + 1;
     }
 
     /// <summary>The index of the largest value, the first of equals.</summary>
@@ -62,11 +67,11 @@ public sealed class TokenSampler
         }
     }
 
-    private int DrawRandomly(Span<float> logits, SamplingScratch scratch)
+    private int DrawRandomly(Span<float> logits, float temperature, SamplingScratch scratch)
     {
         // Shifted before the division, so that a small temperature cannot overflow.
         float max = logits[ArgMax(logits)];
-        VectorMath.ShiftAndScale(logits, -max, 1 / MathF.Max(_options.Temperature, TemperatureMin));
+        VectorMath.ShiftAndScale(logits, -max, 1 / MathF.Max(temperature, TemperatureMin));
         Softmax.Apply(logits);
         double uniform = DrawNumber.Uniform(_options.Seed, _position);
         bool isCut = _options.TopP < 1 || (_options.TopK > 0 && _options.TopK < logits.Length);
@@ -132,7 +137,10 @@ public sealed class TokenSampler
             if (left < 0) return candidate.Token;
         }
 
-        return candidates[^1].Token;
+        // Rounding may leave a rest after the last one that has a probability at all.
+        int last = candidates.Length - 1;
+        while (last > 0 && candidates[last].Probability == 0) last--;
+        return candidates[last].Token;
     }
 
     private static void Check(bool isInRange, string name, string range)

@@ -1,4 +1,5 @@
 using Cremona.Inference.Adapters;
+using Cremona.Inference.Grammar;
 using Cremona.Inference.Sampling;
 
 namespace Cremona.Inference.Scheduling;
@@ -18,6 +19,11 @@ public sealed record GenerationRequest
 
     /// <summary>The adapter of this sequence; null runs the base model.</summary>
     public LoraAdapter? Adapter { get; init; }
+
+    /// <summary>Holds the output to a grammar over the model's vocabulary; null leaves it free. Stop tokens come only
+    /// where the output is complete, and the sequence ends where nothing can be added. Tokens that the grammar forces
+    /// are not drawn; their log-probability is 0.</summary>
+    public TokenGrammar? Grammar { get; init; }
 
     /// <summary>How many of the most likely alternatives to report per token; 0 reports none.</summary>
     public int TopLogProbabilities { get; init; }

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Cremona.Inference.Architectures;
+using Cremona.Inference.Grammar;
 using Cremona.Inference.Kernels;
 using Cremona.Inference.KvCache;
 using Cremona.Inference.Sampling;
@@ -15,7 +16,9 @@ internal sealed class GenerationSequence
 
     private readonly TokenSampler _sampler;
     private readonly HashSet<int> _stopTokens;
-    private readonly int[] _lastToken = new int[1];
+    private readonly RowConstraint? _constraint;
+    private readonly int[] _newTokens; // the token drawn last, and those forced after it
+    private int _newCount;
     private volatile bool _isAbandoned;
     private int _generatedCount;
 
@@ -25,6 +28,8 @@ internal sealed class GenerationSequence
         Request = request;
         _sampler = new TokenSampler(request.Sampling);
         _stopTokens = [.. request.StopTokens];
+        _constraint = request.Grammar is { } grammar ? new RowConstraint(grammar, request.StopTokens) : null;
+        _newTokens = new int[_constraint is null ? 1 : 1 + RowConstraint.ForcedTokensMax];
         ContextLength = contextLength;
     }
 
@@ -51,21 +56,36 @@ internal sealed class GenerationSequence
 
     public void Abandon() => _isAbandoned = true;
 
-    /// <summary>What the next step computes: a part of the prompt, or the token drawn last.</summary>
+    /// <summary>What the next step computes: a part of the prompt, or the tokens that came last.</summary>
     /// <param name="promptTokensMax">At least 1.</param>
     public ForwardSegment NextSegment(int promptTokensMax)
     {
         int left = PromptTokensLeft;
-        if (left == 0) return new(Cache!, Request.Adapter, _lastToken, 1);
+        if (left == 0) return new(Cache!, Request.Adapter, _newTokens.AsMemory(0, _newCount), 1);
         int count = Math.Min(left, promptTokensMax);
         ReadOnlyMemory<int> part = Request.PromptTokens.AsMemory(Cache!.TokenCount, count);
         return new(Cache, Request.Adapter, part, count == left ? 1 : 0);
     }
 
-    /// <summary>Draws the next token and reports it.</summary>
+    /// <summary>Draws the next token and reports it, with those that a grammar forces after it.</summary>
     /// <param name="logits">[vocabularySize]; overwritten.</param>
     /// <param name="scratch">Working memory of the engine.</param>
     public void Advance(Span<float> logits, SamplingScratch scratch)
+    {
+        try
+        {
+            _newCount = 0;
+            Draw(logits, scratch);
+            if (!IsFinished) AddForced();
+            if (!IsFinished) _constraint?.Prefetch();
+        }
+        catch (GrammarException fault)
+        {
+            Fail(fault);
+        }
+    }
+
+    private void Draw(Span<float> logits, SamplingScratch scratch)
     {
         float normaliser = VectorMath.LogSumExp(logits);
         IReadOnlyList<(int, float)> alternatives =
@@ -73,17 +93,39 @@ internal sealed class GenerationSequence
 
         // The draw overwrites the logits, so the drawn one is looked up in a copy.
         ReadOnlySpan<float> raw = scratch.Copy(logits);
-        int token = _sampler.Draw(logits, scratch);
+        _constraint?.Apply(logits, scratch);
+        int token = _sampler.Draw(logits, scratch, _constraint?.Temperature);
         float logProbability = raw[token] - normaliser;
-        _generatedCount++;
         if (_stopTokens.Contains(token))
         {
+            _generatedCount++;
             Finish(new GeneratedToken(-1, logProbability, alternatives, FinishReason.Stop));
             return;
         }
 
+        _constraint?.Accept(token);
+        Add(token, logProbability, alternatives);
+    }
+
+    private void AddForced()
+    {
+        if (_constraint is null) return;
+        foreach (int token in _constraint.ForcedTokens())
+        {
+            _constraint.Accept(token);
+            _sampler.Count(token);
+            Add(token, 0, []);
+            if (IsFinished) return;
+        }
+    }
+
+    /// <summary>Reports a token, and the end where it is the last.</summary>
+    private void Add(int token, float logProbability, IReadOnlyList<(int, float)> alternatives)
+    {
+        _generatedCount++;
         FinishReason? finish = null;
-        if (_generatedCount >= Request.MaxTokens) finish = FinishReason.Length;
+        if (_constraint is { IsComplete: true }) finish = FinishReason.Stop;
+        else if (_generatedCount >= Request.MaxTokens) finish = FinishReason.Length;
         else if (Request.PromptTokens.Length + _generatedCount >= ContextLength) finish = FinishReason.ContextFull;
         var generated = new GeneratedToken(token, logProbability, alternatives, finish);
         if (finish is not null)
@@ -92,7 +134,7 @@ internal sealed class GenerationSequence
             return;
         }
 
-        _lastToken[0] = token;
+        _newTokens[_newCount++] = token;
         _tokens.Writer.TryWrite(generated);
     }
 

@@ -10,7 +10,13 @@ public static class TokenMask
 
     public static bool Contains(ReadOnlySpan<ulong> mask, int id) => (mask[id >> 6] >> (id & 63) & 1) != 0;
 
-    public static void Add(Span<ulong> mask, int id) => mask[id >> 6] |= 1UL << (id & 63);
+    /// <summary>Adds a token or takes it away.</summary>
+    public static void Set(Span<ulong> mask, int id, bool isIn)
+    {
+        ulong bit = 1UL << (id & 63);
+        if (isIn) mask[id >> 6] |= bit;
+        else mask[id >> 6] &= ~bit;
+    }
 
     internal static void Add(Span<ulong> mask, ReadOnlySpan<int> ids)
     {

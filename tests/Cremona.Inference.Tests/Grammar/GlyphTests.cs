@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Cremona.Inference.Grammar;
+using Cremona.Inference.Grammar.Glyph;
+
+namespace Cremona.Inference.Tests.Grammar;
+
+public class GlyphTests
+{
+    [Theory]
+    [InlineData("《蒙娜丽莎》是{{gen 'name'}}的画作", "《蒙娜丽莎》是达芬奇的画作", true)]
+    [InlineData("《蒙娜丽莎》是{{gen 'name'}}的画作", "《蒙娜丽莎》是的画作", false)]
+    [InlineData("《蒙娜丽莎》是{{gen 'name'}}的画作", "《蒙娜丽莎》是达芬奇", false)]
+    [InlineData("《蒙娜丽莎》是{{gen 'name'}}的画作", "《蒙娜丽莎》是达芬奇的画作吗", false)]
+    [InlineData("西柚的类型为{{select 'type' options=['家电','其他']}}", "西柚的类型为其他", true)]
+    [InlineData("西柚的类型为{{select 'type' options=['家电','其他']}}", "西柚的类型为水果", false)]
+    [InlineData("{{select 'n' options=['[0-9]+', 'x'] use_regex=true}}!", "42!", true)]
+    [InlineData("{{gen 'n' pattern='\\d{2}'}}", "42", true)]
+    [InlineData("{{gen 'n' pattern='\\d{2}'}}", "421", false)]
+    [InlineData("{{gen 'n' stop='[.。]'}}", "好的", true)]
+    [InlineData("{{gen 'n' stop='[.。]'}}", "好的。", false)]
+    [InlineData("The translated text：{{gen 'content'}}", "The translated text：hello\nworld", true)]
+    [InlineData("it's {{gen \"n\" pattern='it\\'s' temperature=0.5 blank_max_tokens=20}}", "it's it's", true)]
+    public void Template_AcceptsExactly(string template, string text, bool isAccepted) =>
+        GrammarRun.Accepts(GlyphTemplate.Compile(template), text).ShouldBe(isAccepted);
+
+    [Theory]
+    [InlineData("{{gen 'a'", "}} is expected")]
+    [InlineData("{{make 'a'}}", "gen or select")]
+    [InlineData("{{gen 'a' colour='b'}}", "not known")]
+    [InlineData("{{select 'a'}}", "list of options")]
+    [InlineData("{{select 'a' options=[]}}", "list of options")]
+    [InlineData("{{gen 'a' temperature=2}}", "temperature")]
+    [InlineData("{{gen 'a' blank_max_tokens=0.5}}", "blank_max_tokens")]
+    [InlineData("{{gen 'a' pattern='('}}", "does not end")]
+    [InlineData("{{gen 'a' pattern='a' stop='a'}}", "no text matches")]
+    public void Template_IsRefused_AndSaysWhy(string template, string reason) =>
+        Should.Throw<GrammarException>(() => GlyphTemplate.Compile(template)).Message.ShouldContain(reason);
+
+    [Fact]
+    public void Values_AreWrittenAsTheDocumentationShowsThem()
+    {
+        ByteGrammar grammar = Values(
+            """{"name":{"type":"string"},"is_student":{"type":"boolean"},"courses":{"type":"object","properties":{"name":{"type":"string"},"score":{"type":"number"}}},"tags":{"type":"array","Items":{"type":"string"}}}""");
+        const string Inner = "{\n    \"name\":\"斗气化翼\",\n    \"score\":99.99\n  }";
+        GrammarRun.Accepts(grammar, $"{{\n  \"name\":\"月无双\",\n  \"is_student\":true,\n  \"courses\":{Inner},\n  \"tags\":[\"a\",\"b\"]\n}}").ShouldBeTrue();
+        GrammarRun.Accepts(grammar, $"{{\n  \"tags\":[],\n  \"courses\":{Inner},\n  \"name\":\"x\",\n  \"is_student\":false\n}}").ShouldBeTrue();
+        GrammarRun.Accepts(grammar, $"{{\n  \"tags\":[],\n  \"courses\":{Inner},\n  \"name\":\"x\"\n}}").ShouldBeFalse();
+        GrammarRun.Accepts(grammar, $"{{\"name\":\"x\"}}").ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Values_ComeInTheOrderOfAList()
+    {
+        ByteGrammar grammar = Values(
+            """{"o":{"type":"object","property_list":[{"properties":{"b":{"type":"boolean"}}},{"properties":{"a":{"type":"boolean"}}}]}}""");
+        GrammarRun.Accepts(grammar, "{\n  \"o\":{\n    \"b\":true,\n    \"a\":true\n  }\n}").ShouldBeTrue();
+        GrammarRun.Accepts(grammar, "{\n  \"o\":{\n    \"a\":true,\n    \"b\":true\n  }\n}").ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("""{"a":{"type":"date"}}""", "json_properties.a")]
+    [InlineData("""{"a":{"type":"array"}}""", "needs items")]
+    [InlineData("""{"a":{"type":"object"}}""", "properties or a property_list")]
+    [InlineData("[]", "must be an object")]
+    public void Values_AreRefused_AndSayWhy(string properties, string reason) =>
+        Should.Throw<GrammarException>(() => Values(properties)).Message.ShouldContain(reason);
+
+    private static ByteGrammar Values(string properties)
+    {
+        using JsonDocument document = JsonDocument.Parse(properties);
+        return GlyphValues.Compile(document.RootElement);
+    }
+}
