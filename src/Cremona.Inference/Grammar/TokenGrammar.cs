@@ -8,12 +8,17 @@ namespace Cremona.Inference.Grammar;
 public sealed class TokenGrammar
 {
     private const int KeptStates = 20_000;
+    private const int KeptIds = 4_000_000;
+    private const long TermBytes = 200;
+    private const long RowBytes = 1_100;
+    private const long StateBytes = 100;
 
     private readonly TermDerivation _derivation;
     private readonly TokenWalk _walk;
     private readonly Dictionary<Term, StateMask> _masks = [];
     private readonly Dictionary<(Term, int), Term> _steps = [];
     private int _generation;
+    private long _keptIds;
 
     public TokenGrammar(ByteGrammar grammar, GrammarVocabulary vocabulary)
     {
@@ -27,6 +32,21 @@ public sealed class TokenGrammar
 
     internal ByteGrammar Grammar { get; }
 
+    /// <summary>Memory that the grammar takes now, estimated; it grows while rows use the grammar, up to some tens of
+    /// megabytes.</summary>
+    public long BytesKept
+    {
+        get
+        {
+            lock (Grammar.Factory)
+            {
+                long rows = Grammar.Factory.Automata.Sum(lexeme => lexeme.RowCount);
+                return (Grammar.Factory.Count * TermBytes) + (rows * RowBytes) + (_keptIds * sizeof(int))
+                    + ((_masks.Count + _steps.Count) * StateBytes);
+            }
+        }
+    }
+
     /// <summary>A constraint for one row, at the start of the output.</summary>
     public TokenConstraint Start() => new(this);
 
@@ -38,6 +58,7 @@ public sealed class TokenGrammar
             MakeRoom();
             mask = _walk.Find(state);
             _masks.Add(state, mask);
+            _keptIds += mask.Ids.Length;
             return mask;
         }
     }
@@ -104,14 +125,18 @@ public sealed class TokenGrammar
     private BlankLimits? FindBlank(Term part)
     {
         Term head = part.Kind == TermKind.Concat ? part.Parts[0] : part;
-        return head.Lexeme is { } lexeme && lexeme.IsBoundary(head.State) ? Grammar.Blanks.GetValueOrDefault(lexeme) : null;
+        return head.Lexeme is { } lexeme && lexeme.IsBoundary(head.State)
+            ? Grammar.Blanks.GetValueOrDefault(lexeme)
+            : null;
     }
 
     private void MakeRoom()
     {
         Grammar.Factory.Trim();
-        if (_generation == Grammar.Factory.Generation && _masks.Count < KeptStates && _steps.Count < KeptStates) return;
+        bool hasRoom = _masks.Count < KeptStates && _steps.Count < KeptStates && _keptIds < KeptIds;
+        if (hasRoom && _generation == Grammar.Factory.Generation) return;
         _generation = Grammar.Factory.Generation;
+        _keptIds = 0;
         _masks.Clear();
         _steps.Clear();
     }

@@ -46,6 +46,7 @@ internal sealed class CcpWire(ChatOptions options) : IChatWire
             Turns = turns,
             Ending = ending,
             ReplyName = replyName,
+            Format = OutputFormat.FindGlyph(parameters.GetObject("reply_constraints")),
             OutputTokens = new NamedLimit("tokens_to_generate", parameters.FindInteger("tokens_to_generate")),
             Temperature = parameters.FindNumber("temperature"),
             TopP = parameters.FindNumber("top_p"),
@@ -101,7 +102,6 @@ internal sealed class CcpWire(ChatOptions options) : IChatWire
 
     private static void RefuseUnavailable(RequestParameters parameters)
     {
-        ChatFields.Refuse(parameters.GetObject("reply_constraints"), "reply_constraints.", "glyph");
         ChatFields.Refuse(parameters, "", "functions", "plugins", "knowledge_base_param");
         if (parameters.GetObject("function_call").FindString("type") == "specific")
         {

@@ -37,6 +37,9 @@ internal sealed record ChatRequest
 
     public IReadOnlyList<string> StopSequences { get; init; } = [];
 
+    /// <summary>The form that the answer is held to, or null.</summary>
+    public OutputFormat? Format { get; init; }
+
     /// <summary>Tell each token's probability and this many alternatives.</summary>
     public int? TopLogProbabilities { get; init; }
 

@@ -1,5 +1,6 @@
 using Cremona.Inference.Adapters;
 using Cremona.Inference.Checkpoints;
+using Cremona.Inference.Grammar;
 using Cremona.Inference.Scheduling;
 using Cremona.Protocol.Errors;
 using Cremona.Server.Edge;
@@ -47,9 +48,28 @@ internal sealed class ChatService(
         IChatClient outer = request.MasksSensitiveText ? new MaskingChatClient(client) : client;
         EngineChatOptions settings = ToSettings(request, promise);
         settings.Meter = call.Meter;
+        settings.Grammar = await LoadGrammarAsync(served.Base, request.Format, cancellationToken);
         long outputTokensMax = settings.MaxOutputTokens ?? settings.DefaultOutputTokens;
         CallPass pass = limiter.Enter(call.GroupId, call.Meter, outputTokensMax * request.AnswerCount);
         return new ChatSession(outer, request, settings, pass, log);
+    }
+
+    private async Task<TokenGrammar?> LoadGrammarAsync(
+        BaseModel model, OutputFormat? format, CancellationToken cancellationToken)
+    {
+        if (format is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await host.LoadGrammarAsync(model, format.Source, cancellationToken);
+        }
+        catch (GrammarException fault)
+        {
+            throw format.Explain(fault);
+        }
     }
 
     private async Task<LoraAdapter?> LoadAdapterAsync(TunedModel? tuned, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
+using Cremona.Inference.Grammar;
 using Cremona.Inference.Scheduling;
 using Cremona.Protocol.Errors;
 using Cremona.Server.Edge;
@@ -91,6 +92,7 @@ internal sealed class ChatSession(
             CultureInfo.InvariantCulture,
             $"prompt tokens {overflow.PromptTokens} + {request.OutputTokens.Field} {overflow.OutputTokens} exceed the context "
             + $"of {overflow.ContextTokens} tokens of model {request.Model}")),
+        GrammarException limit when request.Format is { } format => format.Explain(limit),
         EngineBusyException => new ApiException(
             ApiError.TooManyConnections, ApiErrorCatalogue.Find(ApiError.TooManyConnections).DefaultText),
         _ => null,

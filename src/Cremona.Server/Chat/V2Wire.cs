@@ -36,6 +36,7 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
             Model = model,
             Turns = turns,
             Ending = ending,
+            Format = OutputFormat.FindResponseFormat(parameters),
             OutputTokens = ReadOutputTokens(parameters),
             Answers = new NamedLimit("n", parameters.FindInteger("n")),
             Temperature = parameters.FindNumber("temperature"),
@@ -138,12 +139,6 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
             && choice.ToString() is { Length: > 0 } word and not ("none" or "auto"))
         {
             throw ChatFields.NotAvailable("tool_choice other than none and auto");
-        }
-
-        if (parameters.FindElement("response_format") is not null
-            && parameters.GetObject("response_format").FindString("type") is not (null or "text"))
-        {
-            throw ChatFields.NotAvailable("response_format");
         }
     }
 

@@ -108,6 +108,7 @@ internal sealed class EngineChatClient(
         Adapter = adapter,
         StopTokens = model.ChatTemplate.StopTokens,
         TopLogProbabilities = settings.TopLogProbabilities ?? 0,
+        Grammar = settings.Grammar,
         Sampling = new SamplingOptions
         {
             Temperature = settings.Temperature ?? 1,

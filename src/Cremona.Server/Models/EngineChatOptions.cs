@@ -1,3 +1,4 @@
+using Cremona.Inference.Grammar;
 using Cremona.Inference.Templates;
 using Cremona.Server.Edge.Calls;
 using Microsoft.Extensions.AI;
@@ -21,6 +22,7 @@ internal sealed class EngineChatOptions : ChatOptions
             TrimsStart = engine.TrimsStart;
             TopLogProbabilities = engine.TopLogProbabilities;
             Meter = engine.Meter;
+            Grammar = engine.Grammar;
         }
     }
 
@@ -39,6 +41,9 @@ internal sealed class EngineChatOptions : ChatOptions
 
     /// <summary>Counts the tokens as they come, so that they are known also when nobody waits for the answer.</summary>
     public CallMeter? Meter { get; set; }
+
+    /// <summary>Holds the output to a grammar over the model's vocabulary; null leaves it free.</summary>
+    public TokenGrammar? Grammar { get; set; }
 
     public override ChatOptions Clone() => new EngineChatOptions(this);
 }

@@ -1,5 +1,6 @@
 using Cremona.Inference.Adapters;
 using Cremona.Inference.Checkpoints;
+using Cremona.Inference.Grammar;
 using Cremona.Inference.Scheduling;
 
 namespace Cremona.Server.Models;
@@ -15,6 +16,10 @@ public interface IModelHost
 
     /// <summary>The adapter of a tuned model, read from the blob store on first use.</summary>
     Task<LoraAdapter> LoadAdapterAsync(TunedModel model, CancellationToken cancellationToken);
+
+    /// <summary>A grammar over the model's vocabulary, compiled on first use.</summary>
+    /// <exception cref="GrammarException">The grammar is malformed, not supported, or exceeds a limit.</exception>
+    Task<TokenGrammar> LoadGrammarAsync(BaseModel model, GrammarSource source, CancellationToken cancellationToken);
 
     /// <summary>Frees the adapter of a deleted tuned model; nothing happens when it is not in memory. Requests that
     /// already use it end undisturbed.</summary>

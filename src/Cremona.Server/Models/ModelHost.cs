@@ -1,5 +1,6 @@
 using Cremona.Inference.Adapters;
 using Cremona.Inference.Checkpoints;
+using Cremona.Inference.Grammar;
 using Cremona.Inference.Scheduling;
 using Cremona.Protocol.Errors;
 using Cremona.Server.Edge;
@@ -17,6 +18,7 @@ public sealed class ModelHost(
     private readonly SharedLoads<LanguageModel> _models = new();
     private readonly SharedLoads<IGenerationEngine> _engines = new();
     private readonly AdapterCache _adapters = new(options.Value.AdaptersMax);
+    private readonly GrammarCache _grammars = new(options.Value.GrammarMegabytesMax * 1_000_000L);
 
     public Task<LanguageModel> LoadAsync(BaseModel model, CancellationToken cancellationToken) =>
         _models.GetAsync(model.Id, () => Task.Run(() => ReadModel(model)), cancellationToken);
@@ -26,6 +28,13 @@ public sealed class ModelHost(
 
     public Task<LoraAdapter> LoadAdapterAsync(TunedModel model, CancellationToken cancellationToken) =>
         _adapters.GetAsync(model.Id, () => ReadAdapterAsync(model), cancellationToken);
+
+    public async Task<TokenGrammar> LoadGrammarAsync(
+        BaseModel model, GrammarSource source, CancellationToken cancellationToken)
+    {
+        LanguageModel loaded = await LoadAsync(model, cancellationToken);
+        return await Task.Run(() => _grammars.Get(source, loaded.Tokenizer), cancellationToken);
+    }
 
     public void DropAdapter(string tunedModelId) => _adapters.Drop(tunedModelId);
 

@@ -29,6 +29,11 @@ public sealed class ModelsOptions : IValidatableObject
     [Range(1, 10_000, ErrorMessage = "Models:AdaptersMax must be between 1 and 10000.")]
     public int AdaptersMax { get; set; } = 64;
 
+    /// <summary>Memory, in megabytes, of the compiled grammars that are kept for later requests; the one unused for
+    /// longest gives way. Default 256, range 1 to 100 000.</summary>
+    [Range(1, 100_000, ErrorMessage = "Models:GrammarMegabytesMax must be between 1 and 100000.")]
+    public int GrammarMegabytesMax { get; set; } = 256;
+
     /// <summary>A tuned model that is not called for this long is deleted, as on the hosted platform after 7 days; 0
     /// keeps all. Default 0, range 0 to 3650 d.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]

@@ -85,6 +85,18 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
                 "reply_constraints.sender_type must be BOT");
             Add([Ccp], """{"reply_constraints":{"sender_type":"BOT","sender_name":"NN"}}""",
                 "reply_constraints.sender_name must be a bot_name of bot_setting: NN");
+            Add([Ccp], Glyph("""{"type":"raw","raw_glyph":"是{{gen 'name'}}。"}"""), null);
+            Add([Ccp], Glyph("""{"type":"raw","raw_glpyh":"是{{gen 'name'}}。"}"""), null);
+            Add([Ccp], Glyph("""{"type":"json_value","json_properties":{"a":{"type":"string"}}}"""), null);
+            Add([Ccp], Glyph("null"), null);
+            Add([Ccp], Glyph("{}"), null);
+            Add([Ccp], Glyph("""{"type":"both"}"""), "glyph definition format error: type must be raw or json_value");
+            Add([Ccp], Glyph("""{"type":"raw"}"""), "glyph definition format error: raw_glyph is missing");
+            Add([Ccp], Glyph("""{"type":"raw","raw_glyph":"{{gen"}"""),
+                "glyph definition format error: glyph, position 5: an option or }} is expected");
+            Add([Ccp], Glyph("""{"type":"json_value"}"""), "glyph definition format error: json_properties is missing");
+            Add([Ccp], Glyph("""{"type":"json_value","json_properties":{"a":{"type":"date"}}}"""),
+                "glyph definition format error: json_properties.a: type must be string, number, boolean, object or array");
             Add([Ccp], """{"messages":[{"sender_type":"USER","text":"x"}]}""",
                 "messages中sender_name、sender_type不能为空");
             Add([Ccp], """{"messages":[{"sender_type":"GOD","sender_name":"u","text":"x"}]}""",
@@ -122,6 +134,16 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
             Add(roles, """{"top_logprobs":2}""", "top_logprobs needs logprobs; send logprobs true or leave it out");
             Add(roles, """{"logprobs":true,"mask_sensitive_info":true}""",
                 "logprobs shows the tokens that mask_sensitive_info masks; leave one of them out");
+            Add(roles, """{"response_format":{"type":"text"}}""", null);
+            Add(roles, """{"response_format":{"type":"json_object"}}""", null);
+            Add(roles, """{"response_format":{"type":"json_schema","json_schema":{"name":"n","strict":true,"schema":{"type":"object"}}}}""", null);
+            Add(roles, """{"response_format":"json"}""", "binding: expr_path=response_format" + WrongType);
+            Add(roles, """{"response_format":{"type":"xml"}}""",
+                "response_format.type must be text, json_object or json_schema");
+            Add(roles, """{"response_format":{"type":"json_schema"}}""",
+                "binding: expr_path=response_format.json_schema.schema" + Missing);
+            Add(roles, """{"response_format":{"type":"json_schema","json_schema":{"schema":{"items":{"type":"string","format":"regex"}}}}}""",
+                "response_format.json_schema.schema: #/items/format: 'regex' is not supported");
             Add(roles, """{"logit_bias":{"1":2}}""", "logit_bias" + Absent);
             Add(roles, """{"tools":[{"type":"web_search"}]}""", "tools" + Absent);
             Add(roles, """{"tools":[],"tool_choice":"auto"}""", null);
@@ -131,6 +153,9 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
             void Add(string[] paths, string fields, string? refusal) => rows.Add(paths, fields, refusal);
         }
     }
+
+    private static string Glyph(string glyph) =>
+        "{\"reply_constraints\":{\"sender_type\":\"BOT\",\"sender_name\":\"MM\",\"glyph\":" + glyph + "}}";
 
     [Theory]
     [MemberData(nameof(Fields))]

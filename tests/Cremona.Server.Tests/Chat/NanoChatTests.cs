@@ -52,6 +52,59 @@ public class NanoChatTests
         (await server.Client.GetJsonAsync("/readyz")).GetProperty("status").GetString().ShouldBe("ready");
     }
 
+    [Fact]
+    public async Task Glyph_HoldsTheAnswerToItsForm_WholeAndInPieces()
+    {
+        await using ServerFixture server = await ServerFixture.StartAsync();
+        string raw = Glyph("""{"type":"raw","raw_glyph":"The translated text：{{gen 'content' blank_max_tokens=5}}!"}""");
+        string values = Glyph("""{"type":"json_value","json_properties":{"name":{"type":"string"},"age":{"type":"number"}}}""");
+
+        string text = Reply(await server.Client.PostJsonAsync(Ccp, raw));
+        text.ShouldStartWith("The translated text：");
+        text.ShouldEndWith("!");
+
+        JsonElement[] events = await StreamAsync(server, raw.Replace("\"stream\":false", "\"stream\":true", StringComparison.Ordinal));
+        string.Concat(events[..^1].Select(Text)).ShouldBe(Reply(events[^1]));
+        Reply(events[^1]).ShouldBe(text);
+
+        JsonElement answer = await server.Client.PostJsonAsync(Ccp, values);
+        if (answer.GetProperty("choices")[0].GetProperty("finish_reason").GetString() != "stop") return;
+        JsonElement value = JsonSerializer.Deserialize<JsonElement>(Reply(answer));
+        value.GetProperty("age").ValueKind.ShouldBe(JsonValueKind.Number);
+        Reply(answer).ShouldStartWith("{\n  \"");
+    }
+
+    [Fact]
+    public async Task ResponseFormat_HoldsTheAnswerToItsSchema()
+    {
+        await using ServerFixture server = await ServerFixture.StartAsync();
+        const string Schema = """
+            {"type":"object","properties":{"city":{"enum":["Rome","Oslo"]},"degrees":{"type":"integer","minimum":-50,"maximum":50}},
+             "required":["city","degrees"],"additionalProperties":false}
+            """;
+        for (int seed = 1; seed <= 4; seed++)
+        {
+            string format = "{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"w\",\"schema\":" + Schema + "}}";
+            JsonElement answer = await server.Client.PostJsonAsync(V2, $$"""
+                {"model":"nano","seed":{{seed}},"messages":[{"role":"user","content":"How warm is it?"}],
+                 "response_format":{{format}}}
+                """);
+            JsonElement choice = answer.GetProperty("choices")[0];
+            choice.GetProperty("finish_reason").GetString().ShouldBe("stop");
+            string content = choice.GetProperty("message").GetProperty("content").GetString()!;
+            JsonElement value = JsonSerializer.Deserialize<JsonElement>(content);
+            value.GetProperty("city").GetString().ShouldBeOneOf("Rome", "Oslo");
+            value.GetProperty("degrees").GetInt32().ShouldBeInRange(-50, 50);
+        }
+    }
+
+    private static string Glyph(string glyph) => $$"""
+        {"model":"abab5.5-chat-240119","seed":3,"tokens_to_generate":200,"stream":false,
+         "bot_setting":[{"bot_name":"MM","content":"MM is a polite baker."}],
+         "reply_constraints":{"sender_type":"BOT","sender_name":"MM","glyph":{{glyph}}},
+         "messages":[{"sender_type":"USER","sender_name":"u","text":"Hello, who are you?"}]}
+        """;
+
     private static string Body(int seed, bool isStream) => $$"""
         {"model":"abab5.5-chat-240119","seed":{{seed}},"tokens_to_generate":24,"stream":{{(isStream ? "true" : "false")}},
          "bot_setting":[{"bot_name":"MM","content":"MM is a polite baker."}],

@@ -1,5 +1,6 @@
 using Cremona.Inference.Adapters;
 using Cremona.Inference.Checkpoints;
+using Cremona.Inference.Grammar;
 using Cremona.Inference.Scheduling;
 using Cremona.Server.Models;
 
@@ -15,6 +16,10 @@ public sealed class TinyModelHost : IModelHost
         throw new NotSupportedException();
 
     public Task<LoraAdapter> LoadAdapterAsync(TunedModel model, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<TokenGrammar> LoadGrammarAsync(
+        BaseModel model, GrammarSource source, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public void DropAdapter(string tunedModelId)

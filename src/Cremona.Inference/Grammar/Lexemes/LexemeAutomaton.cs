@@ -30,6 +30,9 @@ internal sealed class LexemeAutomaton
 
     public int Start { get; }
 
+    /// <summary>States met so far, most of them with a row of 256 numbers.</summary>
+    public int RowCount => _ids.Count;
+
     /// <summary>The state after a byte, or <see cref="Dead"/>.</summary>
     /// <exception cref="GrammarException">The automaton exceeds its limit of states.</exception>
     public int Step(int state, byte value) => Row(state)[value];

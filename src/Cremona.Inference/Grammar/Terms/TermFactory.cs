@@ -25,6 +25,9 @@ internal sealed class TermFactory
 
     public Term Epsilon { get; }
 
+    /// <summary>The automata that were made for this grammar alone.</summary>
+    public IReadOnlyCollection<LexemeAutomaton> Automata => _automata.Values;
+
     /// <summary>Counts the times the memory of derived terms was started afresh.</summary>
     public int Generation { get; private set; }
 
