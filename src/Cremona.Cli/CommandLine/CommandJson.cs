@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Cremona.Cli.Benchmarks;
 using Cremona.Cli.Doctor;
@@ -12,4 +13,6 @@ namespace Cremona.Cli.CommandLine;
 [JsonSerializable(typeof(IReadOnlyList<GroupBalance>))]
 [JsonSerializable(typeof(List<Finding>))]
 [JsonSerializable(typeof(GrammarReport))]
+[JsonSerializable(typeof(InferenceReport))]
+[JsonSerializable(typeof(JsonObject))]
 internal sealed partial class CommandJson : JsonSerializerContext;

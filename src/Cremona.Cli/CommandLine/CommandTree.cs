@@ -64,6 +64,7 @@ public static class CommandTree
             new Command("bench", "Measure parts of this program on your machine")
             {
                 new BenchGrammarCommand(terminal),
+                new BenchInferenceCommand(terminal),
             },
             new DoctorCommand(terminal),
         };

@@ -60,6 +60,9 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
         _thread.Start();
     }
 
+    /// <summary>Bytes of the packed weights.</summary>
+    public long WeightBytes => _forward.WeightBytes;
+
     /// <inheritdoc/>
     /// <remarks>The request is checked at once; it is queued when the first element is asked for.</remarks>
     /// <exception cref="ArgumentException">The prompt is empty, holds an unknown id or leaves no room in the context;

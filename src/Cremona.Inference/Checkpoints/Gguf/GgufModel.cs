@@ -53,6 +53,23 @@ public static class GgufModel
         }
     }
 
+    /// <summary>Writes weights with numbered tokens in place of a vocabulary and no template: what other programs need to
+    /// open the file and compute with token ids, for measurements.</summary>
+    /// <param name="path">Replaced when it exists.</param>
+    /// <param name="source">The weights.</param>
+    /// <param name="type">Of the matrices: F32, F16, BF16, Q8_0 or Q4_0.</param>
+    /// <exception cref="InvalidDataException">A row of a matrix is no whole number of blocks of the type.</exception>
+    /// <exception cref="IOException">The disk is full or failed.</exception>
+    public static void WriteWithoutText(string path, IDecoderSource source, GgufType type)
+    {
+        int count = source.Config.VocabularySize;
+        string[] tokens = [.. Enumerable.Range(0, count).Select(id => id < 256
+            ? ByteLevelAlphabet.ToCharacter((byte)id).ToString()
+            : $"t{id}")];
+        int[] types = [.. Enumerable.Repeat((int)GgufTokenType.Normal, count)];
+        GgufModelWriter.Write(path, source, type, new GgufVocabulary(tokens, types, ["t 2"], "gpt-2", null), null, null);
+    }
+
     private static CheckpointDecoder OpenWeights(GgufFile file)
     {
         DecoderConfig config = GgufConfig.Read(file);

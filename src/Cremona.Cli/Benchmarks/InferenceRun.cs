@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using Cremona.Inference.Adapters;
+using Cremona.Inference.Architectures;
+using Cremona.Inference.Kernels;
+using Cremona.Inference.Sampling;
+using Cremona.Inference.Scheduling;
+
+namespace Cremona.Cli.Benchmarks;
+
+/// <summary>Cremona's side of a measurement: one model in one engine.</summary>
+internal sealed class InferenceRun : IDisposable
+{
+    private const int GeneratingPromptTokens = 8;
+
+    private readonly DecoderEngine _engine;
+
+    public InferenceRun(IDecoderSource source, WeightFormat format, int threads) => _engine = new DecoderEngine(
+        source, format, new EngineOptions { ThreadCount = threads, PrefillChunkTokens = 512 });
+
+    public long WeightBytes => _engine.WeightBytes;
+
+    /// <summary>Seconds for a prompt of this many tokens.</summary>
+    public Task<double> PromptAsync(int tokens, CancellationToken cancellationToken) =>
+        TimeAsync(() => ReadAsync(tokens, 1, null, cancellationToken));
+
+    /// <summary>Seconds for sequences that generate this many tokens each, after a prompt of 8.</summary>
+    /// <param name="sequences">How many at a time.</param>
+    /// <param name="tokens">Of each.</param>
+    /// <param name="adapters">One for each sequence, or none at all.</param>
+    /// <param name="cancellationToken">Ends the measurement.</param>
+    public Task<double> GenerateAsync(
+        int sequences, int tokens, IReadOnlyList<LoraAdapter> adapters, CancellationToken cancellationToken) =>
+        TimeAsync(() => Task.WhenAll(Enumerable.Range(0, sequences).Select(i => Task.Run(
+            () => ReadAsync(
+                GeneratingPromptTokens, tokens, adapters.Count == 0 ? null : adapters[i], cancellationToken),
+            cancellationToken))));
+
+    public void Dispose() => _engine.Dispose();
+
+    private static async Task<double> TimeAsync(Func<Task> work)
+    {
+        long start = Stopwatch.GetTimestamp();
+        await work();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private async Task ReadAsync(
+        int promptTokens, int tokens, LoraAdapter? adapter, CancellationToken cancellationToken)
+    {
+        var request = new GenerationRequest
+        {
+            PromptTokens = [.. Enumerable.Range(0, promptTokens).Select(i => 300 + (i * 37 % 1000))],
+            MaxTokens = tokens,
+            Adapter = adapter,
+            Sampling = new SamplingOptions { Temperature = 0 },
+        };
+        await foreach (GeneratedToken _ in _engine.StreamAsync(request, cancellationToken)) { }
+    }
+}

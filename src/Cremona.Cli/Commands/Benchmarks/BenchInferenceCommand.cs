@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Cremona.Cli.Benchmarks;
+using Cremona.Cli.CommandLine;
+using Cremona.Inference.Kernels;
+
+namespace Cremona.Cli.Commands.Benchmarks;
+
+/// <summary><c>cremona bench inference</c></summary>
+internal sealed class BenchInferenceCommand : CremonaCommand
+{
+    private readonly Option<DirectoryInfo?> _peer = new("--peer")
+    {
+        Description = "A node_modules folder with node-llama-cpp: llama.cpp is measured in turns with Cremona",
+        HelpName = "DIR",
+    };
+
+    private readonly Option<string[]> _shapes = new("--shape")
+    {
+        Description = "0.5B or tiny; may be repeated. Default: both",
+        DefaultValueFactory = _ => [.. BenchmarkShape.All.Select(shape => shape.Name)],
+    };
+
+    private readonly Option<WeightFormat[]> _weights = new("--weights")
+    {
+        Description = "Q4 or Q8; may be repeated. Default: both",
+        DefaultValueFactory = _ => [WeightFormat.Q4, WeightFormat.Q8],
+    };
+
+    private readonly Option<int> _threads = new("--threads")
+    {
+        Description = "Threads of either side",
+        DefaultValueFactory = _ => Math.Min(2, Environment.ProcessorCount),
+    };
+
+    private readonly Option<int> _repeats = new("--repeats")
+    {
+        Description = "Measurements of each cell",
+        DefaultValueFactory = _ => 5,
+    };
+
+    private readonly Option<bool> _json = new("--json") { Description = "Print the figures as JSON and nothing else" };
+
+    public BenchInferenceCommand(Terminal terminal)
+        : base(terminal, "inference", "Measure prompts and generation on random models, beside llama.cpp if it is there")
+    {
+        _shapes.AcceptOnlyFromAmong([.. BenchmarkShape.All.Select(shape => shape.Name)]);
+        _weights.Validators.Add(result =>
+        {
+            if (result.GetValue(_weights)!.Any(format => format is not (WeightFormat.Q4 or WeightFormat.Q8)))
+            {
+                result.AddError("--weights: llama.cpp has a counterpart of Q4 and Q8 only; choose of them");
+            }
+        });
+        AddRange(_threads, 1, ComputePool.ThreadCountMax);
+        AddRange(_repeats, 1, 1000);
+        Add(_peer);
+        Add(_shapes);
+        Add(_weights);
+        Add(_threads);
+        Add(_repeats);
+        Add(_json);
+        Examples =
+        [
+            "cremona bench inference --shape tiny",
+            "cremona bench inference --peer ./node_modules --json",
+        ];
+    }
+
+    protected override async Task<int> RunAsync(ParseResult line, CancellationToken cancellationToken)
+    {
+        await using LlamaPeer? peer = line.GetValue(_peer) is { } folder ? LlamaPeer.Start(folder.FullName) : null;
+        var benchmark = new InferenceBenchmark(
+            peer, line.GetValue(_threads), line.GetValue(_repeats), what => Terminal.Error.WriteLine(what));
+        string[] names = line.GetRequiredValue(_shapes);
+        BenchmarkShape[] shapes = [.. BenchmarkShape.All.Where(shape => names.Contains(shape.Name))];
+        InferenceReport report =
+            await benchmark.RunAsync(shapes, line.GetRequiredValue(_weights), cancellationToken);
+        if (line.GetValue(_json))
+        {
+            await Terminal.Out.WriteLineAsync(JsonSerializer.Serialize(report, CommandJson.Default.InferenceReport));
+            return ExitCode.Success;
+        }
+
+        foreach (InferenceCell cell in report.Cells)
+        {
+            string peerRate = cell.Peer is { } rate
+                ? string.Create(CultureInfo.InvariantCulture, $"   llama.cpp {rate,8:0.#}   ratio {cell.Ratio:0.00}")
+                : "";
+            await Terminal.Out.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{cell.Shape,-5} {cell.Weights} {cell.Measure,-21} {cell.Cremona,8:0.#} tokens/s{peerRate}"));
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static void AddRange(Option<int> option, int min, int max) => option.Validators.Add(result =>
+    {
+        int value = result.GetValue(option);
+        if (value < min || value > max) result.AddError($"{option.Name} {value}: a number from {min} to {max}");
+    });
+}
