@@ -5,8 +5,8 @@ using Cremona.Inference.Kernels;
 
 namespace Cremona.Cli.Benchmarks;
 
-/// <summary>Measures prompts and generation on random models, in turns with llama.cpp where it is given: every repeat runs
-/// each measure on both sides, the first side changing, so that what else the machine does hits both.</summary>
+/// <summary>Measures prompts and generation on random models, in turns with llama.cpp where it is given: every repeat
+/// runs each measure on both sides, the first side changing, so that what else the machine does hits both.</summary>
 /// <param name="peer">llama.cpp, or null.</param>
 /// <param name="threads">Threads of either side.</param>
 /// <param name="repeats">Measurements of each cell, after one that warms up.</param>

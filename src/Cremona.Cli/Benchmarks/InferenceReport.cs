@@ -5,7 +5,8 @@ namespace Cremona.Cli.Benchmarks;
 /// <param name="Isa">Instruction sets of Cremona: for floats, and for products of 8-bit integers.</param>
 /// <param name="PeerSystem">What llama.cpp says of its own, or null without a peer.</param>
 /// <param name="Threads">Threads of either side.</param>
-/// <param name="Load">Load averages of the machine when the run began; above zero others used the processors too.</param>
+/// <param name="Load">Load averages of the machine when the run began; above zero others used the processors
+/// too.</param>
 /// <param name="Repeats">Measurements of each cell; a cell holds their median.</param>
 /// <param name="Cells">Rates.</param>
 /// <param name="Bandwidth">Reading memory, and how near the generation of one sequence came to it.</param>

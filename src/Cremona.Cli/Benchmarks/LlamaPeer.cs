@@ -20,7 +20,8 @@ internal sealed class LlamaPeer : IAsyncDisposable
     }
 
     /// <summary>Starts node.</summary>
-    /// <param name="nodeModules">A <c>node_modules</c> folder with <c>node-llama-cpp</c> and its prebuilt library.</param>
+    /// <param name="nodeModules">A <c>node_modules</c> folder with <c>node-llama-cpp</c> and its prebuilt
+    /// library.</param>
     /// <exception cref="CommandException">The folder holds no such package, or node cannot be started.</exception>
     public static LlamaPeer Start(string nodeModules)
     {

@@ -53,8 +53,8 @@ public static class GgufModel
         }
     }
 
-    /// <summary>Writes weights with numbered tokens in place of a vocabulary and no template: what other programs need to
-    /// open the file and compute with token ids, for measurements.</summary>
+    /// <summary>Writes weights with numbered tokens in place of a vocabulary and no template: what other programs need
+    /// to open the file and compute with token ids, for measurements.</summary>
     /// <param name="path">Replaced when it exists.</param>
     /// <param name="source">The weights.</param>
     /// <param name="type">Of the matrices: F32, F16, BF16, Q8_0 or Q4_0.</param>

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Cremona.Inference.Tests.Checkpoints.Gguf;
+
+/// <summary>llama.cpp's greedy ids and log-probabilities for a GGUF file (<c>tests/oracle/llama_reference.mjs</c>).
+/// <c>CREMONA_TEST_NPM</c> names a node_modules folder with <c>node-llama-cpp</c>; without it these tests are
+/// skipped.</summary>
+/// <param name="Ids">Greedy ids after the prompt.</param>
+/// <param name="Logs">[prompt positions][vocabularySize]</param>
+internal sealed record LlamaReference(int[] Ids, double[][] Logs)
+{
+    private static readonly string? Modules = Environment.GetEnvironmentVariable("CREMONA_TEST_NPM");
+
+    public static void SkipUnlessThere() => Assert.SkipUnless(
+        !string.IsNullOrEmpty(Modules) && Directory.Exists(Path.Combine(Modules, "node-llama-cpp")),
+        "CREMONA_TEST_NPM does not name a node_modules folder with node-llama-cpp");
+
+    public static async Task<LlamaReference> RunAsync(string model, int[] prompt, int count)
+    {
+        ProcessStartInfo start = new(
+            "node",
+            [
+                Path.Combine(AppContext.BaseDirectory, "oracle", "llama_reference.mjs"), Modules!, model,
+                JsonSerializer.Serialize(prompt), $"{count}",
+            ])
+        {
+            RedirectStandardOutput = true,
+        };
+        using Process node = Process.Start(start)!;
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
+        try
+        {
+            string output = await node.StandardOutput.ReadToEndAsync(limit.Token);
+            await node.WaitForExitAsync(limit.Token);
+            node.ExitCode.ShouldBe(0);
+            using var document = JsonDocument.Parse(output);
+            return new LlamaReference(
+                [.. document.RootElement.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())],
+                [.. document.RootElement.GetProperty("logs").EnumerateArray().Select(
+                    row => row.EnumerateArray().Select(log => log.ValueKind == JsonValueKind.Number
+                        ? log.GetDouble()
+                        : double.NegativeInfinity).ToArray())]);
+        }
+        finally
+        {
+            if (!node.HasExited) node.Kill();
+        }
+    }
+
+    /// <summary>Log-probabilities of logits [positions, vocabularySize].</summary>
+    public static double[][] LogsOf(float[] logits, int vocabulary) => [.. logits.Chunk(vocabulary).Select(row =>
+    {
+        double largest = row.Max();
+        double sum = Math.Log(row.Sum(logit => Math.Exp(logit - largest))) + largest;
+        return row.Select(logit => logit - sum).ToArray();
+    })];
+
+    /// <summary>Mean over positions of the Kullback-Leibler divergence of <paramref name="actual"/> from
+    /// <paramref name="expected"/>, in nats.</summary>
+    public static double Divergence(double[][] expected, double[][] actual) => expected.Zip(
+        actual, (p, q) => p.Zip(q, (x, y) => double.IsNegativeInfinity(x) ? 0 : Math.Exp(x) * (x - Math.Max(y, -60))).Sum())
+        .Average();
+}
