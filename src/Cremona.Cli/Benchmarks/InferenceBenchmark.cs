@@ -48,7 +48,8 @@ internal sealed class InferenceBenchmark(LlamaPeer? peer, int threads, int repea
     }
 
     private async Task MeasureAsync(
-        BenchmarkShape shape, WeightFormat format, string file, double readBandwidth, CancellationToken cancellationToken)
+        BenchmarkShape shape, WeightFormat format, string file, double readBandwidth,
+        CancellationToken cancellationToken)
     {
         tell($"{shape.Name} {format}: making the model");
         var source = new RandomDecoder(shape.Config);
@@ -74,7 +75,8 @@ internal sealed class InferenceBenchmark(LlamaPeer? peer, int threads, int repea
                 () => run.GenerateAsync(Sequences, tokens, adapters, cancellationToken), null),
         ];
 
-        var rates = measures.ToDictionary(measure => measure.Name, _ => (Own: new List<double>(), Other: new List<double>()));
+        var rates = measures.ToDictionary(
+            measure => measure.Name, _ => (Own: new List<double>(), Other: new List<double>()));
         for (int repeat = 0; repeat <= repeats; repeat++)
         {
             tell($"{shape.Name} {format}: {(repeat == 0 ? "warming up" : $"repeat {repeat} of {repeats}")}");
@@ -90,7 +92,11 @@ internal sealed class InferenceBenchmark(LlamaPeer? peer, int threads, int repea
             }
         }
 
-        foreach ((string name, (List<double> own, List<double> other)) in rates) AddCell(shape, format, name, own, other);
+        foreach ((string name, (List<double> own, List<double> other)) in rates)
+        {
+            AddCell(shape, format, name, own, other);
+        }
+
         _shares[$"{shape.Name} {format}"] =
             Round(Median(rates["decode 1"].Own) * run.WeightBytes / readBandwidth);
         _adapterFigures.Add(new AdapterFigure(

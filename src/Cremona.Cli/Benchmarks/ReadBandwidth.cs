@@ -16,12 +16,13 @@ internal static class ReadBandwidth
         long[] buffer = new long[BufferBytes / sizeof(long)];
         buffer.AsSpan().Fill(1);
         long[] sums = new long[threads];
+        int length = buffer.Length / threads;
         using var pool = new ComputePool(threads);
         double best = double.MaxValue;
         for (int round = 0; round < Rounds; round++)
         {
             long start = Stopwatch.GetTimestamp();
-            pool.Run(threads, part => sums[part] = Sum(buffer.AsSpan(part * (buffer.Length / threads), buffer.Length / threads)));
+            pool.Run(threads, part => sums[part] = Sum(buffer.AsSpan(part * length, length)));
             best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
 

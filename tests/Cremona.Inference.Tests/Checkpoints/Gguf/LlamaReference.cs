@@ -58,7 +58,10 @@ internal sealed record LlamaReference(int[] Ids, double[][] Logs)
 
     /// <summary>Mean over positions of the Kullback-Leibler divergence of <paramref name="actual"/> from
     /// <paramref name="expected"/>, in nats.</summary>
-    public static double Divergence(double[][] expected, double[][] actual) => expected.Zip(
-        actual, (p, q) => p.Zip(q, (x, y) => double.IsNegativeInfinity(x) ? 0 : Math.Exp(x) * (x - Math.Max(y, -60))).Sum())
-        .Average();
+    public static double Divergence(double[][] expected, double[][] actual) =>
+        expected.Zip(actual, (p, q) => p.Zip(q, Term).Sum()).Average();
+
+    private static double Term(double expected, double actual) => double.IsNegativeInfinity(expected)
+        ? 0
+        : Math.Exp(expected) * (expected - Math.Max(actual, -60));
 }
