@@ -87,8 +87,10 @@ internal sealed class CcWire(ChatOptions options) : IChatWire
 
     /// <summary>Each beam counts as long as the longest.</summary>
     private static byte[] Whole(
-        ChatHeading heading, IReadOnlyList<ChatAnswer> answers, Func<ChatAnswer, int, CcChoice> toChoice) =>
-        JsonSerializer.SerializeToUtf8Bytes(
+        ChatHeading heading, IReadOnlyList<ChatAnswer> answers, Func<ChatAnswer, int, CcChoice> toChoice)
+    {
+        var sensitivity = ChatSensitivity.Of(answers);
+        return JsonSerializer.SerializeToUtf8Bytes(
             new CcResponse
             {
                 Created = heading.Created,
@@ -97,12 +99,15 @@ internal sealed class CcWire(ChatOptions options) : IChatWire
                 Choices = [.. answers.Select(toChoice)],
                 Usage = new ChatUsage(
                     answers[0].PromptTokens + (answers.Max(answer => answer.OutputTokens) * answers.Count)),
-                InputSensitive = false,
-                OutputSensitive = false,
+                InputSensitive = sensitivity.IsInput,
+                OutputSensitive = sensitivity.IsOutput,
+                InputSensitiveType = sensitivity.IsInput ? sensitivity.InputType : null,
+                OutputSensitiveType = sensitivity.IsOutput ? sensitivity.OutputType : null,
                 Id = heading.Id,
                 BaseResponse = BaseResponse.Success,
             },
             ChatJson.Wire.CcResponse);
+    }
 
     /// <summary>The documented increments have no index; those of several beams need one, and their last event has a
     /// choice for each beam, by index, and the best one's text.</summary>

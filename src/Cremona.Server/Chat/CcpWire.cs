@@ -129,8 +129,10 @@ internal sealed class CcpWire(ChatOptions options) : IChatWire
         return new PersonaMessage(sender, name, message.FindString("text") ?? throw ChatFields.ContentIsEmpty());
     }
 
-    private static byte[] Whole(ChatHeading heading, string name, IReadOnlyList<ChatAnswer> answers) =>
-        JsonSerializer.SerializeToUtf8Bytes(
+    private static byte[] Whole(ChatHeading heading, string name, IReadOnlyList<ChatAnswer> answers)
+    {
+        var sensitivity = ChatSensitivity.Of(answers);
+        return JsonSerializer.SerializeToUtf8Bytes(
             new CcpResponse
             {
                 Created = heading.Created,
@@ -138,12 +140,15 @@ internal sealed class CcpWire(ChatOptions options) : IChatWire
                 Reply = answers[0].Text,
                 Choices = [.. answers.Select(answer => Choice(answer.FinishReason, name, answer.Text))],
                 Usage = new ChatUsage(answers[0].PromptTokens + answers.Sum(answer => answer.OutputTokens)),
-                InputSensitive = false,
-                OutputSensitive = false,
+                InputSensitive = sensitivity.IsInput,
+                OutputSensitive = sensitivity.IsOutput,
+                InputSensitiveType = sensitivity.IsInput ? sensitivity.InputType : null,
+                OutputSensitiveType = sensitivity.IsOutput ? sensitivity.OutputType : null,
                 Id = heading.Id,
                 BaseResponse = Success,
             },
             ChatJson.Wire.CcpResponse);
+    }
 
     private static CcpChoice Choice(string? finishReason, string name, string text) =>
         new(finishReason, [new CcpMessage(Bot, name, text)]);

@@ -9,6 +9,7 @@ namespace Cremona.Server.Chat;
 /// <param name="OutputTokens">Output.</param>
 /// <param name="MeanLogProbability">Natural logarithm; answers are ranked by it.</param>
 /// <param name="LogProbabilities">Token by token; empty unless asked for.</param>
+/// <param name="Sensitivity">What was found and is told.</param>
 internal sealed record ChatAnswer(
     string Text, string FinishReason, long PromptTokens, long OutputTokens, double MeanLogProbability,
-    IReadOnlyList<TokenLogProbability> LogProbabilities);
+    IReadOnlyList<TokenLogProbability> LogProbabilities, ChatSensitivity Sensitivity);

@@ -3,10 +3,10 @@ using Cremona.Inference.Checkpoints;
 using Cremona.Inference.Grammar;
 using Cremona.Inference.Scheduling;
 using Cremona.Protocol.Errors;
+using Cremona.Server.Chat.Sensitivity;
 using Cremona.Server.Edge;
 using Cremona.Server.Edge.Calls;
 using Cremona.Server.Models;
-using Cremona.Server.Storage;
 using Microsoft.Extensions.AI;
 
 namespace Cremona.Server.Chat;
@@ -14,15 +14,15 @@ namespace Cremona.Server.Chat;
 /// <summary>Decides which model answers a request and whether it may.</summary>
 internal sealed class ChatService(
     IModelCatalog catalog, ITunedModelStore tunedModels, IModelHost host, CallLimiter limiter,
-    IUsageStore usage, ILogger<ChatService> log)
+    SensitiveWords words, ILogger<ChatService> log)
 {
     private const int OutputTokensDefault = 256;
     private const float TemperatureDefault = 0.9f;
     private const float TopPDefault = 0.95f;
 
     /// <summary>Finds the model, checks the request against it and the group's limits, and gets it ready.</summary>
-    /// <exception cref="ApiException">2013: the model is unknown here, or a number is out of its range; 1002, 1008,
-    /// 1039 or 1041: the group asks for more than it may.</exception>
+    /// <exception cref="ApiException">2013: the model is unknown here, or a number is out of its range; 1026: the
+    /// input has a severe word; 1002, 1008, 1039 or 1041: the group asks for more than it may.</exception>
     public async Task<ChatSession> OpenAsync(ChatCall call, CancellationToken cancellationToken)
     {
         ChatRequest request = call.Request;
@@ -33,25 +33,41 @@ internal sealed class ChatService(
             throw Unsupported(request.Model);
         }
 
-        if (await usage.FindBalanceAsync(call.GroupId, cancellationToken) <= 0)
-        {
-            throw new ApiException(
-                ApiError.InsufficientBalance, ApiErrorCatalogue.Find(ApiError.InsufficientBalance).DefaultText);
-        }
-
         LanguageModel model = await host.LoadAsync(served.Base, cancellationToken);
         ChatLimits.Check(request, promise, model.Config.ContextLength);
+        int inputType = ScreenInput(call);
 
         IGenerationEngine engine = await host.LoadEngineAsync(served.Base, cancellationToken);
         LoraAdapter? adapter = await LoadAdapterAsync(served.Tuned, cancellationToken);
         IChatClient client = new EngineChatClient(served.RequestedName, model, engine, adapter);
-        IChatClient outer = request.MasksSensitiveText ? new MaskingChatClient(client) : client;
         EngineChatOptions settings = ToSettings(request, promise);
         settings.Meter = call.Meter;
         settings.Grammar = await LoadGrammarAsync(served.Base, request.Format, cancellationToken);
         long outputTokensMax = settings.MaxOutputTokens ?? settings.DefaultOutputTokens;
-        CallPass pass = limiter.Enter(call.GroupId, call.Meter, outputTokensMax * request.AnswerCount);
-        return new ChatSession(outer, request, settings, pass, log);
+        CallPass pass = await limiter.EnterAsync(
+            call.GroupId, call.Meter, outputTokensMax * request.AnswerCount, cancellationToken);
+        return new ChatSession(Guard(client, call), request, settings, new ChatAdmission(pass, inputType), log);
+    }
+
+    /// <exception cref="ApiException">1026: a severe word.</exception>
+    private int ScreenInput(ChatCall call)
+    {
+        int type = words.FindInInput(call.GroupId, call.Request.Turns.Select(turn => turn.Content));
+        return type != SensitiveWords.Severe
+            ? type
+            : throw new ApiException(
+                ApiError.InputSensitive, ApiErrorCatalogue.Find(ApiError.InputSensitive).DefaultText);
+    }
+
+    /// <summary>Words are looked for before anything is masked.</summary>
+    private IChatClient Guard(IChatClient client, ChatCall call)
+    {
+        if (words.FindOutputWords(call.GroupId) is { } found)
+        {
+            client = new ScreeningChatClient(client, found);
+        }
+
+        return call.Request.MasksSensitiveText ? new MaskingChatClient(client) : client;
     }
 
     private async Task<TokenGrammar?> LoadGrammarAsync(

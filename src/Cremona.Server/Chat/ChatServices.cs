@@ -1,3 +1,5 @@
+using Cremona.Server.Chat.Sensitivity;
+
 namespace Cremona.Server.Chat;
 
 /// <summary>Registers the chat interfaces.</summary>
@@ -7,6 +9,9 @@ public static class ChatServices
     {
         services.AddOptions<ChatOptions>().BindConfiguration(ChatOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<SensitiveWordsOptions>().BindConfiguration(SensitiveWordsOptions.Section)
+            .ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<SensitiveWords>();
         services.AddSingleton<ChatService>();
         return services;
     }

@@ -5,8 +5,8 @@ using System.Text;
 using Cremona.Inference.Grammar;
 using Cremona.Inference.Scheduling;
 using Cremona.Protocol.Errors;
+using Cremona.Server.Chat.Sensitivity;
 using Cremona.Server.Edge;
-using Cremona.Server.Edge.Calls;
 using Cremona.Server.Models;
 using Microsoft.Extensions.AI;
 using TurnRole = Cremona.Inference.Templates.ChatRole;
@@ -15,7 +15,8 @@ namespace Cremona.Server.Chat;
 
 /// <summary>One request with the model that answers it; to be answered once. Disposing it ends the call.</summary>
 internal sealed class ChatSession(
-    IChatClient client, ChatRequest request, EngineChatOptions settings, CallPass pass, ILogger log) : IDisposable
+    IChatClient client, ChatRequest request, EngineChatOptions settings, ChatAdmission admission, ILogger log)
+    : IDisposable
 {
     /// <summary>As many answers as were asked for, the likeliest first.</summary>
     /// <exception cref="ApiException">As for <see cref="StreamAsync"/>.</exception>
@@ -45,7 +46,7 @@ internal sealed class ChatSession(
             cancellationToken);
     }
 
-    public void Dispose() => pass.Dispose();
+    public void Dispose() => admission.Pass.Dispose();
 
     private async IAsyncEnumerable<ChatPiece> StreamOneAsync(
         int index, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -58,7 +59,7 @@ internal sealed class ChatSession(
         while (await MoveNextAsync(source))
         {
             ChatResponseUpdate update = source.Current;
-            IReadOnlyList<TokenLogProbability> news = LogProbabilitiesOf(update);
+            IReadOnlyList<TokenLogProbability> news = EngineChatClient.LogProbabilitiesOf(update);
             text.Append(update.Text);
             told.AddRange(news);
             if (update.Text.Length > 0 || news.Count > 0)
@@ -102,21 +103,19 @@ internal sealed class ChatSession(
         ChatResponseUpdate last, ChatFinishReason reason, string text, IReadOnlyList<TokenLogProbability> told)
     {
         UsageDetails? usage = last.Contents.OfType<UsageContent>().FirstOrDefault()?.Details;
+        int outputType = 0;
+        last.AdditionalProperties?.TryGetValue(ScreeningChatClient.SensitiveType, out outputType);
         var answer = new ChatAnswer(
             text,
             reason.Value,
             usage?.InputTokenCount ?? 0,
             usage?.OutputTokenCount ?? 0,
             last.AdditionalProperties?[EngineChatClient.MeanLogProbability] is double mean ? mean : 0,
-            told);
+            told,
+            new ChatSensitivity(admission.InputType, outputType));
         log.Answered(request.Model, answer.PromptTokens, answer.OutputTokens, answer.FinishReason);
         return answer;
     }
-
-    private static IReadOnlyList<TokenLogProbability> LogProbabilitiesOf(ChatResponseUpdate update) =>
-        update.AdditionalProperties?.TryGetValue(EngineChatClient.LogProbabilities, out object? told) == true
-            ? (IReadOnlyList<TokenLogProbability>)told!
-            : [];
 
     private IEnumerable<ChatMessage> ToMessages() => request.Turns.Select(turn =>
         new ChatMessage(ToRole(turn.Role), turn.Content) { AuthorName = turn.Name });

@@ -17,7 +17,7 @@ internal sealed class V2Events(ChatHeading heading, V2StreamForm form) : IChatEv
         bool hasHeld = _held.Remove(piece.Index, out ChatPiece held);
         if (piece.Answer is { } answer)
         {
-            yield return Chunk(V2Wire.FinishReason(answer), hasHeld ? held : piece);
+            yield return Chunk(V2Wire.FinishReason(answer), hasHeld ? held : piece, answer.Sensitivity);
             yield break;
         }
 
@@ -60,16 +60,17 @@ internal sealed class V2Events(ChatHeading heading, V2StreamForm form) : IChatEv
             ChatJson.Wire.V2ErrorChunk);
     }
 
-    private byte[] Chunk(string? finishReason, ChatPiece piece)
+    private byte[] Chunk(string? finishReason, ChatPiece piece, ChatSensitivity sensitivity = default)
     {
         var choice = new V2Choice(
             finishReason, piece.Index, Delta: new V2Message(piece.Delta),
             LogProbabilities: form.TellsLogProbabilities ? V2Wire.ToLogProbabilities(piece.LogProbabilities) : null);
-        return Chunk([choice], V2Wire.Success, null);
+        return Chunk([choice], V2Wire.Success, null, sensitivity);
     }
 
     private byte[] Chunk(
-        IReadOnlyList<V2Choice> choices, BaseResponse baseResponse, V2Usage? usage) => form.IncludesUsage
+        IReadOnlyList<V2Choice> choices, BaseResponse baseResponse, V2Usage? usage,
+        ChatSensitivity sensitivity = default) => form.IncludesUsage
         ? JsonSerializer.SerializeToUtf8Bytes(
             new V2UsageChunk
             {
@@ -77,6 +78,9 @@ internal sealed class V2Events(ChatHeading heading, V2StreamForm form) : IChatEv
                 Choices = choices,
                 Created = heading.Created,
                 Model = heading.Model,
+                OutputSensitive = sensitivity.IsOutput,
+                InputSensitiveType = sensitivity.InputType,
+                OutputSensitiveType = sensitivity.OutputType,
                 BaseResponse = baseResponse,
                 Usage = usage,
             },
@@ -88,6 +92,9 @@ internal sealed class V2Events(ChatHeading heading, V2StreamForm form) : IChatEv
                 Choices = choices,
                 Created = heading.Created,
                 Model = heading.Model,
+                OutputSensitive = sensitivity.IsOutput,
+                InputSensitiveType = sensitivity.InputType,
+                OutputSensitiveType = sensitivity.OutputType,
                 BaseResponse = baseResponse,
             },
             ChatJson.Wire.V2Chunk);

@@ -76,8 +76,10 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
         HasOpenAIErrors: LeavesErrorsToTheDoor));
 
     internal static byte[] WriteWhole(
-        ChatHeading heading, IReadOnlyList<ChatAnswer> answers, bool tellsLogProbabilities) =>
-        JsonSerializer.SerializeToUtf8Bytes(
+        ChatHeading heading, IReadOnlyList<ChatAnswer> answers, bool tellsLogProbabilities)
+    {
+        var sensitivity = ChatSensitivity.Of(answers);
+        return JsonSerializer.SerializeToUtf8Bytes(
             new V2Response
             {
                 Id = heading.Id,
@@ -90,9 +92,14 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
                 Created = heading.Created,
                 Model = heading.Model,
                 Usage = Usage(answers),
+                InputSensitive = sensitivity.IsInput,
+                OutputSensitive = sensitivity.IsOutput,
+                InputSensitiveType = sensitivity.InputType,
+                OutputSensitiveType = sensitivity.OutputType,
                 BaseResponse = Success,
             },
             ChatJson.Wire.V2Response);
+    }
 
     /// <summary>This interface knows <c>stop</c> and <c>length</c> only.</summary>
     internal static string FinishReason(ChatAnswer answer) =>

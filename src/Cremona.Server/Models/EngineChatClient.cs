@@ -32,6 +32,12 @@ internal sealed class EngineChatClient(
     /// before it. Absent unless <see cref="EngineChatOptions.TopLogProbabilities"/> asks for them.</summary>
     public const string LogProbabilities = "log_probabilities";
 
+    /// <summary>What an update tells under <see cref="LogProbabilities"/>; empty when it tells nothing.</summary>
+    public static IReadOnlyList<TokenLogProbability> LogProbabilitiesOf(ChatResponseUpdate update) =>
+        update.AdditionalProperties?.TryGetValue(LogProbabilities, out object? told) == true
+            ? (IReadOnlyList<TokenLogProbability>)told!
+            : [];
+
     /// <inheritdoc/>
     /// <exception cref="ContextOverflowException">The prompt and an explicit limit do not fit, or the prompt leaves no
     /// room.</exception>

@@ -73,6 +73,7 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
         if (prompt.Contains("wait", StringComparison.Ordinal)) return [Wait];
         if (prompt.Contains("mail", StringComparison.Ordinal)) return ["Write to a", "@b.c", "om now"];
         if (prompt.Contains("greet", StringComparison.Ordinal)) return [" Hello", " there"];
+        if (prompt.Contains("sing", StringComparison.Ordinal)) return ["la ", "你好", "！", "la "];
         if (prompt.Contains("stop", StringComparison.Ordinal)) return [" Hello", "END", " there"];
         if (prompt.Contains("你好", StringComparison.Ordinal)) return ["你好", "！"];
         return prompt.Contains("break later", StringComparison.Ordinal) ? BreakLater() : ["I am ", "from China."];

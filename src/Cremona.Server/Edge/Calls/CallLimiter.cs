@@ -1,10 +1,12 @@
 using Cremona.Protocol.Errors;
+using Cremona.Server.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Cremona.Server.Edge.Calls;
 
-/// <summary>Counts the calls of each group: per minute by interface and model, and those at work.</summary>
-public sealed class CallLimiter(IOptions<CallLimitsOptions> options, TimeProvider clock)
+/// <summary>Counts the calls of each group: per minute by interface and model, and those at work; and looks
+/// at its balance.</summary>
+public sealed class CallLimiter(IOptions<CallLimitsOptions> options, IUsageStore usage, TimeProvider clock)
 {
     /// <summary>Windows kept; above it those in which nothing happened for a minute are dropped.</summary>
     private const int WindowsMax = 10_000;
@@ -20,9 +22,16 @@ public sealed class CallLimiter(IOptions<CallLimitsOptions> options, TimeProvide
     /// <param name="groupId">Whose call it is.</param>
     /// <param name="meter">Named; what it has counted when the pass is disposed is what the call has used.</param>
     /// <param name="outputTokensMax">What all its answers may have together; reserved until then.</param>
-    /// <exception cref="ApiException">1041, 1002 or 1039; the latter two say when to come again.</exception>
-    internal CallPass Enter(string groupId, CallMeter meter, long outputTokensMax)
+    /// <param name="cancellationToken">Stops the look at the balance.</param>
+    /// <exception cref="ApiException">1008, 1041, 1002 or 1039; the latter two say when to come again.</exception>
+    internal async Task<CallPass> EnterAsync(
+        string groupId, CallMeter meter, long outputTokensMax, CancellationToken cancellationToken)
     {
+        if (await usage.FindBalanceAsync(groupId, cancellationToken) <= 0)
+        {
+            throw Refusal(ApiError.InsufficientBalance, null);
+        }
+
         lock (_gate)
         {
             int atWork = _atWork.GetValueOrDefault(groupId);

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using AIChatOptions = Microsoft.Extensions.AI.ChatOptions;
 
-namespace Cremona.Server.Chat;
+namespace Cremona.Server.Chat.Sensitivity;
 
 /// <summary>Masks sensitive text in what the client below answers.</summary>
 internal sealed class MaskingChatClient(IChatClient inner) : DelegatingChatClient(inner)

@@ -1,7 +1,7 @@
-using Cremona.Server.Chat;
+using Cremona.Server.Chat.Sensitivity;
 using CsCheck;
 
-namespace Cremona.Server.Tests.Chat;
+namespace Cremona.Server.Tests.Chat.Sensitivity;
 
 public class SensitiveTextMaskerTests
 {
@@ -18,6 +18,9 @@ public class SensitiveTextMaskerTests
     [InlineData("go to www.Example.COM today", "go to *************** today")]
     [InlineData("身份证11010519491231002X号", "身份证******************号")]
     [InlineData("pi is 3.14, e.g. this. Well...", "pi is 3.14, e.g. this. Well...")]
+    [InlineData("call 13812345678, +86-13812345678 or 138-1234-5678 now", "call ***********, *************** or ************* now")]
+    [InlineData("电话13812345678。", "电话***********。")]
+    [InlineData("number 213812345678 and 12812345678", "number 213812345678 and 12812345678")]
     [InlineData("order 110105194912310021234", "order 110105194912310021234")]
     public void Text_IsMasked_WhereItIsSensitive(string text, string expected) => Mask([text]).ShouldBe(expected);
 

@@ -1,11 +1,12 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Cremona.Server.Chat;
+namespace Cremona.Server.Chat.Sensitivity;
 
-/// <summary>Replaces each character of an e-mail address, link, domain or Chinese ID number by <c>*</c>, in text that
-/// arrives in pieces. Home addresses, which the platform masks too, are not recognised. One per text.</summary>
-/// <remarks>All four consist of printable ASCII without blanks, so an unfinished run of such characters is held back
+/// <summary>Replaces each character of an e-mail address, link, domain, Chinese ID number or Chinese mobile number by
+/// <c>*</c>, in text that arrives in pieces. Home addresses, which the platform masks too, are not recognised. One per
+/// text.</summary>
+/// <remarks>All of them consist of printable ASCII without blanks, so an unfinished run of such characters is held back
 /// until it ends; the masked whole does not depend on how the text was cut.</remarks>
 internal sealed partial class SensitiveTextMasker
 {
@@ -54,7 +55,7 @@ internal sealed partial class SensitiveTextMasker
     private static bool IsRunCharacter(char c) => c is > ' ' and < '\u007f' and not ('"' or '<' or '>' or '`');
 
     /// <summary>In this order: links, e-mail addresses, domains under common top-level names, 18-digit ID
-    /// numbers.</summary>
+    /// numbers, Chinese mobile numbers.</summary>
     [GeneratedRegex("""
         (?:https?|ftp)://[!#-;=?-_a-z{-~]+
         | [a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+
@@ -63,6 +64,7 @@ internal sealed partial class SensitiveTextMasker
             |hk|tw|jp|kr|uk|us|eu|de|fr|ru)
           (?![a-z0-9-])(?::\d{1,5})?(?:/[!#-;=?-_a-z{-~]*)?
         | (?<![0-9])[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[0-9x](?![0-9])
+        | (?<![0-9])(?:(?:\+|00)?86-?)?1[3-9][0-9](?:[0-9]{8}|-[0-9]{4}-[0-9]{4})(?![0-9])
         """,
         RegexOptions.CultureInvariant | RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Sensitive();

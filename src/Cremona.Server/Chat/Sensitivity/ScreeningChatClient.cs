@@ -1,0 +1,79 @@
+using System.Runtime.CompilerServices;
+using Cremona.Protocol.Errors;
+using Cremona.Server.Edge;
+using Cremona.Server.Models;
+using Microsoft.Extensions.AI;
+using AIChatOptions = Microsoft.Extensions.AI.ChatOptions;
+
+namespace Cremona.Server.Chat.Sensitivity;
+
+/// <summary>Looks for the words of a list in what the client below answers. A severe one ends the answer before it is
+/// told; any other is reported with the end.</summary>
+internal sealed class ScreeningChatClient(IChatClient inner, WordAutomaton words) : DelegatingChatClient(inner)
+{
+    /// <summary>Key in <see cref="ChatResponseUpdate.AdditionalProperties"/> of the last update: the severest category
+    /// found, an <see cref="int"/> from 2 to 7, or 0.</summary>
+    public const string SensitiveType = "sensitive_type";
+
+    public override Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, AIChatOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
+
+    /// <exception cref="ApiException">1027: the answer has a severe word.</exception>
+    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, AIChatOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var scanner = new WordScanner(words);
+        List<TokenLogProbability> untold = [];
+        IAsyncEnumerable<ChatResponseUpdate> updates =
+            base.GetStreamingResponseAsync(messages, options, cancellationToken);
+        await foreach (ChatResponseUpdate update in updates)
+        {
+            bool isLast = update.FinishReason is not null;
+            string text = scanner.Append(update.Text) + (isLast ? scanner.Flush() : "");
+            if (scanner.Category == SensitiveWords.Severe)
+            {
+                throw new ApiException(
+                    ApiError.OutputSensitive, ApiErrorCatalogue.Find(ApiError.OutputSensitive).DefaultText);
+            }
+
+            untold.AddRange(EngineChatClient.LogProbabilitiesOf(update));
+            if (text.Length > 0 || isLast)
+            {
+                List<TokenLogProbability> told = scanner.IsHolding ? [] : Take(untold);
+                yield return Screened(update, text, told, isLast ? scanner.Category : null);
+            }
+        }
+    }
+
+    /// <summary>Tokens of text that is held back are held back too.</summary>
+    private static ChatResponseUpdate Screened(
+        ChatResponseUpdate update, string text, List<TokenLogProbability> told, int? category)
+    {
+        ChatResponseUpdate screened = update.Clone();
+        IEnumerable<AIContent> others = update.Contents.Where(content => content is not TextContent);
+        screened.Contents = text.Length > 0 ? [new TextContent(text), .. others] : [.. others];
+        screened.AdditionalProperties = update.AdditionalProperties?.Clone() ?? [];
+        screened.AdditionalProperties.Remove(EngineChatClient.LogProbabilities);
+        if (told.Count > 0)
+        {
+            screened.AdditionalProperties[EngineChatClient.LogProbabilities] = told;
+        }
+
+        if (category is { } found)
+        {
+            screened.AdditionalProperties[SensitiveType] = found;
+        }
+
+        return screened;
+    }
+
+    private static List<TokenLogProbability> Take(List<TokenLogProbability> untold)
+    {
+        List<TokenLogProbability> taken = [.. untold];
+        untold.Clear();
+        return taken;
+    }
+}

@@ -1,0 +1,131 @@
+using System.Text.Json;
+using Cremona.Server.Tests.Models;
+using Microsoft.Extensions.Options;
+
+namespace Cremona.Server.Tests.Chat.Sensitivity;
+
+/// <summary>Word lists through the whole door.</summary>
+public sealed class SensitiveWordsTests : IDisposable
+{
+    private const string Ccp = "/v1/text/chatcompletion_pro";
+    private const string V2 = "/v1/text/chatcompletion_v2";
+    private const string Alias = "/v1/chat/completions";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("cremona-words-").FullName;
+
+    [Fact]
+    public async Task SevereInput_Is1026_AndNothingRuns()
+    {
+        var model = new ScriptedModel();
+        await using ServerFixture server = await StartAsync(model, (1, "坏人\n# a comment\n\nbad word"));
+
+        string answer = await server.Client.PostTextAsync(Ccp, ProBody("A Bad Word!"));
+
+        answer.ShouldBe(
+            """{"created":0,"model":"nano","reply":"","choices":null,"base_resp":{"status_code":1026,"status_msg":"input new_sensitive"}}""");
+        model.Engine.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task SevereOutput_Is1027_AndIsNeverTold()
+    {
+        await using ServerFixture server = await StartAsync(new ScriptedModel(), (1, "你好！"));
+
+        JsonElement whole = await server.Client.PostJsonAsync(V2, Body("sing", isStream: false));
+        JsonElement[] events = await server.Client.PostStreamAsync(V2, Body("sing", isStream: true));
+        string alias = await server.Client.PostTextAsync(Alias, Body("sing", isStream: true));
+
+        whole.StatusCode().ShouldBe(1027);
+        events[^1].StatusCode().ShouldBe(1027);
+        string.Concat(events.Select(e => e.GetRawText())).ShouldNotContain("你");
+        alias.ShouldContain("output new_sensitive (1027)");
+        alias.ShouldNotContain("你");
+    }
+
+    [Fact]
+    public async Task OtherWords_AreToldWithTheirType()
+    {
+        await using ServerFixture server = await StartAsync(new ScriptedModel(), (5, "sing"), (3, "你好！la"), (6, "la"));
+
+        JsonElement pro = await server.Client.PostJsonAsync(Ccp, ProBody("sing"));
+        JsonElement[] events = await server.Client.PostStreamAsync(V2, Body("sing", isStream: true));
+
+        pro.StatusCode().ShouldBe(0);
+        pro.GetProperty("reply").GetString().ShouldBe("la 你好！la ");
+        pro.GetProperty("input_sensitive").GetBoolean().ShouldBeTrue();
+        pro.GetProperty("input_sensitive_type").GetInt32().ShouldBe(5);
+        pro.GetProperty("output_sensitive").GetBoolean().ShouldBeTrue();
+        pro.GetProperty("output_sensitive_type").GetInt32().ShouldBe(3);
+        events[^1].GetProperty("input_sensitive").GetBoolean().ShouldBeTrue();
+        events[^1].GetProperty("output_sensitive_type").GetInt32().ShouldBe(3);
+        events[^1].GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()
+            .ShouldBe("la 你好！la ");
+    }
+
+    [Fact]
+    public async Task List_OfAGroup_IsForThatGroup_AndForTheSidesItNames()
+    {
+        await using ServerFixture server = await ChatServer.StartAsync(
+            new ScriptedModel(), "--SensitiveWords:Lists:0:Path=" + Write("sing"), "--SensitiveWords:Lists:0:Category=1",
+            "--SensitiveWords:Lists:0:Group=1", "--SensitiveWords:Lists:1:Path=" + Write("who"),
+            "--SensitiveWords:Lists:1:Category=1", "--SensitiveWords:Lists:1:InInput=false");
+        using HttpClient one = await server.CreateGroupClientAsync("1");
+        using HttpClient other = await server.CreateGroupClientAsync("2");
+
+        (await one.PostJsonAsync(V2, Body("sing", isStream: false))).StatusCode().ShouldBe(1026);
+        (await other.PostJsonAsync(V2, Body("sing", isStream: false))).StatusCode().ShouldBe(0);
+        (await one.PostJsonAsync(V2, Body("who?", isStream: false))).StatusCode().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task LogProbabilities_OfTextThatIsHeldBack_WaitForIt()
+    {
+        await using ServerFixture server = await StartAsync(new ScriptedModel(), (1, "你好！！"));
+
+        JsonElement[] events = await server.Client.PostStreamAsync(
+            Alias, """{"model":"nano","stream":true,"logprobs":true,"messages":[{"role":"user","content":"sing"}]}""");
+
+        events.Select(e => e.GetProperty("choices")[0]).Select(choice =>
+                choice.GetProperty("delta").GetProperty("content").GetString() + "="
+                + string.Concat(choice.GetProperty("logprobs").GetProperty("content").EnumerateArray()
+                    .Select(token => token.GetProperty("token").GetString())))
+            .ShouldBe(["la =la ", "你好！la =你好！la "]);
+    }
+
+    [Theory]
+    [InlineData("--SensitiveWords:Lists:0:Category=8", "SensitiveWords:Lists:0:Category is 8; give it 1 to 7.")]
+    [InlineData("--SensitiveWords:Lists:0:Path=/nowhere/words.txt", "SensitiveWords:Lists:0:Path is '/nowhere/words.txt'")]
+    public async Task WrongList_StopsTheStart_AndIsNamed(string setting, string expected)
+    {
+        OptionsValidationException fault = await Should.ThrowAsync<OptionsValidationException>(
+            () => ChatServer.StartAsync(new ScriptedModel(), "--SensitiveWords:Lists:0:Path=" + Write("x"), setting));
+
+        fault.Message.ShouldContain(expected);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private Task<ServerFixture> StartAsync(ScriptedModel model, params (int Category, string Words)[] lists) =>
+        ChatServer.StartAsync(model, [.. lists.SelectMany((list, index) => new[]
+        {
+            $"--SensitiveWords:Lists:{index}:Path={Write(list.Words)}",
+            $"--SensitiveWords:Lists:{index}:Category={list.Category}",
+        })]);
+
+    private string Write(string words)
+    {
+        string path = Path.Combine(_folder, Path.GetRandomFileName());
+        File.WriteAllText(path, words);
+        return path;
+    }
+
+    private static string Body(string text, bool isStream) => $$"""
+        {"model":"nano","stream":{{(isStream ? "true" : "false")}},"messages":[{"role":"user","content":"{{text}}"}]}
+        """;
+
+    private static string ProBody(string text) => $$"""
+        {"model":"nano","bot_setting":[{"bot_name":"MM","content":"x"}],
+         "reply_constraints":{"sender_type":"BOT","sender_name":"MM"},
+         "messages":[{"sender_type":"USER","sender_name":"u","text":"{{text}}"}]}
+        """;
+}
