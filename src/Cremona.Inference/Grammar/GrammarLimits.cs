@@ -5,10 +5,10 @@ namespace Cremona.Inference.Grammar;
 internal static class GrammarLimits
 {
     /// <summary>Distinct terms of the regular expressions of one grammar.</summary>
-    public const int PatternTerms = 400_000;
+    public const int PatternTerms = 100_000;
 
     /// <summary>States that a search for a matching text visits.</summary>
-    public const int SearchStates = 20_000;
+    public const int SearchStates = 5_000;
 
     /// <summary>Byte states of one regular expression.</summary>
     public const int LexemeStates = 50_000;
@@ -30,6 +30,9 @@ internal static class GrammarLimits
 
     /// <summary>Named members of one object.</summary>
     public const int Members = 2_000;
+
+    /// <summary>Ways in which the names of one object can match its patterns.</summary>
+    public const int NameKinds = 64;
 
     /// <summary>Rules that begin with each other.</summary>
     public const int Starts = 5_000;

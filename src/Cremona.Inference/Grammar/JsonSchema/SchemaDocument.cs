@@ -15,7 +15,7 @@ internal sealed class SchemaDocument
         Root = NodeAt("#", root);
         string dialect = Root.Find("$schema") is { ValueKind: JsonValueKind.String } schema ? schema.GetString()! : "";
         ReferencesStandAlone = dialect.Contains("draft-0", StringComparison.Ordinal);
-        CollectIds(root, "#", 0);
+        CollectIds(root, []);
     }
 
     public SchemaNode Root { get; }
@@ -27,7 +27,7 @@ internal sealed class SchemaDocument
 
     /// <summary>The schema under a keyword of another.</summary>
     public SchemaNode Child(SchemaNode parent, string keyword) =>
-        NodeAt(parent.PointerTo(keyword), parent.Element.GetProperty(keyword));
+        NodeAt(parent.PointerTo(keyword), parent.Find(keyword)!.Value);
 
     /// <summary>The schema under a name, or an index, of a keyword.</summary>
     public SchemaNode Child(SchemaNode parent, string keyword, string name, JsonElement element)
@@ -39,7 +39,7 @@ internal sealed class SchemaDocument
     /// <summary>The schemas of a list.</summary>
     public SchemaNode[] Children(SchemaNode parent, string keyword)
     {
-        JsonElement list = parent.Element.GetProperty(keyword);
+        JsonElement list = parent.Find(keyword)!.Value;
         if (list.ValueKind != JsonValueKind.Array) throw parent.Fault(keyword, "must be an array of schemas");
         return
         [
@@ -55,7 +55,7 @@ internal sealed class SchemaDocument
     /// <summary>Follows <c>$ref</c>.</summary>
     public SchemaNode Resolve(SchemaNode from)
     {
-        JsonElement reference = from.Element.GetProperty("$ref");
+        JsonElement reference = from.Find("$ref")!.Value;
         if (reference.ValueKind != JsonValueKind.String) throw from.Fault("$ref", "must be a string");
         string uri = reference.GetString()!;
         string pointer = uri;
@@ -122,14 +122,15 @@ internal sealed class SchemaDocument
         return node;
     }
 
-    private void CollectIds(JsonElement element, string pointer, int depth)
+    private void CollectIds(JsonElement element, List<string> path)
     {
-        if (depth > GrammarLimits.Depth) throw new GrammarException(pointer, $"is nested more than {GrammarLimits.Depth} deep");
+        if (path.Count > GrammarLimits.Depth)
+            throw new GrammarException(Pointer(path), $"is nested more than {GrammarLimits.Depth} deep");
         if (element.ValueKind == JsonValueKind.Array)
         {
             int index = 0;
             foreach (JsonElement item in element.EnumerateArray())
-                CollectIds(item, string.Create(CultureInfo.InvariantCulture, $"{pointer}/{index++}"), depth + 1);
+                CollectIdsOf(item, (index++).ToString(CultureInfo.InvariantCulture), path);
         }
 
         if (element.ValueKind != JsonValueKind.Object) return;
@@ -138,11 +139,21 @@ internal sealed class SchemaDocument
             if (member.Name is "$id" or "id" or "$anchor" && member.Value.ValueKind == JsonValueKind.String)
             {
                 string name = member.Value.GetString()!;
-                _pointersById.TryAdd(member.Name == "$anchor" ? "#" + name : name.TrimEnd('#'), pointer);
+                _pointersById.TryAdd(member.Name == "$anchor" ? "#" + name : name.TrimEnd('#'), Pointer(path));
             }
 
-            string escaped = member.Name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
-            CollectIds(member.Value, $"{pointer}/{escaped}", depth + 1);
+            CollectIdsOf(member.Value, member.Name, path);
         }
     }
+
+    private void CollectIdsOf(JsonElement element, string name, List<string> path)
+    {
+        if (element.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object)) return;
+        path.Add(name);
+        CollectIds(element, path);
+        path.RemoveAt(path.Count - 1);
+    }
+
+    private static string Pointer(List<string> path) => string.Concat(path.Select(name =>
+        "/" + name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)).Prepend("#"));
 }

@@ -214,8 +214,8 @@ internal sealed class SchemaKeywords(SchemaDocument document, PatternFactory pat
                     .. parts.Select(part => part with { Names = patterns.And(part.Names, not) }),
                 ];
                 parts.RemoveAll(part => !patterns.IsLive(part.Names));
-                if (parts.Count > GrammarLimits.Alternatives)
-                    throw node.Fault("patternProperties", "the patterns overlap in too many ways");
+                if (parts.Count > GrammarLimits.NameKinds)
+                    throw node.Fault("patternProperties", $"the patterns overlap in more than {GrammarLimits.NameKinds} ways");
             }
         }
 

@@ -9,14 +9,21 @@ namespace Cremona.Inference.Grammar.JsonSchema;
 /// <param name="IsConstant"><paramref name="Element"/> is a value, not a schema.</param>
 internal sealed record SchemaNode(int Id, JsonElement Element, string Pointer, bool IsConstant)
 {
+    private readonly Dictionary<string, JsonElement> _members = MembersOf(Element);
+
     /// <summary>The value of a keyword, or null.</summary>
-    public JsonElement? Find(string keyword) =>
-        Element.ValueKind == JsonValueKind.Object && Element.TryGetProperty(keyword, out JsonElement value)
-            ? value
-            : null;
+    public JsonElement? Find(string keyword) => _members.TryGetValue(keyword, out JsonElement value) ? value : null;
 
     public string PointerTo(string keyword) =>
         $"{Pointer}/{keyword.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
 
     public GrammarException Fault(string keyword, string reason) => new(PointerTo(keyword), reason);
+
+    private static Dictionary<string, JsonElement> MembersOf(JsonElement element)
+    {
+        var members = new Dictionary<string, JsonElement>();
+        if (element.ValueKind != JsonValueKind.Object) return members;
+        foreach (JsonProperty member in element.EnumerateObject()) members[member.Name] = member.Value;
+        return members;
+    }
 }

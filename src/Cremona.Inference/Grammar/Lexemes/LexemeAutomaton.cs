@@ -67,6 +67,28 @@ internal sealed class LexemeAutomaton
             : null;
     }
 
+    /// <summary>The characters that lead back to a state between two characters.</summary>
+    public LexemeLoop LoopOf(int state)
+    {
+        int[] row = Row(state);
+        ulong low = 0;
+        ulong high = 0;
+        for (int value = 0; value < 64; value++)
+        {
+            if (row[value] == state) low |= 1UL << value;
+            if (row[value + 64] == state) high |= 1UL << value;
+        }
+
+        lock (_factory)
+        {
+            Pattern pattern = _states[state].Pattern;
+            IEnumerable<(int, int)> back = _factory.Transitions(pattern)
+                .Where(next => next.Next == pattern).Select(next => (next.First, next.Last));
+            CharacterSet missing = CharacterSet.FromRanges([.. back, (0, 0x7F)]).Complement();
+            return new LexemeLoop(low, high, missing.IsEmpty);
+        }
+    }
+
     /// <summary>Some character leads to where everything may follow.</summary>
     public bool LeadsToFreedom(int state)
     {

@@ -39,7 +39,10 @@ internal sealed class CharacterSet : IEquatable<CharacterSet>
         return new CharacterSet(merged);
     }
 
-    public static CharacterSet Of(int first, int last) => FromRanges([(first, last)]);
+    public static CharacterSet Of(int first, int last) =>
+        first > last || (first <= SurrogatesLast && last >= SurrogatesFirst)
+            ? FromRanges([(first, last)])
+            : new CharacterSet([(first, last)]);
 
     public static CharacterSet Of(int scalar) => Of(scalar, scalar);
 

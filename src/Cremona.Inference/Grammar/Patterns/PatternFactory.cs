@@ -7,6 +7,7 @@ namespace Cremona.Inference.Grammar.Patterns;
 internal sealed class PatternFactory
 {
     private readonly Dictionary<Key, Pattern> _known = [];
+    private readonly Dictionary<int, Pattern> _characters = [];
     private readonly PatternDerivation _derivation;
 
     public PatternFactory()
@@ -35,8 +36,16 @@ internal sealed class PatternFactory
     {
         Pattern result = Epsilon;
         foreach (Rune rune in text.EnumerateRunes().Reverse())
-            result = Concat(Class(CharacterSet.Of(rune.Value)), result);
+            result = Concat(Character(rune.Value), result);
         return result;
+    }
+
+    private Pattern Character(int scalar)
+    {
+        if (_characters.TryGetValue(scalar, out Pattern? known)) return known;
+        Pattern character = Class(CharacterSet.Of(scalar));
+        _characters.Add(scalar, character);
+        return character;
     }
 
     public Pattern Concat(Pattern first, Pattern second)

@@ -15,6 +15,7 @@ public sealed class GrammarVocabulary
     private readonly ITokenizer _tokenizer;
     private readonly ConditionalWeakTable<LexemeAutomaton, ConcurrentDictionary<int, LexemeTokens>> _known = [];
     private readonly Lazy<StringTokens> _strings;
+    private readonly Lazy<TrieContents> _contents;
 
     public GrammarVocabulary(ITokenizer tokenizer)
     {
@@ -27,6 +28,7 @@ public sealed class GrammarVocabulary
         }
 
         Trie = new TokenTrie(entries);
+        _contents = new Lazy<TrieContents>(() => new TrieContents(Trie));
         _strings = new Lazy<StringTokens>(() => new StringTokens(this));
     }
 
@@ -56,10 +58,9 @@ public sealed class GrammarVocabulary
     /// <summary>Finds the tokens inside a lexeme by walking the whole tree.</summary>
     internal LexemeTokens Walk(LexemeAutomaton lexeme, int state)
     {
-        var ids = new List<int>();
-        var exits = new List<int>();
-        Walk(lexeme, state, TokenTrie.Root, ids, exits);
-        return Pack(ids, lexeme.Encoding == LexemeEncoding.JsonString ? [] : exits);
+        var walk = new LexemeWalk(Trie, _contents.Value, lexeme);
+        walk.From(state);
+        return Pack(walk.Ids, walk.Exits);
     }
 
     /// <summary>Many tokens are kept as bits, few as a list.</summary>
@@ -69,20 +70,5 @@ public sealed class GrammarVocabulary
         ulong[] mask = new ulong[TokenMask.WordCount(Size)];
         TokenMask.Add(mask, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ids));
         return new LexemeTokens(mask, [], [.. exits]);
-    }
-
-    private void Walk(LexemeAutomaton lexeme, int state, int node, List<int> ids, List<int> exits)
-    {
-        int[] row = lexeme.Row(state);
-        int end = Trie.Ends[node];
-        for (int child = node + 1; child < end; child = Trie.Ends[child])
-        {
-            int next = row[Trie.Bytes[child]];
-            if (next == LexemeAutomaton.Dead) continue;
-            ids.AddRange(Trie.TokensAt(child));
-            if (Trie.Ends[child] == child + 1) continue;
-            if (lexeme.IsAccepting(next)) exits.Add(child);
-            Walk(lexeme, next, child, ids, exits);
-        }
     }
 }
