@@ -145,6 +145,13 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
             Add(roles, """{"response_format":{"type":"json_schema","json_schema":{"schema":{"items":{"type":"string","format":"regex"}}}}}""",
                 "response_format.json_schema.schema: #/items/format: 'regex' is not supported");
             Add(roles, """{"logit_bias":{"1":2}}""", "logit_bias" + Absent);
+            Add(roles, """{"response_format":{"type":"text"}}""", null);
+            Add(roles, """{"response_format":{"type":"json_schema"}}""",
+                "binding: expr_path=response_format.json_schema.schema" + Missing);
+            Add([Ccp], """{"reply_constraints":{"sender_type":"BOT","sender_name":"MM","glyph":{"type":"raw"}}}""",
+                "glyph definition format error: raw_glyph is missing");
+            Add([Ccp], """{"reply_constraints":{"sender_type":"BOT","sender_name":"MM","glyph":{"type":"both"}}}""",
+                "glyph definition format error: type must be raw or json_value");
             Add(roles, """{"tools":[{"type":"web_search"}]}""", "tools" + Absent);
             Add(roles, """{"tools":[],"tool_choice":"auto"}""", null);
             Add(roles, """{"tool_choice":"required"}""", "tool_choice other than none and auto" + Absent);

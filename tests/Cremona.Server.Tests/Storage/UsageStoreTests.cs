@@ -55,17 +55,17 @@ public class UsageStoreTests
     private static UsageSum Sum(
         long day, string model, string keyId, string keyName,
         long calls, long failed, long input, long cached, long output) => new()
-    {
-        Day = day,
-        Model = model,
-        KeyId = keyId,
-        KeyName = keyName,
-        Calls = calls,
-        FailedCalls = failed,
-        InputTokens = input,
-        CachedTokens = cached,
-        OutputTokens = output,
-    };
+        {
+            Day = day,
+            Model = model,
+            KeyId = keyId,
+            KeyName = keyName,
+            Calls = calls,
+            FailedCalls = failed,
+            InputTokens = input,
+            CachedTokens = cached,
+            OutputTokens = output,
+        };
 
     private static UsageRow Row(string id, long day, string group, string model, long status = 0) => new(
         id, (day * DayMs) + 5, group, "key_1", "laptop", "chatcompletion_v2", model,
