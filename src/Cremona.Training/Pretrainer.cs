@@ -47,7 +47,8 @@ public sealed class Pretrainer
         DecoderConfig config = recipe.ToConfig(tokenizer.VocabularySize);
 
         using var pool = new ComputePool(ThreadCount);
-        using var session = new PretrainSession(recipe, FirstWeights.Create(config, recipe.Seed), template, pool);
+        DecoderWeights first = FirstWeights.Create(config, recipe.Seed, recipe.Model.InductionHead);
+        using var session = new PretrainSession(recipe, first, template, pool);
         var checkpoints = new CheckpointFolder(Path.Combine(outputFolder, CheckpointsName));
         string fingerprint = Fingerprint(recipe, outputFolder);
         CheckpointSearch found = checkpoints.FindNewest(fingerprint);

@@ -14,6 +14,13 @@ public static class CounterRandom
     public static double Uniform(ulong seed, ulong stream, ulong index) =>
         (Bits(seed, stream, index) >> 11) * (1.0 / (1UL << 53));
 
+    /// <summary>Normal with mean 0 and deviation 1: two uniform numbers give one (Box and Muller, 1958).</summary>
+    public static double Normal(ulong seed, ulong stream, ulong index)
+    {
+        double radius = Math.Sqrt(-2 * Math.Log(1 - Uniform(seed, stream, 2 * index)));
+        return radius * Math.Cos(2 * Math.PI * Uniform(seed, stream, (2 * index) + 1));
+    }
+
     private static ulong Mix(ulong z)
     {
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;

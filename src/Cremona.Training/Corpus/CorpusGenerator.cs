@@ -72,8 +72,8 @@ public static class CorpusGenerator
     // The curriculum: looking back is learned first, on little else; the rest follows.
     private static int PrimerPercent(long index) => index switch
     {
-        < 9_000 => 80,
-        < 18_000 => 40,
+        < 6_000 => 60,
+        < 12_000 => 30,
         _ => 12,
     };
 

@@ -3,25 +3,32 @@ using Cremona.Training.Backward;
 
 namespace Cremona.Training.Pretraining;
 
-/// <summary>Weights before training: matrices normal with a deviation of 1/√input, the two that write into the residual
-/// stream smaller by √(2·layers) (Radford et al., 2019), norms one, biases zero.</summary>
+/// <summary>Weights before training: matrices normal with a deviation of 0.02, the two that write into the residual
+/// stream smaller by √(2·layers) (Radford et al., 2019), norms one, biases zero; on demand with an
+/// <see cref="InductionHead"/>.</summary>
 public static class FirstWeights
 {
-    private const double EmbeddingDeviation = 0.02;
+    private const double Deviation = 0.02;
+    private const ulong InductionStream = 1UL << 32;
 
     /// <summary>The same configuration and seed give the same weights.</summary>
-    public static DecoderWeights Create(DecoderConfig config, ulong seed)
+    /// <param name="config">The shape.</param>
+    /// <param name="seed">Of all random numbers.</param>
+    /// <param name="hasInductionHead">The shape must have room for it.</param>
+    public static DecoderWeights Create(DecoderConfig config, ulong seed, bool hasInductionHead)
     {
-        return new DecoderWeights
+        var weights = new DecoderWeights
         {
             Config = config,
-            Embedding = Normal(config.VocabularySize * config.HiddenSize, EmbeddingDeviation, seed, stream: 0),
+            Embedding = Normal(config.VocabularySize * config.HiddenSize, Deviation, seed, stream: 0),
             Layers = [.. Enumerable.Range(0, config.LayerCount).Select(layer => CreateLayer(config, seed, layer))],
             FinalNorm = Ones(config.HiddenSize),
             Head = config.TieWordEmbeddings
                 ? null
-                : Normal(config.VocabularySize * config.HiddenSize, EmbeddingDeviation, seed, stream: 1),
+                : Normal(config.VocabularySize * config.HiddenSize, Deviation, seed, stream: 1),
         };
+        if (hasInductionHead) InductionHead.Write(weights, Deviation, seed, InductionStream);
+        return weights;
     }
 
     private static DecoderLayerWeights CreateLayer(DecoderConfig config, ulong seed, int layer)
@@ -29,8 +36,9 @@ public static class FirstWeights
         float[][] linear = new float[LinearKinds.All.Count][];
         foreach (LinearKind kind in LinearKinds.All)
         {
-            double deviation = 1 / Math.Sqrt(config.InputSize(kind));
-            if (kind is LinearKind.Output or LinearKind.Down) deviation /= Math.Sqrt(2.0 * config.LayerCount);
+            double deviation = kind is LinearKind.Output or LinearKind.Down
+                ? Deviation / Math.Sqrt(2.0 * config.LayerCount)
+                : Deviation;
             ulong stream = 2 + (ulong)((layer * LinearKinds.All.Count) + (int)kind);
             linear[(int)kind] = Normal(config.OutputSize(kind) * config.InputSize(kind), deviation, seed, stream);
         }
@@ -57,17 +65,10 @@ public static class FirstWeights
         return values;
     }
 
-    // Box and Muller, 1958: two uniform numbers give one normal number.
     private static float[] Normal(int count, double deviation, ulong seed, ulong stream)
     {
         float[] values = new float[count];
-        for (int i = 0; i < count; i++)
-        {
-            double radius = Math.Sqrt(-2 * Math.Log(1 - CounterRandom.Uniform(seed, stream, 2UL * (ulong)i)));
-            double angle = 2 * Math.PI * CounterRandom.Uniform(seed, stream, (2UL * (ulong)i) + 1);
-            values[i] = (float)(deviation * radius * Math.Cos(angle));
-        }
-
+        for (int i = 0; i < count; i++) values[i] = (float)(deviation * CounterRandom.Normal(seed, stream, (ulong)i));
         return values;
     }
 }

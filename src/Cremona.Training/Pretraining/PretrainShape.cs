@@ -27,6 +27,11 @@ public sealed record PretrainShape
     /// <summary>Base of the rotary frequencies.</summary>
     public double RopeTheta { get; init; } = 10_000;
 
+    /// <summary>Begin with an induction head, so that copying from the context is soon learned. Needs two layers and
+    /// room for the head's subspaces: <see cref="HiddenSize"/> ≥ 4 + 1.5625 ·
+    /// <see cref="HeadDimension"/>.</summary>
+    public bool InductionHead { get; init; }
+
     internal void Check()
     {
         const string sizes = "1 to 65536";
@@ -39,5 +44,8 @@ public sealed record PretrainShape
         PretrainRecipe.Require(HeadDimension is >= 2 and <= 1024 && HeadDimension % 2 == 0, nameof(HeadDimension), "even, 2 to 1024");
         PretrainRecipe.Require(ContextLength is >= 16 and <= 1 << 20, nameof(ContextLength), "16 to 1048576");
         PretrainRecipe.Require(RopeTheta >= 1, nameof(RopeTheta), "at least 1");
+        PretrainRecipe.Require(
+            !InductionHead || Pretraining.InductionHead.Fits(this), nameof(InductionHead),
+            "false for fewer than 2 layers, heads below 12 or a hidden_size below 4 + 1.5625 · head_dimension");
     }
 }
