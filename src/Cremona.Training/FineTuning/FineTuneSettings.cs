@@ -32,9 +32,9 @@ public sealed record FineTuneSettings
     /// <summary>Width of the adapter's update.</summary>
     public int Rank { get; init; } = 16;
 
-    /// <summary>PEFT's <c>lora_alpha</c>. Eight times the rank lets B, which starts at zero, move far before A
-    /// does.</summary>
-    public float Alpha { get; init; } = 128;
+    /// <summary>PEFT's <c>lora_alpha</c>. Twice the rank: four times that learns no faster on nano and forgets more of
+    /// what the base could.</summary>
+    public float Alpha { get; init; } = 32;
 
     /// <summary>Decoupled weight decay of the adapter's matrices.</summary>
     public double WeightDecay { get; init; }
