@@ -1,4 +1,5 @@
 using Cremona.Inference.Architectures;
+using Cremona.Inference.Kernels;
 using Cremona.Inference.Scheduling;
 using Cremona.Training.Backward;
 using Cremona.Training.Pretraining;
@@ -57,8 +58,8 @@ public class InductionHeadTests
             i => (int)(CounterRandom.Bits(seed, 77, (ulong)i) % (ulong)config.VocabularySize))];
         int[] twice = [.. text, .. text];
         float[] logits = new float[twice.Length * config.VocabularySize];
-        using DecoderEngine engine = new(
-            FirstWeights.Create(config, seed, hasInductionHead), new EngineOptions { ThreadCount = 1 });
+        DecoderWeights weights = FirstWeights.Create(config, seed, hasInductionHead);
+        using DecoderEngine engine = new(weights, WeightFormat.F32, new EngineOptions { ThreadCount = 1 });
         engine.Logits(twice, null, logits);
 
         int found = Enumerable.Range(TextLength, TextLength - 1).Count(position =>
