@@ -50,7 +50,7 @@ public class ModelsOptionsTests
     }
 
     [Theory]
-    [InlineData("--Models:Entries:mine:Folder=", "Models:Entries:mine:Folder is ''; name the model's Hugging Face folder.")]
+    [InlineData("--Models:Entries:mine:Folder=", "Models:Entries:mine:Folder is ''; name the model's Hugging Face folder or GGUF file.")]
     [InlineData("--Models:Entries:mine:Aliases:0=nano", "Models:Entries: the name 'nano' belongs to several models; leave it to one of them.")]
     [InlineData("--Models:Preloaded=gone", "Models:Preloaded is 'gone', which is no id of Models:Entries.")]
     public async Task WrongEntry_StopsTheStart_SayingWhichAndWhy(string setting, string message)
