@@ -22,12 +22,14 @@ public class PostgresProcessTests
         string job = await TrainingServer.CreateJobAsync(first, await TrainingServer.UploadAsync(first), Epochs);
         (await TrainingServer.HoldsWithinAsync(
             Limit, async () => await TrainingServer.ReadStepAsync(first, job) > 0)).ShouldBeTrue(first.Process.Output);
-        await using RealServer second = await TrainingServer.StartAsync(folder, "shared", store);
 
         // At any moment, inside of a transaction or not.
         first.Process.Signal(signal);
+        await using RealServer second = await TrainingServer.StartAsync(folder, "shared", store);
         (await TrainingServer.SucceedsWithinAsync(second, job, Limit)).ShouldBeTrue(second.Process.Output);
         string adapter = TrainingServer.HashAdapter(second, job);
+        string[] log = await File.ReadAllLinesAsync(Path.Combine(second.DataFolder, "jobs", job, "job.log"));
+        log.ShouldContain(line => line.Contains("\"attempt\":2", StringComparison.Ordinal));
 
         if (signal == "STOP")
         {
