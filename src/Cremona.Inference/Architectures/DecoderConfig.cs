@@ -41,8 +41,8 @@ public sealed record DecoderConfig
     public bool QueryKeyNorm { get; init; }
 
     /// <summary>Width of all query heads together.</summary>
-    public int QuerySize => HeadCount * HeadDimension;
+    public int QuerySize => checked(HeadCount * HeadDimension);
 
     /// <summary>Width of all key (or value) heads together.</summary>
-    public int KeyValueSize => KeyValueHeadCount * HeadDimension;
+    public int KeyValueSize => checked(KeyValueHeadCount * HeadDimension);
 }

@@ -141,6 +141,11 @@ public static class HuggingFaceConfig
             throw new InvalidDataException("num_key_value_heads must divide num_attention_heads");
         }
 
+        if ((long)config.HeadCount * config.HeadDimension > SizeMax)
+        {
+            throw new InvalidDataException($"num_attention_heads times head_dim exceeds {SizeMax}");
+        }
+
         if (config.HeadDimension % 2 != 0)
         {
             throw new InvalidDataException("head_dim must be even, rotary positions turn pairs");

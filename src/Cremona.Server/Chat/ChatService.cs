@@ -35,18 +35,33 @@ internal sealed class ChatService(
 
         LanguageModel model = await host.LoadAsync(served.Base, cancellationToken);
         ChatLimits.Check(request, promise, model.Config.ContextLength);
-        int inputType = ScreenInput(call);
-
-        IGenerationEngine engine = await host.LoadEngineAsync(served.Base, cancellationToken);
-        LoraAdapter? adapter = await LoadAdapterAsync(served.Tuned, cancellationToken);
-        IChatClient client = new EngineChatClient(served.RequestedName, model, engine, adapter);
         EngineChatOptions settings = ToSettings(request, promise);
         settings.Meter = call.Meter;
-        settings.Grammar = await LoadGrammarAsync(served.Base, request.Format, cancellationToken);
+
+        // Admitted first: what follows is work, and a group that is over its limits gets none.
         long outputTokensMax = settings.MaxOutputTokens ?? settings.DefaultOutputTokens;
         CallPass pass = await limiter.EnterAsync(
             call.GroupId, call.Meter, outputTokensMax * request.AnswerCount, cancellationToken);
-        return new ChatSession(Guard(client, call), request, settings, new ChatAdmission(pass, inputType), log);
+        try
+        {
+            int inputType = ScreenInput(call);
+            settings.Grammar = await LoadGrammarAsync(served.Base, request.Format, cancellationToken);
+            IChatClient client = await CreateClientAsync(served, model, cancellationToken);
+            return new ChatSession(Guard(client, call), request, settings, new ChatAdmission(pass, inputType), log);
+        }
+        catch
+        {
+            pass.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<EngineChatClient> CreateClientAsync(
+        ServedModel served, LanguageModel model, CancellationToken cancellationToken)
+    {
+        IGenerationEngine engine = await host.LoadEngineAsync(served.Base, cancellationToken);
+        LoraAdapter? adapter = await LoadAdapterAsync(served.Tuned, cancellationToken);
+        return new EngineChatClient(served.RequestedName, model, engine, adapter);
     }
 
     /// <exception cref="ApiException">1026: a severe word.</exception>
@@ -67,7 +82,8 @@ internal sealed class ChatService(
             client = new ScreeningChatClient(client, found);
         }
 
-        return call.Request.MasksSensitiveText ? new MaskingChatClient(client) : client;
+        bool isJson = call.Request.Format is { Kind: not OutputFormatKind.RawGlyph };
+        return call.Request.MasksSensitiveText ? new MaskingChatClient(client, isJson) : client;
     }
 
     private async Task<TokenGrammar?> LoadGrammarAsync(

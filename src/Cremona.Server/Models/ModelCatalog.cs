@@ -30,6 +30,7 @@ public sealed class ModelCatalog : IModelCatalog
         }
 
         if (!name.StartsWith(TunedPrefix, StringComparison.Ordinal)
+            || name.Any(char.IsControl)
             || await _tuned.FindAsync(groupId, name, cancellationToken) is not { } tuned)
         {
             return null;

@@ -35,7 +35,7 @@ public sealed class ModelsOptions : IValidatableObject
     public int GrammarMegabytesMax { get; set; } = 256;
 
     /// <summary>A tuned model that is not called for this long is deleted, as on the hosted platform after 7 days; 0
-    /// keeps all. Default 0, range 0 to 3650 d.</summary>
+    /// keeps all. Default 0, else 1 d to 3650 d.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
     public TimeSpan TunedModelLapse { get; set; }
 
@@ -56,6 +56,12 @@ public sealed class ModelsOptions : IValidatableObject
         {
             yield return new ValidationResult(
                 $"Models:Entries: the name '{name.Key}' belongs to several models; leave it to one of them.");
+        }
+
+        if (TunedModelLapse > TimeSpan.Zero && TunedModelLapse < TimeSpan.FromDays(1))
+        {
+            yield return new ValidationResult(
+                $"Models:TunedModelLapse is {TunedModelLapse}; calls are noted by the hour, so give at least a day, or 0 to keep all.");
         }
 
         if (Preloaded.Length > 0 && !Entries.ContainsKey(Preloaded))

@@ -41,6 +41,8 @@ public class ModelFolderTests
     [InlineData("\"hidden_size\":\"16\"", "hidden_size")]
     [InlineData("\"num_key_value_heads\":3", "num_key_value_heads")]
     [InlineData("\"quantization_config\":{}", "quantization_config")]
+    [InlineData("\"num_attention_heads\":524304,\"num_key_value_heads\":1584,\"head_dim\":8192", "head")]
+    [InlineData("\"num_attention_heads\":524304,\"num_key_value_heads\":524304,\"head_dim\":8192", "head_dim")]
     public void ReadConfig_RefusesByName_WhatWouldChangeTheNumbers(string field, string named)
     {
         using var folder = new ScratchFolder();

@@ -52,6 +52,7 @@ public class ModelsOptionsTests
     [Theory]
     [InlineData("--Models:Entries:mine:Folder=", "Models:Entries:mine:Folder is ''; name the model's Hugging Face folder or GGUF file.")]
     [InlineData("--Models:Entries:mine:Aliases:0=nano", "Models:Entries: the name 'nano' belongs to several models; leave it to one of them.")]
+    [InlineData("--Models:TunedModelLapse=00:30:00", "Models:TunedModelLapse is 00:30:00; calls are noted by the hour, so give at least a day, or 0 to keep all.")]
     [InlineData("--Models:Preloaded=gone", "Models:Preloaded is 'gone', which is no id of Models:Entries.")]
     public async Task WrongEntry_StopsTheStart_SayingWhichAndWhy(string setting, string message)
     {

@@ -1,4 +1,6 @@
+using Cremona.Server.Edge.Calls;
 using Cremona.Server.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cremona.Server.Tests.Storage;
 
@@ -50,6 +52,26 @@ public class UsageStoreTests
         (await store.ListBalancesAsync(default)).ShouldBe([new GroupBalance("1", -5)]);
         await store.SetBalanceAsync("1", null, default);
         (await store.FindBalanceAsync("1", default)).ShouldBeNull();
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Ledger_WritesTheOthers_WhenTheDatabaseRefusesARow(StoreKind kind)
+    {
+        await using TestStore test = await TestStore.CreateAsync(kind);
+        var store = new UsageStore(test.Database);
+        using UsageLedger ledger = new(store, TimeProvider.System, NullLogger<UsageLedger>.Instance);
+
+        // PostgreSQL takes no text with a zero character; SQLite does.
+        foreach ((string id, string model) in new[] { ("a", "m"), ("b", "m\0"), ("c", "m") })
+        {
+            await ledger.AddAsync(Row(id, 10, "1", model));
+        }
+
+        await ledger.StartAsync(default);
+        await ledger.FlushAsync(default);
+        (await store.SumAsync("1", 10, 10, default)).Single(sum => sum.Model == "m").Calls.ShouldBe(2);
+        await ledger.StoppedAsync(default);
     }
 
     private static UsageSum Sum(

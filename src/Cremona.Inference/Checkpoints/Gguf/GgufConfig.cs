@@ -92,6 +92,11 @@ internal static class GgufConfig
         }
 
         int dimension = config.HeadDimension;
+        if ((long)Math.Max(config.HeadCount, config.KeyValueHeadCount) * dimension > SizeMax)
+        {
+            throw new InvalidDataException($"{word}.attention.head_count times key_length exceeds {SizeMax}");
+        }
+
         RequireEqual(metadata, $"{word}.rope.dimension_count", dimension);
         RequireEqual(metadata, $"{word}.attention.value_length", dimension);
         if (metadata.FindInteger($"{word}.attention.sliding_window", 0, int.MaxValue) is > 0 and { } window

@@ -5,7 +5,9 @@ using AIChatOptions = Microsoft.Extensions.AI.ChatOptions;
 namespace Cremona.Server.Chat.Sensitivity;
 
 /// <summary>Masks sensitive text in what the client below answers.</summary>
-internal sealed class MaskingChatClient(IChatClient inner) : DelegatingChatClient(inner)
+/// <param name="inner">The client.</param>
+/// <param name="isJson">It answers in JSON, which stays well-formed.</param>
+internal sealed class MaskingChatClient(IChatClient inner, bool isJson) : DelegatingChatClient(inner)
 {
     public override Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, AIChatOptions? options = null,
@@ -16,7 +18,7 @@ internal sealed class MaskingChatClient(IChatClient inner) : DelegatingChatClien
         IEnumerable<ChatMessage> messages, AIChatOptions? options = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var masker = new SensitiveTextMasker();
+        var masker = new SensitiveTextMasker(isJson);
         IAsyncEnumerable<ChatResponseUpdate> updates =
             base.GetStreamingResponseAsync(messages, options, cancellationToken);
         await foreach (ChatResponseUpdate update in updates)

@@ -6,13 +6,19 @@ namespace Cremona.Server.Chat.Sensitivity;
 /// <summary>Replaces each character of an e-mail address, link, domain, Chinese ID number or Chinese mobile number by
 /// <c>*</c>, in text that arrives in pieces. Home addresses, which the platform masks too, are not recognised. One per
 /// text.</summary>
+/// <param name="isJson">The text is JSON and stays it: only what strings say is masked.</param>
 /// <remarks>All of them consist of printable ASCII without blanks, so an unfinished run of such characters is held back
 /// until it ends; the masked whole does not depend on how the text was cut.</remarks>
-internal sealed partial class SensitiveTextMasker
+internal sealed partial class SensitiveTextMasker(bool isJson = false)
 {
     private const int HeldLengthMax = 4096;
 
+    // The length of the longest escape, with its backslash: \uXXXX.
+    private const int EscapeLengthMax = 6;
+
     private readonly StringBuilder _held = new();
+    private bool _isInString;
+    private int _escapeLeft;
 
     /// <summary>Masks what is complete; possibly empty.</summary>
     public string Append(string text)
@@ -44,12 +50,45 @@ internal sealed partial class SensitiveTextMasker
 
         // Lower case of ASCII only: ignoring case would also take the Kelvin sign for a k, beyond the end of a run.
         char[] lower = [.. text.Select(c => char.IsAsciiLetterUpper(c) ? (char)(c | 0x20) : c)];
+        if (isJson)
+        {
+            KeepStringsOnly(lower);
+        }
+
         foreach (ValueMatch match in Sensitive().EnumerateMatches(lower))
         {
             text.AsSpan(match.Index, match.Length).Fill('*');
         }
 
         return new string(text);
+    }
+
+    /// <summary>Blanks what no match may touch, or the whole were no JSON any more: everything outside of strings,
+    /// and escapes.</summary>
+    private void KeepStringsOnly(Span<char> text)
+    {
+        foreach (ref char c in text)
+        {
+            bool isKept = _escapeLeft == 0 && _isInString && c is not ('"' or '\\');
+            if (_escapeLeft == EscapeLengthMax - 1)
+            {
+                _escapeLeft = c == 'u' ? EscapeLengthMax - 2 : 0;
+            }
+            else if (_escapeLeft > 0)
+            {
+                _escapeLeft--;
+            }
+            else if (_isInString && c == '\\')
+            {
+                _escapeLeft = EscapeLengthMax - 1;
+            }
+            else if (c == '"')
+            {
+                _isInString = !_isInString;
+            }
+
+            c = isKept ? c : ' ';
+        }
     }
 
     private static bool IsRunCharacter(char c) => c is > ' ' and < '\u007f' and not ('"' or '<' or '>' or '`');

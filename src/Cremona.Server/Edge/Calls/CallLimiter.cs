@@ -16,7 +16,8 @@ public sealed class CallLimiter(IOptions<CallLimitsOptions> options, IUsageStore
     private readonly Dictionary<string, int> _atWork = [];
     private readonly Lock _gate = new();
 
-    private long Now => clock.GetUtcNow().ToUnixTimeSeconds();
+    // Of a clock that nobody sets back: the windows move forward only.
+    private long Now => (long)clock.GetElapsedTime(0).TotalSeconds;
 
     /// <summary>Lets a call in. Dispose the pass when the call has ended, whatever became of it.</summary>
     /// <param name="groupId">Whose call it is.</param>

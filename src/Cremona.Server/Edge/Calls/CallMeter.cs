@@ -38,7 +38,7 @@ public sealed class CallMeter(TimeProvider clock)
     public void Begin(string operation, string model)
     {
         Interface = operation;
-        Model = model.Length <= ModelLengthMax ? model : "";
+        Model = model.Length <= ModelLengthMax && !model.Any(char.IsControl) ? model : "";
     }
 
     /// <summary>The prompt counts once, however many answers are drawn from it.</summary>

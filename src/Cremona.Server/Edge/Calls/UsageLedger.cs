@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Threading.Channels;
 using Cremona.Server.Edge.Pipeline;
 using Cremona.Server.Storage;
@@ -107,6 +108,11 @@ public sealed class UsageLedger(IUsageStore store, TimeProvider clock, ILogger<U
                 await store.AppendAsync(rows, CancellationToken.None);
                 return;
             }
+            catch (DbException fault) when (IsFaultOfTheRow(fault))
+            {
+                await WriteOneByOneAsync(rows, fault);
+                return;
+            }
             catch (Exception fault) when (!_stopping.IsCancellationRequested || ++attempts < LastAttemptsMax)
             {
                 log.LedgerDelayed(fault, rows.Count);
@@ -117,6 +123,24 @@ public sealed class UsageLedger(IUsageStore store, TimeProvider clock, ILogger<U
                 log.LedgerLost(fault, rows.Count);
                 return;
             }
+        }
+    }
+
+    /// <summary>Classes 22 and 23 of SQLSTATE: the database will never take such a row.</summary>
+    private static bool IsFaultOfTheRow(DbException fault) => fault.SqlState is ['2', '2' or '3', ..];
+
+    /// <summary>One row that the database refuses may not hold up the others.</summary>
+    private async Task WriteOneByOneAsync(List<UsageRow> rows, DbException fault)
+    {
+        if (rows.Count == 1)
+        {
+            log.LedgerLost(fault, 1);
+            return;
+        }
+
+        foreach (UsageRow row in rows)
+        {
+            await WriteAsync([row]);
         }
     }
 }

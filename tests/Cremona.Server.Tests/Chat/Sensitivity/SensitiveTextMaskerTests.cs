@@ -24,6 +24,19 @@ public class SensitiveTextMaskerTests
     [InlineData("order 110105194912310021234", "order 110105194912310021234")]
     public void Text_IsMasked_WhereItIsSensitive(string text, string expected) => Mask([text]).ShouldBe(expected);
 
+    [Theory]
+    [InlineData("""{"phone":13812345678,"text":"13812345678"}""", """{"phone":13812345678,"text":"***********"}""")]
+    [InlineData("""{"a":"\nbob@a.com"}""", """{"a":"\n*********"}""")]
+    [InlineData("""{"a":"\u0041b@x.com"}""", """{"a":"\u0041*******"}""")]
+    [InlineData("""{"a":"https://a.com\"x"}""", """{"a":"*************\"x"}""")]
+    [InlineData("""{"a":"\\","b":"a@b.com"}""", """{"a":"\\","b":"*******"}""")]
+    public void Json_StaysJson_WholeAndInPieces(string json, string expected)
+    {
+        Mask([json], isJson: true).ShouldBe(expected);
+        Mask(json.Select(c => c.ToString()), isJson: true).ShouldBe(expected);
+        System.Text.Json.JsonDocument.Parse(expected).Dispose();
+    }
+
     [Fact]
     public void MaskedText_DoesNotDependOnItsPieces() => Gen.Select(
         Gen.OneOf([.. Parts.Select(Gen.Const)]).Array[0, 12], Gen.Int[1, 5]).Sample(
@@ -35,9 +48,9 @@ public class SensitiveTextMaskerTests
             Mask(pieces).Length.ShouldBe(text.Length);
         });
 
-    private static string Mask(IEnumerable<string> pieces)
+    private static string Mask(IEnumerable<string> pieces, bool isJson = false)
     {
-        var masker = new SensitiveTextMasker();
+        var masker = new SensitiveTextMasker(isJson);
         return string.Concat(pieces.Select(masker.Append)) + masker.Flush();
     }
 }
