@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Cremona.Inference.Grammar;
 
 /// <summary>Bounds that keep a hostile grammar from taking time or memory; each ends in a
@@ -39,4 +41,12 @@ internal static class GrammarLimits
 
     /// <summary>Alternatives that one value of a JSON schema has after combination.</summary>
     public const int Alternatives = 1_000;
+
+    /// <summary>Called at each step into a term whose depth only the size of the grammar bounds.</summary>
+    /// <exception cref="GrammarException">The thread's stack is nearly used up.</exception>
+    public static void RefuseDeepNesting()
+    {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            throw new GrammarException("", "the grammar is nested too deeply; simplify it");
+    }
 }

@@ -56,7 +56,7 @@ public sealed class TokenConstraint
         {
             _grammar.MaskOf(_state);
         }
-        catch (GrammarException)
+        catch (Exception)
         {
             // The row meets it again where it can be reported.
         }

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Cremona.Inference.Architectures;
-using Cremona.Inference.Grammar;
 using Cremona.Inference.Kernels;
 using Cremona.Inference.KvCache;
 using Cremona.Inference.Sampling;
@@ -79,8 +78,9 @@ internal sealed class GenerationSequence
             if (!IsFinished) AddForced();
             if (!IsFinished) _constraint?.Prefetch();
         }
-        catch (GrammarException fault)
+        catch (Exception fault)
         {
+            // It belongs to this row alone; the others go on.
             Fail(fault);
         }
     }

@@ -20,7 +20,7 @@ public static class TokenizerJson
             using var document = JsonDocument.Parse(stream);
             return Read(new TokenizerElement("", document.RootElement)).Build();
         }
-        catch (Exception e) when (e is JsonException or InvalidDataException)
+        catch (Exception e) when (e is JsonException or InvalidDataException or InvalidOperationException)
         {
             throw new InvalidDataException($"{tokenizerJsonPath}: {e.Message}", e);
         }
@@ -35,7 +35,7 @@ public static class TokenizerJson
             using var document = JsonDocument.Parse(json);
             return Read(new TokenizerElement("", document.RootElement));
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new InvalidDataException($"the tokenizer is no JSON: {e.Message}", e);
         }

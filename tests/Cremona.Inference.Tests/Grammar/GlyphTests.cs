@@ -30,6 +30,8 @@ public class GlyphTests
     [InlineData("{{select 'a'}}", "list of options")]
     [InlineData("{{select 'a' options=[]}}", "list of options")]
     [InlineData("{{gen 'a' temperature=2}}", "temperature")]
+    [InlineData("{{gen 'a' temperature=NaN}}", "temperature")]
+    [InlineData("{{gen 'a' blank_max_tokens=NaN}}", "blank_max_tokens")]
     [InlineData("{{gen 'a' blank_max_tokens=0.5}}", "blank_max_tokens")]
     [InlineData("{{gen 'a' pattern='('}}", "does not end")]
     [InlineData("{{gen 'a' pattern='a' stop='a'}}", "no text matches")]
@@ -62,6 +64,7 @@ public class GlyphTests
     [InlineData("""{"a":{"type":"array"}}""", "needs items")]
     [InlineData("""{"a":{"type":"object"}}""", "properties or a property_list")]
     [InlineData("[]", "must be an object")]
+    [InlineData("""{"\ud800":{"type":"string"}}""", "no Unicode")]
     public void Values_AreRefused_AndSayWhy(string properties, string reason) =>
         Should.Throw<GrammarException>(() => Values(properties)).Message.ShouldContain(reason);
 

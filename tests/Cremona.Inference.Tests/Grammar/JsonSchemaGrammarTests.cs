@@ -20,6 +20,8 @@ public class JsonSchemaGrammarTests
     [InlineData("""{"type":"integer","minimum":-3,"exclusiveMaximum":12}""", "11", "12", "-4", "100")]
     [InlineData("""{"type":"number","minimum":0.5,"maximum":2}""", "2.00", "0.4999", "2.01", "-1")]
     [InlineData("""{"type":"number","exclusiveMinimum":0}""", "0.001", "0", "0.0", "-0.1")]
+    [InlineData("""{"type":"number","not":{"minimum":0}}""", "-0.5", "-0", "-0.00", "0")]
+    [InlineData("""{"type":"integer","not":{"const":0}}""", "-1", "-0", "0", "-0.0")]
     [InlineData("""{"type":"number","maximum":-1.5}""", "-1.50", "-1.4", "0", "1.5")]
     [InlineData("""{"type":"integer","multipleOf":7}""", "-21", "20", "1", "701")]
     [InlineData("""{"type":"number","multipleOf":0.25}""", "1.750", "0.1", "0.3", "1.251")]
@@ -71,6 +73,8 @@ public class JsonSchemaGrammarTests
     [InlineData("""{"multipleOf":0}""", "#/multipleOf")]
     [InlineData("""{"anyOf":[]}""", "nothing matches")]
     [InlineData("""{"properties":[]}""", "#/properties")]
+    [InlineData("""{"const":"\ud800"}""", "no Unicode")]
+    [InlineData("""{"properties":{"\ud800":{}}}""", "no Unicode")]
     public void Compile_Refuses_AndNamesKeywordAndPath(string schema, string expected) =>
         Should.Throw<GrammarException>(() => Compile(schema)).Message.ShouldContain(expected);
 

@@ -83,6 +83,20 @@ public class ConstrainedSequenceTests
         text.Length.ShouldBeInRange(5, 8);
     }
 
+    [Fact]
+    public async Task StreamAsync_EndsARowThatFaults_AndNoOther()
+    {
+        var grammar = new TokenGrammar(RegexGrammar.Compile("[a-c]{60}"), Vocabularies.Tiny);
+        using DecoderEngine engine = Engine();
+        List<GeneratedToken> alone = await ReadAsync(engine, Request(grammar, 1, maxTokens: 60));
+
+        // A stop token beyond the mask is a fault that no grammar reports.
+        GenerationRequest faulty = Request(grammar, 2, maxTokens: 60) with { StopTokens = [int.MaxValue] };
+        Task<List<GeneratedToken>> other = ReadAsync(engine, Request(grammar, 1, maxTokens: 60));
+        await Should.ThrowAsync<IndexOutOfRangeException>(() => ReadAsync(engine, faulty));
+        Text(await other).ShouldBe(Text(alone));
+    }
+
     private static DecoderEngine Engine() =>
         new(Weights, WeightFormat.F32, new EngineOptions { ThreadCount = 2 }, Config.VocabularySize);
 

@@ -151,6 +151,7 @@ public sealed class TokenizerJsonTests : IDisposable
     [InlineData("\"model\"", "\"modell\"", "the file has no 'model'")]
     [InlineData("\"byte_fallback\": false", "\"byte_fallback\": true", "byte_fallback is not supported")]
     [InlineData("\"version\"", "version", "invalid start")]
+    [InlineData("\"type\": \"BPE\"", "\"type\": \"\\ud800\"", "UTF-16")]
     public void Load_NamesTheFault_OfACorruptFile(string from, string to, string fault) =>
         Should.Throw<InvalidDataException>(() => LoadText(SampleTokenizer.Edit(Sample(), from, to)))
             .Message.ShouldContain(fault);

@@ -66,7 +66,7 @@ public sealed class GlyphTemplate
         if (!Patterns.IsLive(text)) throw Fault("no text matches the pattern and ends before the stop");
 
         float? temperature = (float?)Number(options, "temperature");
-        if (temperature is <= 0 or > 1) throw Fault("temperature must be greater than 0 and at most 1");
+        if (temperature is not (null or (> 0 and <= 1))) throw Fault("temperature must be greater than 0 and at most 1");
         double? tokens = Number(options, "blank_max_tokens");
         if (tokens is < 1 || tokens % 1 is not (null or 0)) throw Fault("blank_max_tokens must be a whole number of at least 1");
         var lexeme = new LexemeAutomaton(Patterns, text, LexemeEncoding.Utf8);

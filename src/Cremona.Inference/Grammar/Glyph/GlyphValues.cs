@@ -20,8 +20,15 @@ public sealed class GlyphValues
     public static ByteGrammar Compile(JsonElement properties)
     {
         var reader = new GlyphValues();
-        Term root = reader.WriteObject(reader.ReadProperties(properties, "json_properties", 1), MemberOrder.Free, 0);
-        return new ByteGrammar(reader._terms, root);
+        try
+        {
+            List<(string Name, Term Value)> members = reader.ReadProperties(properties, "json_properties", 1);
+            return new ByteGrammar(reader._terms, reader.WriteObject(members, MemberOrder.Free, 0));
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new GrammarException("json_properties", $"holds text that is no Unicode: {e.Message}");
+        }
     }
 
     private List<(string Name, Term Value)> ReadProperties(JsonElement properties, string path, int depth)

@@ -24,6 +24,7 @@ internal sealed class ArrayTerms(
     /// <summary>What may follow some items.</summary>
     private Term Tail(ArrayShape shape, int count)
     {
+        GrammarLimits.RefuseDeepNesting();
         if (count >= shape.Max) return terms.Epsilon;
         if (count >= shape.Prefix.Length)
         {

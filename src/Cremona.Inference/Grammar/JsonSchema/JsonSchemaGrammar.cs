@@ -16,11 +16,19 @@ public static class JsonSchemaGrammar
     /// no value meets it.</exception>
     public static ByteGrammar Compile(JsonElement schema, MemberOrder order = MemberOrder.Listed)
     {
-        var terms = new TermFactory();
-        var document = new SchemaDocument(schema);
-        var shapes = new SchemaShapes(document, terms.Patterns);
-        Term root = new SchemaTerms(terms, shapes, order).Value(SchemaSet.Of(document.Root.Id));
-        return new ByteGrammar(terms, root);
+        try
+        {
+            var terms = new TermFactory();
+            var document = new SchemaDocument(schema);
+            var shapes = new SchemaShapes(document, terms.Patterns);
+            Term root = new SchemaTerms(terms, shapes, order).Value(SchemaSet.Of(document.Root.Id));
+            return new ByteGrammar(terms, root);
+        }
+        catch (InvalidOperationException e)
+        {
+            // System.Text.Json reads half a surrogate pair only when the text is asked for.
+            throw new GrammarException("#", $"holds text that is no Unicode: {e.Message}");
+        }
     }
 
     /// <summary>Any JSON object.</summary>

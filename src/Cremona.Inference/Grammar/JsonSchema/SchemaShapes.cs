@@ -12,6 +12,7 @@ internal sealed class SchemaShapes
     private readonly Dictionary<(int, bool), IReadOnlyList<Shape>> _ofNodes = [];
     private readonly HashSet<(int, bool)> _open = [];
     private readonly HashSet<SchemaSet> _openSets = [];
+    private readonly Dictionary<SchemaSet, bool> _emptiness = [];
     private bool _isCircular;
 
     public SchemaShapes(SchemaDocument document, PatternFactory patterns)
@@ -51,15 +52,18 @@ internal sealed class SchemaShapes
     private bool IsEmpty(SchemaSet set)
     {
         if (set.IsNever) return true;
-        if (set.IsAny || !_openSets.Add(set)) return false;
+        if (set.IsAny) return false;
+        if (_emptiness.TryGetValue(set, out bool known)) return known;
+        GrammarLimits.RefuseDeepNesting();
+        if (!_openSets.Add(set)) return false;
         try
         {
-            return Of(set).All(Algebra.IsEmpty);
+            return _emptiness[set] = Of(set).All(Algebra.IsEmpty);
         }
         catch (GrammarException) when (_isCircular)
         {
             _isCircular = false;
-            return false;
+            return _emptiness[set] = false;
         }
         finally
         {

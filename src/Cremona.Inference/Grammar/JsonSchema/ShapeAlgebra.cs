@@ -7,19 +7,20 @@ internal sealed class ShapeAlgebra
 {
     private readonly PatternFactory _patterns;
     private readonly Func<SchemaSet, bool> _isEmpty;
+    private readonly Pattern _negativeZero;
 
     /// <param name="isEmpty">Whether no value meets a set of schemas, as far as is known.</param>
     public ShapeAlgebra(PatternFactory patterns, Func<SchemaSet, bool> isEmpty)
     {
         _patterns = patterns;
         _isEmpty = isEmpty;
+        Pattern zeros = patterns.Repeat(patterns.Class(CharacterSet.Of('0')), 1, Pattern.Unbounded);
+        Pattern noFraction = patterns.Optional(patterns.Concat(patterns.Literal("."), zeros));
         AnyNumber = new NumberShape(DecimalPatterns.Number(patterns), DecimalPatterns.Decimal(patterns));
         Integer = new NumberShape(
             DecimalPatterns.Integer(patterns),
-            patterns.Concat(
-                DecimalPatterns.Integer(patterns),
-                patterns.Optional(patterns.Concat(
-                    patterns.Literal("."), patterns.Repeat(patterns.Class(CharacterSet.Of('0')), 1, Pattern.Unbounded)))));
+            patterns.Concat(DecimalPatterns.Integer(patterns), noFraction));
+        _negativeZero = patterns.Concat(patterns.Literal("-0"), noFraction);
         AnyString = new StringShape(patterns.Anything);
         AnyObject = new ObjectShape([], [new OtherMembers(patterns.Anything, SchemaSet.Any)], 0, Pattern.Unbounded);
         Everything =
@@ -175,7 +176,9 @@ internal sealed class ShapeAlgebra
         switch (shape)
         {
             case NumberShape number:
-                Pattern rest = _patterns.And(AnyNumber.Values, _patterns.Not(number.Values));
+                // Zero has two spellings, of which bounded numbers list one; without the other it stays out.
+                Pattern rest = _patterns.And(
+                    AnyNumber.Values, _patterns.Not(number.Values), _patterns.Not(_negativeZero));
                 result.Add(new NumberShape(rest, rest));
                 break;
             case StringShape text:

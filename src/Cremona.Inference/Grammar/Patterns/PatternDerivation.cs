@@ -41,7 +41,14 @@ internal sealed class PatternDerivation(PatternFactory factory)
         return false;
     }
 
-    private PatternTransition[] Transitions(Pattern pattern) => pattern.Transitions ??= pattern.Kind switch
+    private PatternTransition[] Transitions(Pattern pattern)
+    {
+        if (pattern.Transitions is { } known) return known;
+        GrammarLimits.RefuseDeepNesting();
+        return pattern.Transitions = Derive(pattern);
+    }
+
+    private PatternTransition[] Derive(Pattern pattern) => pattern.Kind switch
     {
         PatternKind.Empty or PatternKind.Epsilon => [],
         PatternKind.Class =>

@@ -54,8 +54,18 @@ internal sealed class PatternFactory
         if (first == Epsilon) return second;
         if (second == Epsilon) return first;
         if (first == Anything && second == Anything) return Anything;
-        if (first.Kind == PatternKind.Concat) return Concat(first.Parts[0], Concat(first.Parts[1], second));
+        if (first.Kind == PatternKind.Concat) return Append(first, second);
         return Make(new Key(PatternKind.Concat, Parts: new([first, second])), first.IsNullable && second.IsNullable);
+    }
+
+    /// <summary>Chains lean to the right; a long one is walked, not descended into.</summary>
+    private Pattern Append(Pattern chain, Pattern second)
+    {
+        var heads = new List<Pattern>();
+        for (; chain.Kind == PatternKind.Concat; chain = chain.Parts[1]) heads.Add(chain.Parts[0]);
+        Pattern result = Concat(chain, second);
+        for (int i = heads.Count - 1; i >= 0; i--) result = Concat(heads[i], result);
+        return result;
     }
 
     public Pattern Concat(params ReadOnlySpan<Pattern> parts)

@@ -39,8 +39,10 @@ internal sealed class RegexParser
     private RegexNode ReadQuantified()
     {
         RegexNode atom = ReadAtom();
+        int depth = 0;
         while (ReadQuantifier() is var (min, max))
         {
+            if (++depth > GrammarLimits.Depth) throw Fault($"more than {GrammarLimits.Depth} quantifiers follow each other");
             if (!TryRead("?") && _cursor.Current == '+') throw Fault("possessive quantifiers are not supported");
             atom = new RegexNode(RegexKind.Repeat) { Parts = [atom], Min = min, Max = max };
         }

@@ -18,6 +18,7 @@ internal static class FirstByte
 
     private static int Find(Term term, int found)
     {
+        GrammarLimits.RefuseDeepNesting();
         if (!term.IsProductive || found == Several) return found;
         switch (term.Kind)
         {

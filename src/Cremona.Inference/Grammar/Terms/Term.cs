@@ -45,25 +45,37 @@ internal sealed class Term
     /// <summary>Some finite output matches. Known once the grammar is sealed.</summary>
     public bool? Productive { get; set; }
 
-    public bool IsNullable => Nullable ??= Kind switch
-    {
-        TermKind.Epsilon => true,
-        TermKind.Lexeme => Lexeme!.IsAccepting(State),
-        TermKind.Concat => Parts[0].IsNullable && Parts[1].IsNullable,
-        TermKind.Or => Array.Exists(Parts, part => part.IsNullable),
-        TermKind.Repeat => Min == 0 || Parts[0].IsNullable,
-        TermKind.Members => Place!.List.MayEnd(Place.State),
-        _ => false,
-    };
+    public bool IsNullable => Nullable ??= FindNullable();
 
-    public bool IsProductive => Productive ??= Kind switch
+    public bool IsProductive => Productive ??= FindProductive();
+
+    private bool FindNullable()
     {
-        TermKind.Empty => false,
-        TermKind.Concat => Parts[0].IsProductive && Parts[1].IsProductive,
-        TermKind.Or => Array.Exists(Parts, part => part.IsProductive),
-        TermKind.Repeat => Min == 0 || Parts[0].IsProductive,
-        TermKind.Rule => false,
-        TermKind.Members => Place!.List.IsProductive(static term => term.IsProductive),
-        _ => true,
-    };
+        GrammarLimits.RefuseDeepNesting();
+        return Kind switch
+        {
+            TermKind.Epsilon => true,
+            TermKind.Lexeme => Lexeme!.IsAccepting(State),
+            TermKind.Concat => Parts[0].IsNullable && Parts[1].IsNullable,
+            TermKind.Or => Array.Exists(Parts, part => part.IsNullable),
+            TermKind.Repeat => Min == 0 || Parts[0].IsNullable,
+            TermKind.Members => Place!.List.MayEnd(Place.State),
+            _ => false,
+        };
+    }
+
+    private bool FindProductive()
+    {
+        GrammarLimits.RefuseDeepNesting();
+        return Kind switch
+        {
+            TermKind.Empty => false,
+            TermKind.Concat => Parts[0].IsProductive && Parts[1].IsProductive,
+            TermKind.Or => Array.Exists(Parts, part => part.IsProductive),
+            TermKind.Repeat => Min == 0 || Parts[0].IsProductive,
+            TermKind.Rule => false,
+            TermKind.Members => Place!.List.IsProductive(static term => term.IsProductive),
+            _ => true,
+        };
+    }
 }

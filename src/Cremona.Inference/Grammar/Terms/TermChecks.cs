@@ -36,24 +36,32 @@ internal static class TermChecks
     }
 
     // These do not keep what they find in terms that are no rules: it may still change.
-    private static bool IsNullable(Term term) => term.Kind switch
+    private static bool IsNullable(Term term)
     {
-        TermKind.Rule => term.Nullable == true,
-        TermKind.Concat => Array.TrueForAll(term.Parts, IsNullable),
-        TermKind.Or => Array.Exists(term.Parts, IsNullable),
-        TermKind.Repeat => term.Min == 0 || IsNullable(term.Parts[0]),
-        _ => term.IsNullable,
-    };
+        GrammarLimits.RefuseDeepNesting();
+        return term.Kind switch
+        {
+            TermKind.Rule => term.Nullable == true,
+            TermKind.Concat => Array.TrueForAll(term.Parts, IsNullable),
+            TermKind.Or => Array.Exists(term.Parts, IsNullable),
+            TermKind.Repeat => term.Min == 0 || IsNullable(term.Parts[0]),
+            _ => term.IsNullable,
+        };
+    }
 
-    private static bool IsProductive(Term term) => term.Kind switch
+    private static bool IsProductive(Term term)
     {
-        TermKind.Rule => term.Productive == true,
-        TermKind.Concat => Array.TrueForAll(term.Parts, IsProductive),
-        TermKind.Or => Array.Exists(term.Parts, IsProductive),
-        TermKind.Repeat => term.Min == 0 || IsProductive(term.Parts[0]),
-        TermKind.Members => term.Place!.List.IsProductive(IsProductive),
-        _ => term.IsProductive,
-    };
+        GrammarLimits.RefuseDeepNesting();
+        return term.Kind switch
+        {
+            TermKind.Rule => term.Productive == true,
+            TermKind.Concat => Array.TrueForAll(term.Parts, IsProductive),
+            TermKind.Or => Array.Exists(term.Parts, IsProductive),
+            TermKind.Repeat => term.Min == 0 || IsProductive(term.Parts[0]),
+            TermKind.Members => term.Place!.List.IsProductive(IsProductive),
+            _ => term.IsProductive,
+        };
+    }
 
     private static void RefuseLeftRecursion(List<Term> rules)
     {
@@ -67,6 +75,7 @@ internal static class TermChecks
 
     private static void Visit(Term rule, List<Term> path, HashSet<Term> done)
     {
+        GrammarLimits.RefuseDeepNesting();
         if (path.Contains(rule))
             throw new GrammarException(rule.Name, "begins with itself; write the repetition as ( … )*");
         if (!done.Add(rule)) return;
@@ -81,6 +90,7 @@ internal static class TermChecks
     /// <summary>The rules that a term may begin with.</summary>
     private static void AddStarts(Term term, HashSet<Term> starts)
     {
+        GrammarLimits.RefuseDeepNesting();
         switch (term.Kind)
         {
             case TermKind.Rule:

@@ -20,6 +20,7 @@ internal sealed class TermDerivation(TermFactory factory)
     /// <summary>Adds what is left of a term, and of what follows it, after a byte that belongs to the term.</summary>
     private void Collect(Term term, Term rest, byte value)
     {
+        GrammarLimits.RefuseDeepNesting();
         if (!term.IsProductive) return;
         switch (term.Kind)
         {

@@ -44,6 +44,7 @@ internal sealed class TokenWalk(TermFactory factory, GrammarVocabulary vocabular
     /// <summary>Adds the tokens below a node that a term, and what follows it, may be written with.</summary>
     private void Add(Term term, Term rest, int node)
     {
+        GrammarLimits.RefuseDeepNesting();
         if (!term.IsProductive) return;
         switch (term.Kind)
         {
