@@ -30,6 +30,13 @@ internal sealed class CcpWire(ChatOptions options) : IChatWire
         IReadOnlyList<PersonaBot> bots = ReadBots(parameters);
         string replyName = ReadReplyName(parameters, bots);
         RefuseUnavailable(parameters);
+        OutputFormat? format = OutputFormat.FindGlyph(parameters.GetObject("reply_constraints"));
+        bool isStream = parameters.FindBoolean("stream") ?? false;
+        if (format is not null && isStream)
+        {
+            throw ApiException.InvalidParameters(
+                "stream does not go with reply_constraints.glyph; leave one of them out");
+        }
 
         IReadOnlyList<RequestParameters> samples = ChatFields.FindItems(parameters, "sample_messages");
         ChatFields.RequireCount(samples.Count + messages.Count, options.MessagesMax);
@@ -46,13 +53,13 @@ internal sealed class CcpWire(ChatOptions options) : IChatWire
             Turns = turns,
             Ending = ending,
             ReplyName = replyName,
-            Format = OutputFormat.FindGlyph(parameters.GetObject("reply_constraints")),
+            Format = format,
             OutputTokens = new NamedLimit("tokens_to_generate", parameters.FindInteger("tokens_to_generate")),
             Temperature = parameters.FindNumber("temperature"),
             TopP = parameters.FindNumber("top_p"),
             Seed = parameters.FindIntegerOrZero("seed"),
             MasksSensitiveText = parameters.FindBoolean("mask_sensitive_info") ?? true,
-            IsStream = parameters.FindBoolean("stream") ?? false,
+            IsStream = isStream,
         };
     }
 

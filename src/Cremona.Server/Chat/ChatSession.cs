@@ -82,6 +82,11 @@ internal sealed class ChatSession(
         }
         catch (Exception fault) when (Explain(fault) is { } mistake)
         {
+            if (fault is EngineBusyException && settings.Meter is { OutputTokens: 0 } meter)
+            {
+                meter.CountInput(0); // Turned away: nothing was read.
+            }
+
             throw mistake;
         }
     }
