@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cremona.Inference.Grammar;
+using Cremona.Inference.Grammar.Ebnf;
 using Cremona.Inference.Grammar.Glyph;
 using Cremona.Inference.Grammar.JsonSchema;
 using Cremona.Inference.Grammar.Regex;
@@ -32,6 +33,16 @@ public class HostileGrammarTests
     [InlineData("(a)", 30_000)]
     public void Compile_EndsOnASmallStack_WhenAPatternRepeatsItself(string part, int count) =>
         RunOrRefuse(() => RegexGrammar.Compile(string.Concat(Enumerable.Repeat(part, count))));
+
+    [Theory]
+    [InlineData("'a'? ", 15_000)]
+    [InlineData("'a'* ", 15_000)]
+    [InlineData("*", 90_000)]
+    [InlineData("?", 90_000)]
+    [InlineData("(('a')?)? ", 9_000)]
+    public void Compile_EndsOnASmallStack_WhenARuleRepeatsItself(string part, int count) =>
+        RunOrRefuse(() => EbnfGrammar.Compile(
+            "root ::= \"b\"" + string.Concat(Enumerable.Repeat(part.Replace('\'', '"'), count))));
 
     [Fact]
     public void Compile_Refuses_QuantifiersUponQuantifiers() =>
@@ -73,20 +84,25 @@ public class HostileGrammarTests
         return JsonSchemaGrammar.Compile(document.RootElement);
     }
 
-    /// <summary>Compiles and takes a first step; only a refusal may come instead.</summary>
+    /// <summary>Compiles and takes the first steps; only a refusal may come instead.</summary>
     private static void RunOrRefuse(Func<ByteGrammar> compile)
     {
         Exception? fault = null;
-        var thread = new Thread(() => fault = Record.Exception(() => TakeFirstStep(compile())), StackBytes);
+        var thread = new Thread(() => fault = Record.Exception(() => TakeFirstSteps(compile())), StackBytes);
         thread.Start();
         thread.Join(TimeoutMs).ShouldBeTrue("it takes too long");
         if (fault is not null) fault.ShouldBeOfType<GrammarException>();
     }
 
-    private static void TakeFirstStep(ByteGrammar grammar)
+    private static void TakeFirstSteps(ByteGrammar grammar)
     {
         TokenConstraint constraint = new TokenGrammar(grammar, Vocabularies.Tiny).Start();
-        constraint.FillMask(new ulong[TokenMask.WordCount(Vocabularies.Tiny.Size)]);
+        ulong[] mask = new ulong[TokenMask.WordCount(Vocabularies.Tiny.Size)];
+        constraint.FillMask(mask);
         constraint.ForcedTokens();
+
+        // The first 256 tokens are the bytes; whichever begins the text.
+        if (constraint.TryAccept('b') || constraint.TryAccept('"') || constraint.TryAccept('['))
+            constraint.FillMask(mask);
     }
 }
