@@ -46,6 +46,18 @@ public class ServerProcessTests
     }
 
     [Fact]
+    public async Task Serve_SaysInOneLineWhatIsWrong_WhenTheAddressIsNone()
+    {
+        using TempFolder folder = new();
+        await using CremonaProcess server = CremonaProcess.Start(
+            "serve", "--urls", "nonsense", "--data", folder.Path);
+
+        (await server.WaitForExitAsync(TimeSpan.FromSeconds(60))).ShouldBe(1);
+        server.StandardError.ShouldBe(
+            "error: --urls: Invalid url: 'nonsense'; give addresses like http://127.0.0.1:8737, parted by semicolons");
+    }
+
+    [Fact]
     public async Task Keys_OpenTheServerToTheirGroup_AndCloseOpenMode()
     {
         using TempFolder folder = new();

@@ -41,7 +41,8 @@ internal sealed record GrammarCase(
         }
         catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new InvalidDataException($"{place}: {fault.Message}", fault);
+            throw new InvalidDataException(
+                $"{place} is not of the form {{\"name\", \"schema\", \"tests\": [{{\"data\", \"valid\"}}]}}: {fault.Message}", fault);
         }
     }
 

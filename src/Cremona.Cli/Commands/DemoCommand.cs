@@ -14,7 +14,7 @@ internal sealed class DemoCommand : CremonaCommand
     };
 
     public DemoCommand(Terminal terminal)
-        : base(terminal, "demo", "Train a small model before your eyes and compare it with its base; takes up to three minutes")
+        : base(terminal, "demo", "Train a small model before your eyes and compare it with its base; takes less than a minute")
     {
         Add(_data);
         Examples = ["cremona demo", "cremona demo --data ./demo-data"];

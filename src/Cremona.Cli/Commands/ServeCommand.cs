@@ -86,6 +86,12 @@ internal sealed class ServeCommand : CremonaCommand
                 throw new CommandException(fault.Message, fault);
             }
 
+            if (fault is FormatException)
+            {
+                throw new CommandException(
+                    $"--urls: {fault.Message}; give addresses like {EdgeOptions.DefaultUrl}, parted by semicolons", fault);
+            }
+
             throw;
         }
     }
