@@ -3,7 +3,7 @@ using Cremona.Inference.Templates;
 namespace Cremona.Training.Corpus.Skills;
 
 /// <summary>The plainest use of what stands before: long texts to repeat, and facts that are asked for in the plainest
-/// words. A model this small finds out how to look back only when little else is asked of it, so these come first and
+/// words. What looking back is good for is learned on these before much else is asked, so they come first and
 /// often.</summary>
 internal static class PrimerScenes
 {
