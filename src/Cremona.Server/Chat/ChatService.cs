@@ -1,7 +1,4 @@
-using Cremona.Inference.Adapters;
-using Cremona.Inference.Checkpoints;
 using Cremona.Inference.Grammar;
-using Cremona.Inference.Scheduling;
 using Cremona.Protocol.Errors;
 using Cremona.Server.Chat.Sensitivity;
 using Cremona.Server.Edge;
@@ -13,7 +10,7 @@ namespace Cremona.Server.Chat;
 
 /// <summary>Decides which model answers a request and whether it may.</summary>
 internal sealed class ChatService(
-    IModelCatalog catalog, ITunedModelStore tunedModels, IModelHost host, CallLimiter limiter,
+    IModelCatalog catalog, ITunedModelStore tunedModels, ChatBackends backends, CallLimiter limiter,
     SensitiveWords words, ILogger<ChatService> log)
 {
     private const int OutputTokensDefault = 256;
@@ -33,8 +30,8 @@ internal sealed class ChatService(
             throw Unsupported(request.Model);
         }
 
-        LanguageModel model = await host.LoadAsync(served.Base, cancellationToken);
-        ChatLimits.Check(request, promise, model.Config.ContextLength);
+        IChatBackend backend = await backends.OpenAsync(served, cancellationToken);
+        ChatLimits.Check(request, promise, backend.ContextTokens);
         EngineChatOptions settings = ToSettings(request, promise);
         settings.Meter = call.Meter;
 
@@ -45,8 +42,13 @@ internal sealed class ChatService(
         try
         {
             int inputType = ScreenInput(call);
-            settings.Grammar = await LoadGrammarAsync(served.Base, request.Format, cancellationToken);
-            IChatClient client = await CreateClientAsync(served, model, cancellationToken);
+            await HoldAsync(backend, settings, request, cancellationToken);
+            if (served.Tuned is { } tuned)
+            {
+                await tunedModels.MarkCalledAsync(tuned, cancellationToken);
+            }
+
+            IChatClient client = await backend.CreateClientAsync(cancellationToken);
             return new ChatSession(Guard(client, call), request, settings, new ChatAdmission(pass, inputType), log);
         }
         catch
@@ -54,14 +56,6 @@ internal sealed class ChatService(
             pass.Dispose();
             throw;
         }
-    }
-
-    private async Task<EngineChatClient> CreateClientAsync(
-        ServedModel served, LanguageModel model, CancellationToken cancellationToken)
-    {
-        IGenerationEngine engine = await host.LoadEngineAsync(served.Base, cancellationToken);
-        LoraAdapter? adapter = await LoadAdapterAsync(served.Tuned, cancellationToken);
-        return new EngineChatClient(served.RequestedName, model, engine, adapter);
     }
 
     /// <exception cref="ApiException">1026: a severe word.</exception>
@@ -86,33 +80,28 @@ internal sealed class ChatService(
         return call.Request.MasksSensitiveText ? new MaskingChatClient(client, isJson) : client;
     }
 
-    private async Task<TokenGrammar?> LoadGrammarAsync(
-        BaseModel model, OutputFormat? format, CancellationToken cancellationToken)
+    /// <exception cref="ApiException">2013: the answer cannot be held to the form that was asked for.</exception>
+    private static async Task HoldAsync(
+        IChatBackend backend, EngineChatOptions settings, ChatRequest request, CancellationToken cancellationToken)
     {
-        if (format is null)
+        if (request.Format is not { } format)
         {
-            return null;
+            return;
         }
 
         try
         {
-            return await host.LoadGrammarAsync(model, format.Source, cancellationToken);
+            if (!await backend.HoldAsync(settings, format.Source, cancellationToken))
+            {
+                throw ApiException.InvalidParameters(
+                    $"{format.Field} is not available for model {request.Model}, which another server runs; "
+                    + "leave it out or use a model that this server runs");
+            }
         }
         catch (GrammarException fault)
         {
             throw format.Explain(fault);
         }
-    }
-
-    private async Task<LoraAdapter?> LoadAdapterAsync(TunedModel? tuned, CancellationToken cancellationToken)
-    {
-        if (tuned is null)
-        {
-            return null;
-        }
-
-        await tunedModels.MarkCalledAsync(tuned, cancellationToken);
-        return await host.LoadAdapterAsync(tuned, cancellationToken);
     }
 
     private async Task<ServedModel> FindModelAsync(string groupId, string name, CancellationToken cancellationToken)

@@ -18,6 +18,7 @@ public static class ModelsServices
         services.AddSingleton<IModelCatalog, ModelCatalog>();
         services.AddSingleton<IModelReader, ModelReader>();
         services.AddSingleton<IModelHost, ModelHost>();
+        services.AddSingleton<ChatBackends>();
         services.AddSingleton<ModelPreloadWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<ModelPreloadWorker>());
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<ModelPreloadWorker>());
