@@ -15,6 +15,7 @@ internal sealed partial class ChatMlTemplate : IChatTemplate
     private readonly int _end;
     private readonly string? _defaultSystem;
     private readonly bool _wrapsTools;
+    private readonly ToolListForm _toolList;
 
     public ChatMlTemplate(ITokenizer tokenizer, string jinja)
     {
@@ -29,17 +30,21 @@ internal sealed partial class ChatMlTemplate : IChatTemplate
 
         // Qwen2.5 and later give tool results as a user's turn in tags.
         _wrapsTools = jinja.Contains("<tool_response>", StringComparison.Ordinal);
+        _toolList = ToolListForm.Of(jinja);
+        ToolCallForm = ToolCallForm.Find(jinja);
     }
 
     public IReadOnlyCollection<int> StopTokens { get; }
 
-    public EncodedChat Encode(IReadOnlyList<ChatTurn> turns, ChatEnding ending)
+    public ToolCallForm? ToolCallForm { get; }
+
+    public EncodedChat Encode(
+        IReadOnlyList<ChatTurn> turns, ChatEnding ending, IReadOnlyList<ChatTool>? tools = null)
     {
         ArgumentOutOfRangeException.ThrowIfZero(turns.Count);
+        turns = WithSystem(turns, tools ?? []);
+        if (_wrapsTools) turns = WrapResults(turns);
         var chat = new ChatEncoding(_tokenizer);
-        if (_defaultSystem is not null && turns[0].Role != ChatRole.System)
-            AddTurn(chat, new ChatTurn(ChatRole.System, _defaultSystem), isOpen: false);
-
         for (int i = 0; i < turns.Count; i++)
             AddTurn(chat, turns[i], isOpen: ending == ChatEnding.ContinueLast && i == turns.Count - 1);
 
@@ -47,17 +52,57 @@ internal sealed partial class ChatMlTemplate : IChatTemplate
         return chat.ToChat();
     }
 
+    /// <summary>Puts the tools behind the system text, or a system turn of their own at the beginning.</summary>
+    private IReadOnlyList<ChatTurn> WithSystem(IReadOnlyList<ChatTurn> turns, IReadOnlyList<ChatTool> tools)
+    {
+        bool isThere = turns[0].Role == ChatRole.System;
+        string? system = isThere ? turns[0].Content : _defaultSystem;
+        if (tools.Count > 0)
+        {
+            RequireToolCallForm();
+            system = _toolList.Write(system ?? "", tools);
+        }
+
+        return system is null ? turns
+            : [new ChatTurn(ChatRole.System, system), .. turns.Skip(isThere ? 1 : 0)];
+    }
+
+    /// <summary>Results in tags as a user's turn; those that follow each other stand in one.</summary>
+    private static List<ChatTurn> WrapResults(IReadOnlyList<ChatTurn> turns)
+    {
+        var wrapped = new List<ChatTurn>(turns.Count);
+        for (int i = 0; i < turns.Count; i++)
+        {
+            if (turns[i].Role != ChatRole.Tool)
+            {
+                wrapped.Add(turns[i]);
+                continue;
+            }
+
+            string result = $"<tool_response>\n{turns[i].Content}\n</tool_response>";
+            if (i > 0 && turns[i - 1].Role == ChatRole.Tool)
+                wrapped[^1] = new ChatTurn(ChatRole.User, $"{wrapped[^1].Content}\n{result}");
+            else wrapped.Add(new ChatTurn(ChatRole.User, result));
+        }
+
+        return wrapped;
+    }
+
     private void AddTurn(ChatEncoding chat, ChatTurn turn, bool isOpen)
     {
-        bool isWrapped = _wrapsTools && turn.Role == ChatRole.Tool;
-        AddHeader(chat, isWrapped ? "user" : RoleName(turn.Role));
-
+        AddHeader(chat, RoleName(turn.Role));
         bool isLearned = turn.Role == ChatRole.Assistant && turn.IsLearned;
-        chat.Add(isWrapped ? $"<tool_response>\n{turn.Content}\n</tool_response>" : turn.Content, isLearned);
+        string content = turn.ToolCalls.Count > 0
+            ? RequireToolCallForm().Write(turn.Content, turn.ToolCalls)
+            : turn.Content;
+        chat.Add(content, isLearned);
         if (isOpen) return;
         chat.Add(_end, isLearned);
         chat.Add("\n");
     }
+
+    private ToolCallForm RequireToolCallForm() =>
+        ToolCallForm ?? throw new NotSupportedException("the model's chat template has no form for tools");
 
     private void AddHeader(ChatEncoding chat, string role)
     {

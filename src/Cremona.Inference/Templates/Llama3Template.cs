@@ -30,9 +30,15 @@ internal sealed class Llama3Template : IChatTemplate
 
     public IReadOnlyCollection<int> StopTokens { get; }
 
-    public EncodedChat Encode(IReadOnlyList<ChatTurn> turns, ChatEnding ending)
+    /// <summary>None: the family's later templates write a call as the whole of an answer, without a mark.</summary>
+    public ToolCallForm? ToolCallForm => null;
+
+    public EncodedChat Encode(
+        IReadOnlyList<ChatTurn> turns, ChatEnding ending, IReadOnlyList<ChatTool>? tools = null)
     {
         ArgumentOutOfRangeException.ThrowIfZero(turns.Count);
+        if (tools is { Count: > 0 } || turns.Any(turn => turn.ToolCalls.Count > 0))
+            throw new NotSupportedException("the model's chat template has no form for tools");
         var chat = new ChatEncoding(_tokenizer);
         chat.Add(_begin);
         for (int i = 0; i < turns.Count; i++)

@@ -13,9 +13,32 @@ public static class CorpusTokenizer
     private const string TurnStart = "<|im_start|>";
     private const string TurnEnd = "<|im_end|>";
 
-    private const string ChatTemplate =
-        "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}"
-        + "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
+    // The same form as ChatMlTemplate writes; calls are taken with or without OpenAI's "function" around them.
+    private const string ChatTemplate = """
+        {%- if tools %}
+        {{- '<|im_start|>system\n' }}
+        {%- if messages[0].role == 'system' and messages[0].content %}{{- messages[0].content + '\n\n' }}{%- endif %}
+        {{- '<tools>\n' }}
+        {%- for tool in tools %}
+        {{- (tool.function if tool.function is defined else tool) | tojson }}{{- '\n' }}
+        {%- endfor %}
+        {{- '</tools><|im_end|>\n' }}
+        {%- endif %}
+        {%- for message in messages %}
+        {%- if not (tools and loop.first and message.role == 'system') %}
+        {{- '<|im_start|>' + message.role + '\n' }}
+        {%- if message.content %}{{- message.content }}{%- endif %}
+        {%- for tool_call in message.tool_calls or [] %}
+        {%- set call = tool_call.function if tool_call.function is defined else tool_call %}
+        {%- if message.content or not loop.first %}{{- '\n' }}{%- endif %}
+        {{- '<tool_call>\n{"name": ' }}{{- call.name | tojson }}{{- ', "arguments": ' }}
+        {{- call.arguments if call.arguments is string else call.arguments | tojson }}{{- '}\n</tool_call>' }}
+        {%- endfor %}
+        {{- '<|im_end|>\n' }}
+        {%- endif %}
+        {%- endfor %}
+        {%- if add_generation_prompt %}{{- '<|im_start|>assistant\n' }}{%- endif %}
+        """;
 
     // Han characters stand alone, so that names are copied character by character; the rest is cut as Qwen cuts it.
     private static readonly string[] Patterns = [PreTokenizer.HanPattern, PreTokenizer.QwenPattern];

@@ -56,7 +56,10 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
     public LoraAdapter ReadAdapter(string folder, DecoderConfig config) =>
         new(config, 1, 1, new Dictionary<(int, LinearKind), LoraMatrices>());
 
-    public EncodedChat Encode(IReadOnlyList<ChatTurn> turns, ChatEnding ending)
+    public ToolCallForm? ToolCallForm => null;
+
+    public EncodedChat Encode(
+        IReadOnlyList<ChatTurn> turns, ChatEnding ending, IReadOnlyList<ChatTool>? tools = null)
     {
         string text = string.Concat(turns.Select((turn, index) =>
             $"{turn.Role.ToString()[0]}:{turn.Content}"

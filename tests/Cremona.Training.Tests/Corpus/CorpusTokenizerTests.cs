@@ -35,6 +35,13 @@ public sealed class CorpusTokenizerTests : IDisposable
     }
 
     [Fact]
+    public void Train_WritesTheEmbeddedModelsTemplate_WithItsToolCalls()
+    {
+        TemplateIn(_folder).ShouldBe(TemplateIn(Path.Combine(AppContext.BaseDirectory, "models", "nano")));
+        ChatTemplates.Load(_folder, TokenizerJson.Load(TokenizerPath)).ToolCallForm.ShouldBe(ToolCallForm.Tagged);
+    }
+
+    [Fact]
     public void Train_WritesTheSameBytes_Again()
     {
         byte[] first = File.ReadAllBytes(TokenizerPath);
@@ -72,5 +79,12 @@ public sealed class CorpusTokenizerTests : IDisposable
             foreach (ChatTurn turn in CorpusGenerator.Generate(3, i))
                 own.Encode(turn.Content).ShouldBe(other.EncodeToIds(turn.Content), turn.Content);
         }
+    }
+
+    private static string? TemplateIn(string folder)
+    {
+        byte[] config = File.ReadAllBytes(Path.Combine(folder, "tokenizer_config.json"));
+        using System.Text.Json.JsonDocument json = System.Text.Json.JsonDocument.Parse(config);
+        return json.RootElement.GetProperty("chat_template").GetString();
     }
 }

@@ -62,7 +62,10 @@ internal static class TinyFineTune
 
         public IStreamingDecoder CreateStreamingDecoder() => throw new NotSupportedException();
 
-        public EncodedChat Encode(IReadOnlyList<ChatTurn> turns, ChatEnding ending) =>
+        public ToolCallForm? ToolCallForm => null;
+
+        public EncodedChat Encode(
+            IReadOnlyList<ChatTurn> turns, ChatEnding ending, IReadOnlyList<ChatTool>? tools = null) =>
             throw new NotSupportedException();
     }
 }
