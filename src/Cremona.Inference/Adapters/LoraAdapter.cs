@@ -5,6 +5,8 @@ namespace Cremona.Inference.Adapters;
 /// <summary>A LoRA adapter for the linear layers of a decoder. Immutable once published to an engine.</summary>
 public sealed class LoraAdapter
 {
+    private static long _lastNumber;
+
     public LoraAdapter(
         DecoderConfig config,
         int rank,
@@ -19,6 +21,10 @@ public sealed class LoraAdapter
 
     /// <summary>The shape of the base model it was trained on.</summary>
     public DecoderConfig Config { get; }
+
+    /// <summary>Another for each adapter of the process, from 1; what was computed with one adapter is never taken for
+    /// another's.</summary>
+    public long Number { get; } = Interlocked.Increment(ref _lastNumber);
 
     public int Rank { get; }
 

@@ -113,7 +113,7 @@ public sealed unsafe class DecoderForward
         }
 
         ComputeLogits(logits);
-        for (int i = 0; i < segments.Count; i++) segments[i].Cache.TokenCount += segments[i].Tokens.Length;
+        for (int i = 0; i < segments.Count; i++) segments[i].Cache.Append(segments[i].Tokens.Span);
     }
 
     private void Lay(IReadOnlyList<ForwardSegment> segments)

@@ -10,7 +10,7 @@ namespace Cremona.Inference.KvCache;
 public sealed class PageLayout
 {
     /// <summary>Positions of a page.</summary>
-    public const int TokenCount = 128;
+    public const int TokenCount = 32;
 
     private readonly long _keyLength; // of one head
     private readonly long _valueLength; // of one head

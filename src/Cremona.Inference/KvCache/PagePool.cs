@@ -1,20 +1,22 @@
-using Cremona.Inference.Kernels;
-
 namespace Cremona.Inference.KvCache;
 
-/// <summary>A bounded stock of cache pages, handed from finished sequences to new ones. Room is reserved for a whole
-/// sequence before it starts, so that a sequence that runs never waits for memory. Thread-safe.</summary>
+/// <summary>A bounded stock of cache pages. Room is reserved for a whole sequence before it starts, so that a sequence
+/// that runs never waits for memory; pages that others hold already need no room. Full pages stay findable after their
+/// sequence has ended, until the room is needed: then those go first that were unused for longest.
+/// Thread-safe.</summary>
 public sealed class PagePool
 {
-    // What an idle engine keeps for the next sequence.
+    // Pages without contents that an idle pool keeps for the next sequence.
     private const int IdlePagesMax = 8;
 
     private readonly Lock _gate = new();
-    private readonly Stack<AlignedBuffer> _free = [];
-    private int _reservedCount;
+    private readonly Stack<CachePage> _free = [];
+    private readonly PrefixIndex _index = new();
+    private int _heldCount; // by at least one sequence
+    private int _promisedCount; // reserved, not yet taken
 
     /// <param name="layout">Shape of a page.</param>
-    /// <param name="pageCountMax">Upper bound of pages reserved at a time; memory is taken on first use.</param>
+    /// <param name="pageCountMax">Upper bound of pages; memory is taken on first use.</param>
     public PagePool(PageLayout layout, int pageCountMax)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(pageCountMax, 1);
@@ -26,36 +28,115 @@ public sealed class PagePool
 
     public int PageCountMax { get; }
 
-    /// <summary>A cache with room for this many positions, or null while other sequences hold the room.</summary>
-    public SequenceCache? TryReserve(int tokens)
+    /// <summary>Pages that no sequence holds or has reserved.</summary>
+    public int AvailableCount
     {
-        int pages = PageLayout.PageCount(tokens);
-        lock (_gate)
+        get
         {
-            if (_reservedCount + pages > PageCountMax) return null;
-            _reservedCount += pages;
+            lock (_gate) return PageCountMax - _heldCount - _promisedCount;
         }
-
-        return new SequenceCache(this, pages);
     }
 
-    internal AlignedBuffer Rent()
+    /// <summary>Pages in memory: held, findable or empty.</summary>
+    public int AllocatedCount
     {
-        lock (_gate)
+        get
         {
-            if (_free.TryPop(out AlignedBuffer? page)) return page;
+            lock (_gate) return _heldCount + _index.UnheldCount + _free.Count;
         }
-
-        return new AlignedBuffer(Layout.Length);
     }
 
-    internal void Return(IReadOnlyList<AlignedBuffer> pages, int reservedPages)
+    /// <summary>A cache with room for this many positions, or null while other sequences hold the room. It begins with
+    /// the pages of the prompt that are known.</summary>
+    /// <param name="tokens">Positions, at least those of the prompt.</param>
+    /// <param name="scope">Whose pages may be shared.</param>
+    /// <param name="prompt">What the sequence begins with; empty shares nothing at the start.</param>
+    public SequenceCache? TryReserve(int tokens, CacheScope scope = default, ReadOnlySpan<int> prompt = default)
+    {
+        int pageCount = PageLayout.PageCount(tokens);
+        var cache = new SequenceCache(this, scope, pageCount);
+        lock (_gate)
+        {
+            _promisedCount += pageCount;
+            cache.AdoptPrefix(prompt);
+            if (_heldCount + _promisedCount <= PageCountMax) return cache;
+        }
+
+        cache.Dispose();
+        return null;
+    }
+
+    /// <summary>An empty page out of the room that was reserved.</summary>
+    internal CachePage Take()
     {
         lock (_gate)
         {
-            foreach (AlignedBuffer page in pages) _free.Push(page);
-            _reservedCount -= reservedPages;
-            while (_reservedCount == 0 && _free.Count > IdlePagesMax) _free.Pop();
+            _promisedCount--;
+            _heldCount++;
+            if (!_free.TryPop(out CachePage? page))
+            {
+                page = _heldCount + _index.UnheldCount > PageCountMax ? _index.TakeOldest() : new CachePage(Layout);
+            }
+
+            page.HolderCount = 1;
+            return page;
         }
+    }
+
+    /// <summary>The page of these tokens out of the room that was reserved, or null when it is not known.</summary>
+    internal CachePage? TryShare(CacheScope scope, long parentNumber, ReadOnlySpan<int> tokens)
+    {
+        lock (_gate)
+        {
+            if (_index.Find(scope, parentNumber, tokens) is not { } page) return null;
+            _promisedCount--;
+            Hold(page);
+            return page;
+        }
+    }
+
+    /// <summary>Makes a full page known to others.</summary>
+    /// <returns>The page to go on with: the same, or the one that another sequence made of the same tokens in the
+    /// meantime.</returns>
+    internal CachePage Publish(CachePage page, CacheScope scope, long parentNumber)
+    {
+        lock (_gate)
+        {
+            if (_index.Find(scope, parentNumber, page.Tokens) is { } known)
+            {
+                Hold(known);
+                Release(page);
+                return known;
+            }
+
+            _index.Add(page, scope, parentNumber);
+            return page;
+        }
+    }
+
+    /// <summary>Takes back what a sequence held and did not use.</summary>
+    internal void Return(List<CachePage> pages, int promisedCount)
+    {
+        lock (_gate)
+        {
+            for (int i = pages.Count - 1; i >= 0; i--) Release(pages[i]);
+            _promisedCount -= promisedCount;
+            while (_heldCount == 0 && _free.Count > IdlePagesMax) _free.Pop();
+        }
+    }
+
+    private void Hold(CachePage page)
+    {
+        if (page.HolderCount++ > 0) return;
+        _heldCount++;
+        _index.Hold(page);
+    }
+
+    private void Release(CachePage page)
+    {
+        if (--page.HolderCount > 0) return;
+        _heldCount--;
+        if (page.Number != 0) _index.Release(page);
+        else _free.Push(page);
     }
 }

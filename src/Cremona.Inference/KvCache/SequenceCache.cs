@@ -2,22 +2,29 @@ using Cremona.Inference.Kernels;
 
 namespace Cremona.Inference.KvCache;
 
-/// <summary>Keys and values of one sequence, in pages. Not thread-safe; disposing gives the pages back.</summary>
+/// <summary>Keys and values of one sequence, in pages. Its full pages are shared with later sequences that begin with
+/// the same tokens. Not thread-safe; disposing gives the pages back.</summary>
 public sealed unsafe class SequenceCache : IDisposable
 {
     private readonly PagePool _pool;
-    private readonly List<AlignedBuffer> _pages = [];
+    private readonly CacheScope _scope;
+    private readonly List<CachePage> _pages;
     private readonly int _pageCountMax;
     private bool _isDisposed;
 
-    internal SequenceCache(PagePool pool, int pageCountMax)
+    internal SequenceCache(PagePool pool, CacheScope scope, int pageCountMax)
     {
         _pool = pool;
+        _scope = scope;
+        _pages = new List<CachePage>(pageCountMax);
         _pageCountMax = pageCountMax;
     }
 
-    /// <summary>Positions filled by completed passes.</summary>
-    public int TokenCount { get; internal set; }
+    /// <summary>Positions filled by completed passes, of this sequence or of others.</summary>
+    public int TokenCount { get; private set; }
+
+    /// <summary>The part of <see cref="TokenCount"/> that others had computed.</summary>
+    public int SharedTokenCount { get; private set; }
 
     /// <summary>Positions that fit into the reserved room.</summary>
     public int TokenCountMax => _pageCountMax * PageLayout.TokenCount;
@@ -26,7 +33,22 @@ public sealed unsafe class SequenceCache : IDisposable
     {
         if (_isDisposed) return;
         _isDisposed = true;
-        _pool.Return(_pages, _pageCountMax);
+        _pool.Return(_pages, _pageCountMax - _pages.Count);
+    }
+
+    /// <summary>Goes on with the pages of the prompt that are known by now. The last token is always left: its logits
+    /// are wanted.</summary>
+    /// <param name="prompt">The sequence from its first token.</param>
+    public void AdoptPrefix(ReadOnlySpan<int> prompt)
+    {
+        const int size = PageLayout.TokenCount;
+        while (TokenCount == _pages.Count * size && TokenCount + size < prompt.Length && IsChainKnown
+            && _pool.TryShare(_scope, ParentNumber, prompt.Slice(TokenCount, size)) is { } page)
+        {
+            _pages.Add(page);
+            TokenCount += size;
+            SharedTokenCount += size;
+        }
     }
 
     /// <summary>Takes the pages for positions up to <paramref name="tokens"/>, exclusive.</summary>
@@ -34,14 +56,37 @@ public sealed unsafe class SequenceCache : IDisposable
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens, TokenCountMax);
-        while (_pages.Count * PageLayout.TokenCount < tokens) _pages.Add(_pool.Rent());
+        while (_pages.Count * PageLayout.TokenCount < tokens) _pages.Add(_pool.Take());
     }
 
+    /// <summary>Keys and values of these tokens are written in every layer.</summary>
+    internal void Append(ReadOnlySpan<int> tokens)
+    {
+        foreach (int token in tokens)
+        {
+            int index = TokenCount / PageLayout.TokenCount;
+            _pages[index].Tokens[TokenCount % PageLayout.TokenCount] = token;
+            TokenCount++;
+            if (TokenCount % PageLayout.TokenCount == 0) Publish(index);
+        }
+    }
+
+    private void Publish(int index)
+    {
+        long parentNumber = index == 0 ? 0 : _pages[index - 1].Number;
+        if (index > 0 && parentNumber == 0) return; // What it follows cannot be found, so neither can it.
+        _pages[index] = _pool.Publish(_pages[index], _scope, parentNumber);
+    }
+
+    private bool IsChainKnown => _pages.Count == 0 || ParentNumber != 0;
+
+    private long ParentNumber => _pages.Count == 0 ? 0 : _pages[^1].Number;
+
     internal float* Keys(int page, int layer, int head) =>
-        _pages[page].Address + _pool.Layout.KeyOffset(layer, head);
+        _pages[page].Buffer.Address + _pool.Layout.KeyOffset(layer, head);
 
     internal float* Values(int page, int layer, int head) =>
-        _pages[page].Address + _pool.Layout.ValueOffset(layer, head);
+        _pages[page].Buffer.Address + _pool.Layout.ValueOffset(layer, head);
 
     /// <summary>Stores one position of one layer.</summary>
     /// <param name="keys">[keyValueHeads, headDimension]</param>

@@ -52,10 +52,9 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
         int threads = options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount;
         _pool = new ComputePool(Math.Min(threads, ComputePool.ThreadCountMax));
         _forward = new DecoderForward(source, format, _pool);
-        int cacheTokens = Math.Max(options.CacheTokensMax, _config.ContextLength);
-        _pages = new PagePool(new PageLayout(_config), PageLayout.PageCount(cacheTokens));
+        _pages = MakePool(new PageLayout(_config), options.CacheMegabytesMax);
         _queue = new SequenceQueue(options.MaxBatchSize + options.QueueLength);
-        _tryStart = TryStart;
+        _tryStart = sequence => sequence.TryStart(_pages);
         _thread = new Thread(Loop) { IsBackground = true, Name = "decoder engine" };
         _thread.Start();
     }
@@ -106,6 +105,13 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
         _queue.Close();
         if (Thread.CurrentThread != _thread) _thread.Join();
         _pool.Dispose();
+    }
+
+    private PagePool MakePool(PageLayout layout, int megabytesMax)
+    {
+        long pages = megabytesMax * 1_000_000L / (layout.Length * sizeof(float));
+        return new PagePool(
+            layout, (int)Math.Clamp(pages, PageLayout.PageCount(_config.ContextLength), int.MaxValue));
     }
 
     private async IAsyncEnumerable<GeneratedToken> ReadAsync(
@@ -197,13 +203,6 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
         {
             _running.Add(sequence);
         }
-    }
-
-    /// <summary>Reserves room for the longest form of the sequence.</summary>
-    private bool TryStart(GenerationSequence sequence)
-    {
-        sequence.Cache = _pages.TryReserve(sequence.TokenCountMax);
-        return sequence.Cache is not null;
     }
 
     /// <summary>Chooses what the step computes: one token of each sequence that generates, and prompts up to a bound,

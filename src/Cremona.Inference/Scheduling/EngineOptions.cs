@@ -24,9 +24,10 @@ public sealed class EngineOptions
     [Range(1, 8192)]
     public int PrefillChunkTokens { get; set; } = 256;
 
-    /// <summary>Positions, prompts and answers together, that the key/value caches of all running sequences hold; a
-    /// sequence waits until its longest possible form fits. Rounded up to whole pages of 128; never less than one
-    /// context of the model. Memory is taken when used. Default 32768, range [128, 16777216].</summary>
-    [Range(128, 16_777_216)]
-    public int CacheTokensMax { get; set; } = 32_768;
+    /// <summary>Memory, in megabytes, of the keys and values of running and ended sequences. A sequence waits until its
+    /// longest possible form fits; what is left keeps the beginnings of earlier sequences, so that a conversation's next
+    /// turn or a shared system text is computed once, and the one unused for longest gives way. Never less than one
+    /// context of the model. Memory is taken when used. Default 1024, range [1, 1048576].</summary>
+    [Range(1, 1_048_576)]
+    public int CacheMegabytesMax { get; set; } = 1024;
 }

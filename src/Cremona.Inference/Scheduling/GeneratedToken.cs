@@ -6,4 +6,9 @@ namespace Cremona.Inference.Scheduling;
 /// <param name="Alternatives">The most likely tokens of that position, best first; empty unless asked for.</param>
 /// <param name="Finish">Set on the last element of a sequence, null before.</param>
 public readonly record struct GeneratedToken(
-    int Id, float LogProbability, IReadOnlyList<(int Id, float LogProbability)> Alternatives, FinishReason? Finish);
+    int Id, float LogProbability, IReadOnlyList<(int Id, float LogProbability)> Alternatives, FinishReason? Finish)
+{
+    /// <summary>Prompt tokens of the sequence that earlier sequences had computed; the same in all its
+    /// elements.</summary>
+    public int CachedTokens { get; init; }
+}

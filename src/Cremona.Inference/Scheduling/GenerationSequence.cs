@@ -40,7 +40,7 @@ internal sealed class GenerationSequence
     public ChannelReader<GeneratedToken> Tokens => _tokens.Reader;
 
     /// <summary>Set while the sequence runs.</summary>
-    public SequenceCache? Cache { get; set; }
+    public SequenceCache? Cache { get; private set; }
 
     /// <summary>Nobody reads the tokens any more.</summary>
     public bool IsAbandoned => _isAbandoned;
@@ -55,10 +55,19 @@ internal sealed class GenerationSequence
 
     public void Abandon() => _isAbandoned = true;
 
+    /// <summary>Reserves room for the longest form of the sequence.</summary>
+    public bool TryStart(PagePool pages)
+    {
+        Cache = pages.TryReserve(
+            TokenCountMax, new CacheScope(Request.Adapter, Request.Group), Request.PromptTokens);
+        return Cache is not null;
+    }
+
     /// <summary>What the next step computes: a part of the prompt, or the tokens that came last.</summary>
     /// <param name="promptTokensMax">At least 1.</param>
     public ForwardSegment NextSegment(int promptTokensMax)
     {
+        if (PromptTokensLeft > 0) Cache!.AdoptPrefix(Request.PromptTokens);
         int left = PromptTokensLeft;
         if (left == 0) return new(Cache!, Request.Adapter, _newTokens.AsMemory(0, _newCount), 1);
         int count = Math.Min(left, promptTokensMax);
@@ -99,7 +108,10 @@ internal sealed class GenerationSequence
         if (_stopTokens.Contains(token))
         {
             _generatedCount++;
-            Finish(new GeneratedToken(-1, logProbability, alternatives, FinishReason.Stop));
+            Finish(new GeneratedToken(-1, logProbability, alternatives, FinishReason.Stop)
+            {
+                CachedTokens = Cache!.SharedTokenCount,
+            });
             return;
         }
 
@@ -127,7 +139,10 @@ internal sealed class GenerationSequence
         if (_constraint is { IsComplete: true }) finish = FinishReason.Stop;
         else if (_generatedCount >= Request.MaxTokens) finish = FinishReason.Length;
         else if (Request.PromptTokens.Length + _generatedCount >= ContextLength) finish = FinishReason.ContextFull;
-        var generated = new GeneratedToken(token, logProbability, alternatives, finish);
+        var generated = new GeneratedToken(token, logProbability, alternatives, finish)
+        {
+            CachedTokens = Cache!.SharedTokenCount,
+        };
         if (finish is not null)
         {
             Finish(generated);

@@ -176,10 +176,11 @@ public class DecoderEngineTests
     }
 
     [Fact]
-    public async Task StreamAsync_ServesAll_WhenTheCacheHoldsOneAtATime()
+    public async Task StreamAsync_ServesAll_WhenTheCacheHoldsFewAtATime()
     {
-        using DecoderEngine engine = Engine(batch: 4, cacheTokens: 128);
-        GenerationRequest[] requests = [.. Enumerable.Range(1, 6).Select(i => Request([i], 250))];
+        // A megabyte is 50 pages, and each of these takes 8.
+        using DecoderEngine engine = Engine(batch: 16, cacheMegabytes: 1);
+        GenerationRequest[] requests = [.. Enumerable.Range(1, 16).Select(i => Request([i], 250))];
         List<GeneratedToken>[] all = await Task.WhenAll(requests.Select(request => ReadAsync(engine, request)));
         all.ShouldAllBe(tokens => tokens.Count == 250);
     }
@@ -245,7 +246,7 @@ public class DecoderEngineTests
     }
 
     private static DecoderEngine Engine(
-        int threads = 2, int batch = 8, int queue = 32, int prefillChunk = 64, int cacheTokens = 8192,
+        int threads = 2, int batch = 8, int queue = 32, int prefillChunk = 64, int cacheMegabytes = 64,
         WeightFormat format = WeightFormat.F32) =>
         new(Weights, format, new EngineOptions
         {
@@ -253,7 +254,7 @@ public class DecoderEngineTests
             MaxBatchSize = batch,
             QueueLength = queue,
             PrefillChunkTokens = prefillChunk,
-            CacheTokensMax = cacheTokens,
+            CacheMegabytesMax = cacheMegabytes,
         });
 
     private static GenerationRequest Request(
