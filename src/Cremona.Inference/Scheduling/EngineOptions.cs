@@ -25,9 +25,9 @@ public sealed class EngineOptions
     public int PrefillChunkTokens { get; set; } = 256;
 
     /// <summary>Memory, in megabytes, of the keys and values of running and ended sequences. A sequence waits until its
-    /// longest possible form fits; what is left keeps the beginnings of earlier sequences, so that a conversation's next
-    /// turn or a shared system text is computed once, and the one unused for longest gives way. Never less than one
-    /// context of the model. Memory is taken when used. Default 1024, range [1, 1048576].</summary>
+    /// longest possible form fits; what is left keeps the beginnings of earlier sequences, so that a conversation's
+    /// next turn or a shared system text is computed once, and the one unused for longest gives way. Never less than
+    /// one context of the model. Memory is taken when used. Default 1024, range [1, 1048576].</summary>
     [Range(1, 1_048_576)]
     public int CacheMegabytesMax { get; set; } = 1024;
 }

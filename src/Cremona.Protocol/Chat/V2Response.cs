@@ -79,8 +79,15 @@ public sealed record V2Message(
 /// <param name="TotalCharacters">Always 0, as the platform sends it.</param>
 /// <param name="PromptTokens">Input; the platform sends it since 2025, OpenAI clients need it.</param>
 /// <param name="CompletionTokens">Output.</param>
+/// <param name="PromptDetails">Of the alias only, as OpenAI sends it.</param>
 public sealed record V2Usage(
     [property: JsonPropertyName("total_tokens")] long TotalTokens,
     [property: JsonPropertyName("total_characters")] long TotalCharacters,
     [property: JsonPropertyName("prompt_tokens")] long PromptTokens,
-    [property: JsonPropertyName("completion_tokens")] long CompletionTokens);
+    [property: JsonPropertyName("completion_tokens")] long CompletionTokens,
+    [property: JsonPropertyName("prompt_tokens_details")]
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    V2PromptDetails? PromptDetails = null);
+
+/// <param name="CachedTokens">The part of the input that did not have to be computed.</param>
+public sealed record V2PromptDetails([property: JsonPropertyName("cached_tokens")] long CachedTokens);

@@ -6,10 +6,11 @@ namespace Cremona.Server.Chat;
 /// <param name="Text">All of it.</param>
 /// <param name="FinishReason"><c>stop</c>, <c>length</c> or <c>max_output</c>.</param>
 /// <param name="PromptTokens">Input.</param>
+/// <param name="CachedTokens">The part of the input that was known from earlier calls.</param>
 /// <param name="OutputTokens">Output.</param>
 /// <param name="MeanLogProbability">Natural logarithm; answers are ranked by it.</param>
 /// <param name="LogProbabilities">Token by token; empty unless asked for.</param>
 /// <param name="Sensitivity">What was found and is told.</param>
 internal sealed record ChatAnswer(
-    string Text, string FinishReason, long PromptTokens, long OutputTokens, double MeanLogProbability,
-    IReadOnlyList<TokenLogProbability> LogProbabilities, ChatSensitivity Sensitivity);
+    string Text, string FinishReason, long PromptTokens, long CachedTokens, long OutputTokens,
+    double MeanLogProbability, IReadOnlyList<TokenLogProbability> LogProbabilities, ChatSensitivity Sensitivity);

@@ -34,6 +34,7 @@ internal sealed class ChatService(
         ChatLimits.Check(request, promise, backend.ContextTokens);
         EngineChatOptions settings = ToSettings(request, promise);
         settings.Meter = call.Meter;
+        settings.Group = call.GroupId;
 
         // Admitted first: what follows is work, and a group that is over its limits gets none.
         long outputTokensMax = settings.MaxOutputTokens ?? settings.DefaultOutputTokens;

@@ -114,6 +114,7 @@ internal sealed class ChatSession(
             text,
             reason.Value,
             usage?.InputTokenCount ?? 0,
+            usage?.CachedInputTokenCount ?? 0,
             usage?.OutputTokenCount ?? 0,
             last.AdditionalProperties?[EngineChatClient.MeanLogProbability] is double mean ? mean : 0,
             told,

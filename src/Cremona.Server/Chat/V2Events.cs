@@ -32,12 +32,12 @@ internal sealed class V2Events(ChatHeading heading, V2StreamForm form) : IChatEv
     {
         if (form.SendsSummary)
         {
-            yield return V2Wire.WriteWhole(heading, answers, form.TellsLogProbabilities);
+            yield return V2Wire.WriteWhole(heading, answers, form.TellsLogProbabilities, form.TellsCachedTokens);
         }
 
         if (form.IncludesUsage)
         {
-            yield return Chunk([], V2Wire.Success, V2Wire.Usage(answers));
+            yield return Chunk([], V2Wire.Success, V2Wire.Usage(answers, form.TellsCachedTokens));
         }
 
         if (form.SendsDone)

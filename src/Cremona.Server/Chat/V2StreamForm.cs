@@ -4,7 +4,9 @@ namespace Cremona.Server.Chat;
 /// <param name="SendsSummary">An event with the whole answer at the end.</param>
 /// <param name="SendsDone"><c>[DONE]</c> at the end.</param>
 /// <param name="IncludesUsage">The client asked for a chunk that tells the usage.</param>
+/// <param name="TellsCachedTokens">The usage tells what of the input was known from earlier calls.</param>
 /// <param name="TellsLogProbabilities">The client asked for them.</param>
 /// <param name="HasOpenAIErrors">An error event carries OpenAI's error object, which its clients throw on.</param>
 internal sealed record V2StreamForm(
-    bool SendsSummary, bool SendsDone, bool IncludesUsage, bool TellsLogProbabilities, bool HasOpenAIErrors);
+    bool SendsSummary, bool SendsDone, bool IncludesUsage, bool TellsCachedTokens,
+    bool TellsLogProbabilities, bool HasOpenAIErrors);

@@ -53,7 +53,7 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
     }
 
     public byte[] WriteAnswer(ChatHeading heading, ChatRequest request, IReadOnlyList<ChatAnswer> answers) =>
-        WriteWhole(heading, answers, request.TopLogProbabilities is not null);
+        WriteWhole(heading, answers, request.TopLogProbabilities is not null, tellsCachedTokens: isAlias);
 
     /// <summary>All keys, because a strict client reads no error without them.</summary>
     public byte[] WriteError(ChatHeading heading, ApiError error, string text) => JsonSerializer.SerializeToUtf8Bytes(
@@ -72,11 +72,12 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
         SendsSummary: !isAlias && options.V2SendsSummary,
         SendsDone: isAlias || options.V2SendsDone,
         IncludesUsage: request.IncludesUsage,
+        TellsCachedTokens: isAlias,
         TellsLogProbabilities: request.TopLogProbabilities is not null,
         HasOpenAIErrors: LeavesErrorsToTheDoor));
 
     internal static byte[] WriteWhole(
-        ChatHeading heading, IReadOnlyList<ChatAnswer> answers, bool tellsLogProbabilities)
+        ChatHeading heading, IReadOnlyList<ChatAnswer> answers, bool tellsLogProbabilities, bool tellsCachedTokens)
     {
         var sensitivity = ChatSensitivity.Of(answers);
         return JsonSerializer.SerializeToUtf8Bytes(
@@ -91,7 +92,7 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
                 ],
                 Created = heading.Created,
                 Model = heading.Model,
-                Usage = Usage(answers),
+                Usage = Usage(answers, tellsCachedTokens),
                 InputSensitive = sensitivity.IsInput,
                 OutputSensitive = sensitivity.IsOutput,
                 InputSensitiveType = sensitivity.InputType,
@@ -105,10 +106,14 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
     internal static string FinishReason(ChatAnswer answer) =>
         answer.FinishReason == EngineChatClient.MaxOutput.Value ? "length" : answer.FinishReason;
 
-    internal static V2Usage Usage(IReadOnlyList<ChatAnswer> answers)
+    /// <summary>Of several answers the first that came computed the prompt for the others.</summary>
+    internal static V2Usage Usage(IReadOnlyList<ChatAnswer> answers, bool tellsCachedTokens)
     {
+        long promptTokens = answers[0].PromptTokens;
         long outputTokens = answers.Sum(answer => answer.OutputTokens);
-        return new V2Usage(answers[0].PromptTokens + outputTokens, 0, answers[0].PromptTokens, outputTokens);
+        return new V2Usage(
+            promptTokens + outputTokens, 0, promptTokens, outputTokens,
+            tellsCachedTokens ? new V2PromptDetails(answers.Min(answer => answer.CachedTokens)) : null);
     }
 
     internal static V2LogProbabilities ToLogProbabilities(IReadOnlyList<TokenLogProbability> tokens) =>

@@ -63,6 +63,7 @@ internal sealed class EngineChatClient(
         await foreach (GeneratedToken token in engine.StreamAsync(request, cancellationToken))
         {
             tally.Add(token);
+            settings.Meter?.CountCached(token.CachedTokens);
             if (token.Id >= 0)
             {
                 settings.Meter?.CountOutputToken();
@@ -115,6 +116,7 @@ internal sealed class EngineChatClient(
         StopTokens = model.ChatTemplate.StopTokens,
         TopLogProbabilities = settings.TopLogProbabilities ?? 0,
         Grammar = settings.Grammar,
+        Group = settings.Group,
         Sampling = new SamplingOptions
         {
             Temperature = settings.Temperature ?? 1,
@@ -143,6 +145,7 @@ internal sealed class EngineChatClient(
         ChatResponseUpdate last = ToUpdate(piece, new UsageContent(new UsageDetails
         {
             InputTokenCount = promptTokens,
+            CachedInputTokenCount = tally.CachedTokens,
             OutputTokenCount = tally.Tokens,
             TotalTokenCount = promptTokens + tally.Tokens,
         }));

@@ -23,6 +23,7 @@ internal sealed class EngineChatOptions : ChatOptions
             TopLogProbabilities = engine.TopLogProbabilities;
             Meter = engine.Meter;
             Grammar = engine.Grammar;
+            Group = engine.Group;
         }
     }
 
@@ -44,6 +45,9 @@ internal sealed class EngineChatOptions : ChatOptions
 
     /// <summary>Holds the output to a grammar over the model's vocabulary; null leaves it free.</summary>
     public TokenGrammar? Grammar { get; set; }
+
+    /// <summary>Whose call it is; what was computed is shared within a group only.</summary>
+    public string? Group { get; set; }
 
     public override ChatOptions Clone() => new EngineChatOptions(this);
 }

@@ -9,6 +9,9 @@ internal sealed class OutputTally
 
     public int Tokens { get; private set; }
 
+    /// <summary>Of the prompt.</summary>
+    public int CachedTokens { get; private set; }
+
     public FinishReason? Finish { get; private set; }
 
     /// <summary>0 when there was no token.</summary>
@@ -22,6 +25,7 @@ internal sealed class OutputTally
             _logProbabilitySum += token.LogProbability;
         }
 
+        CachedTokens = token.CachedTokens;
         Finish = token.Finish ?? Finish;
     }
 }

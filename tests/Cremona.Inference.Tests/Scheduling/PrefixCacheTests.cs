@@ -94,7 +94,8 @@ public class PrefixCacheTests
         int[] system = TestModels.Tokens(Config, 70, 9);
         GenerationRequest[] requests = [.. Enumerable.Range(0, 32).Select(i => new GenerationRequest
         {
-            PromptTokens = [.. system.AsSpan(0, i * 13 % 71), .. TestModels.Tokens(Config, 1 + (i * 5), (ulong)(40 + i))],
+            PromptTokens =
+                [.. system.AsSpan(0, i * 13 % 71), .. TestModels.Tokens(Config, 1 + (i * 5), (ulong)(40 + i))],
             MaxTokens = 8 + i,
             Adapter = (i % 3) switch { 0 => null, 1 => First, _ => Second },
             Sampling = new SamplingOptions { Temperature = 1.1f, TopP = 0.97f, Seed = (ulong)i },
@@ -115,7 +116,11 @@ public class PrefixCacheTests
         for (int round = 0; round < 2; round++)
         {
             List<GeneratedToken>[] actual = await Task.WhenAll(requests.Select(request => ReadAsync(together, request)));
-            for (int i = 0; i < requests.Length; i++) Ids(actual[i]).ShouldBe(expected[i], $"request {i}, round {round}");
+            for (int i = 0; i < requests.Length; i++)
+            {
+                Ids(actual[i]).ShouldBe(expected[i], $"request {i}, round {round}");
+            }
+
             hits = actual.Count(tokens => tokens[0].CachedTokens > 0);
         }
 

@@ -120,7 +120,7 @@ public class ChatEndpointsTests
 
             data: {"id":"TRACE","choices":[{"finish_reason":"stop","index":0,"delta":{"content":"！","role":"assistant"}}],"created":NOW,"model":"nano","object":"chat.completion.chunk","output_sensitive":false,"input_sensitive_type":0,"output_sensitive_type":0,"base_resp":{"status_code":0,"status_msg":""},"usage":null}
 
-            data: {"id":"TRACE","choices":[],"created":NOW,"model":"nano","object":"chat.completion.chunk","output_sensitive":false,"input_sensitive_type":0,"output_sensitive_type":0,"base_resp":{"status_code":0,"status_msg":""},"usage":{"total_tokens":9,"total_characters":0,"prompt_tokens":7,"completion_tokens":2}}
+            data: {"id":"TRACE","choices":[],"created":NOW,"model":"nano","object":"chat.completion.chunk","output_sensitive":false,"input_sensitive_type":0,"output_sensitive_type":0,"base_resp":{"status_code":0,"status_msg":""},"usage":{"total_tokens":9,"total_characters":0,"prompt_tokens":7,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":0}}}
 
             data: [DONE]
 
@@ -235,9 +235,9 @@ public class ChatEndpointsTests
     }
 
     [Theory]
-    [InlineData(V2)]
-    [InlineData(Alias)]
-    public async Task SeveralAnswers_StreamByIndex_WithTheUsageOfAll(string path)
+    [InlineData(V2, "")]
+    [InlineData(Alias, ",\"prompt_tokens_details\":{\"cached_tokens\":0}")]
+    public async Task SeveralAnswers_StreamByIndex_WithTheUsageOfAll(string path, string details)
     {
         await using ServerFixture server = await ChatServer.StartAsync(new ScriptedModel());
 
@@ -259,7 +259,7 @@ public class ChatEndpointsTests
         }
 
         events[^1].GetProperty("usage").GetRawText().ShouldBe(
-            """{"total_tokens":13,"total_characters":0,"prompt_tokens":7,"completion_tokens":6}""");
+            """{"total_tokens":13,"total_characters":0,"prompt_tokens":7,"completion_tokens":6""" + details + "}");
     }
 
     [Fact]

@@ -8,6 +8,7 @@ namespace Cremona.Server.Tests.Chat;
 public class NanoChatTests
 {
     private const string Ccp = "/v1/text/chatcompletion_pro";
+    private const string Alias = "/v1/chat/completions";
     private const string V2 = "/v1/text/chatcompletion_v2";
 
     [Fact]
@@ -40,6 +41,32 @@ public class NanoChatTests
         usage.GetProperty("completion_tokens").GetInt32().ShouldBe(2);
         usage.GetProperty("total_tokens").GetInt32().ShouldBe(usage.GetProperty("prompt_tokens").GetInt32() + 2);
         answer.GetProperty("choices")[0].GetProperty("finish_reason").GetString().ShouldBe("length");
+    }
+
+    [Fact]
+    public async Task Conversation_IsComputedOnce_ForEachGroup_AndTheLedgerTells()
+    {
+        await using ServerFixture server = await ServerFixture.StartAsync();
+        using HttpClient one = await server.CreateGroupClientAsync("1");
+        using HttpClient other = await server.CreateGroupClientAsync("2");
+        string turn = string.Concat(Enumerable.Repeat("Tell me about the sea and the sky. ", 12));
+        string body =
+            $$"""{"model":"nano","max_tokens":2,"seed":1,"messages":[{"role":"user","content":"{{turn}}"}]}""";
+
+        JsonElement first = await one.PostJsonAsync(Alias, body);
+        JsonElement again = await one.PostJsonAsync(Alias, body);
+        JsonElement elsewhere = await other.PostJsonAsync(Alias, body);
+
+        Cached(first).ShouldBe(0);
+        Cached(again).ShouldBeGreaterThan(0);
+        Cached(again).ShouldBeLessThan(again.GetProperty("usage").GetProperty("prompt_tokens").GetInt32());
+        Cached(elsewhere).ShouldBe(0);
+        again.GetProperty("choices").GetRawText().ShouldBe(first.GetProperty("choices").GetRawText());
+        JsonElement usage = await one.GetJsonAsync("/v1/usage");
+        usage.GetProperty("total").GetProperty("cached_tokens").GetInt32().ShouldBe(Cached(again));
+
+        static int Cached(JsonElement answer) =>
+            answer.GetProperty("usage").GetProperty("prompt_tokens_details").GetProperty("cached_tokens").GetInt32();
     }
 
     [Fact]

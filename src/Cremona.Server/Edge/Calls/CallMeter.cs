@@ -10,6 +10,7 @@ public sealed class CallMeter(TimeProvider clock)
     private readonly long _start = clock.GetTimestamp();
     private long _firstToken;
     private long _inputTokens;
+    private long _cachedTokens = -1; // not told yet
     private long _outputTokens;
 
     /// <summary>The operation that is limited and told in the ledger; null while no room has named it.</summary>
@@ -22,6 +23,9 @@ public sealed class CallMeter(TimeProvider clock)
     public int Status { get; set; }
 
     public long InputTokens => Interlocked.Read(ref _inputTokens);
+
+    /// <summary>The part of the input that was known from earlier calls.</summary>
+    public long CachedTokens => Math.Max(0, Interlocked.Read(ref _cachedTokens));
 
     /// <summary>Of all answers together, also of those that the client did not wait for.</summary>
     public long OutputTokens => Interlocked.Read(ref _outputTokens);
@@ -43,6 +47,18 @@ public sealed class CallMeter(TimeProvider clock)
 
     /// <summary>The prompt counts once, however many answers are drawn from it.</summary>
     public void CountInput(int tokens) => Interlocked.Exchange(ref _inputTokens, tokens);
+
+    /// <summary>Of several answers to a prompt the first computes it for the others; so the fewest count.</summary>
+    public void CountCached(int tokens)
+    {
+        long told = Interlocked.Read(ref _cachedTokens);
+        while (told < 0 || tokens < told)
+        {
+            long seen = Interlocked.CompareExchange(ref _cachedTokens, tokens, told);
+            if (seen == told) return;
+            told = seen;
+        }
+    }
 
     public void CountOutputToken()
     {

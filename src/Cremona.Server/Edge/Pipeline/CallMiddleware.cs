@@ -40,7 +40,7 @@ internal sealed class CallMiddleware(RequestDelegate next, UsageLedger ledger, T
         operation,
         meter.Model,
         meter.InputTokens,
-        CachedTokens: 0,
+        meter.CachedTokens,
         meter.OutputTokens,
         (long?)meter.TimeToFirstToken?.TotalMilliseconds,
         (long)meter.Elapsed.TotalMilliseconds,
