@@ -12,7 +12,8 @@ namespace Cremona.Tidy.Tests;
 /// engine.</summary>
 internal static partial class ConfigurationReference
 {
-    private static readonly Assembly[] Assemblies = [typeof(Server.ServerProgram).Assembly];
+    private static readonly Assembly[] Assemblies =
+        [typeof(Server.ServerProgram).Assembly, typeof(Inference.Scheduling.EngineOptions).Assembly];
 
     public static string Render()
     {

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Cremona.Inference.Scheduling;
 
-/// <summary>Limits of one decoder engine.</summary>
+/// <summary>Section <c>Engine</c>: limits of the engine that runs a model; each model has its own.</summary>
 public sealed class EngineOptions
 {
     public const string Section = "Engine";

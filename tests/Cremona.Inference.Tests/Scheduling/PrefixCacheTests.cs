@@ -115,7 +115,8 @@ public class PrefixCacheTests
         int hits = 0;
         for (int round = 0; round < 2; round++)
         {
-            List<GeneratedToken>[] actual = await Task.WhenAll(requests.Select(request => ReadAsync(together, request)));
+            List<GeneratedToken>[] actual =
+                await Task.WhenAll(requests.Select(request => ReadAsync(together, request)));
             for (int i = 0; i < requests.Length; i++)
             {
                 Ids(actual[i]).ShouldBe(expected[i], $"request {i}, round {round}");
