@@ -1,3 +1,6 @@
+using Cremona.Inference.Architectures.Rotary;
+using Cremona.Inference.Kernels;
+
 namespace Cremona.Inference.Architectures;
 
 /// <summary>The shape of a decoder-only transformer, as read from a Hugging Face <c>config.json</c>.</summary>
@@ -31,6 +34,16 @@ public sealed record DecoderConfig
     /// <summary>Base of the rotary frequencies.</summary>
     public double RopeTheta { get; init; } = 10000;
 
+    /// <summary>How the rotary frequencies are stretched; null leaves them as they are.</summary>
+    public RopeScaling? RopeScaling { get; init; }
+
+    /// <summary>How many positions a token sees in the layers that slide, its own among them; null where every layer
+    /// sees all (Mistral, Qwen2 and Qwen3 with <c>use_sliding_window</c>).</summary>
+    public int? SlidingWindow { get; init; }
+
+    /// <summary>With <see cref="SlidingWindow"/>: this layer and those after it slide.</summary>
+    public int FirstSlidingLayer { get; init; }
+
     /// <summary>The output head is the embedding matrix.</summary>
     public bool TieWordEmbeddings { get; init; }
 
@@ -45,4 +58,12 @@ public sealed record DecoderConfig
 
     /// <summary>Width of all key (or value) heads together.</summary>
     public int KeyValueSize => checked(KeyValueHeadCount * HeadDimension);
+
+    /// <summary>How many positions a token sees in a layer, its own among them.</summary>
+    public int WindowOf(int layer) => SlidingWindow is { } window && layer >= FirstSlidingLayer ? window : int.MaxValue;
+
+    /// <summary>The rotary angles, stretched as the model asks for.</summary>
+    public RotaryTable CreateRotaryTable() => RopeScaling is { } scaling
+        ? new(scaling.Frequencies(HeadDimension, RopeTheta), scaling.Amplitude)
+        : new(HeadDimension, RopeTheta);
 }

@@ -73,7 +73,7 @@ public sealed unsafe class DecoderForward
             ? WeightMatrix.Pack(format, head, Config.VocabularySize, Config.HiddenSize, pool)
             : _embedding;
         _finalNorm = source.ReadFinalNorm();
-        _rotary = new RotaryTable(Config.HeadDimension, Config.RopeTheta);
+        _rotary = Config.CreateRotaryTable();
         _attention = new CachedAttention(Config, pool, _level);
         _adapters = new AdapterRows(Config, pool, _level);
         _rowTask = RunRowBlock;

@@ -6,10 +6,37 @@ namespace Cremona.Inference.Checkpoints;
 internal sealed class ConfigFields
 {
     private readonly JsonElement _root;
+    private readonly string _path;
 
-    public ConfigFields(JsonElement root) => _root = root.ValueKind == JsonValueKind.Object
-        ? root
-        : throw new InvalidDataException("the configuration is not a JSON object");
+    public ConfigFields(JsonElement root, string path = "")
+    {
+        _root = root.ValueKind == JsonValueKind.Object
+            ? root
+            : throw new InvalidDataException($"{(path.Length == 0 ? "the configuration" : path)} is not a JSON object");
+        _path = path.Length == 0 ? "" : $"{path}.";
+    }
+
+    /// <summary>Of the fields that are set.</summary>
+    public IEnumerable<string> Names => _root.EnumerateObject().Select(member => member.Name).Where(IsSet);
+
+    /// <summary>The whole name of a field, for faults.</summary>
+    public string PathOf(string name) => _path + name;
+
+    public bool IsNull(string name) =>
+        _root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Null;
+
+    public ConfigFields? FindObject(string name) =>
+        Find(name) is { } value ? new ConfigFields(value, _path + name) : null;
+
+    /// <summary>A list of texts, or null when it is not set.</summary>
+    public string[]? FindTexts(string name) => Find(name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(
+            item => item.ValueKind == JsonValueKind.String) =>
+            [.. list.EnumerateArray().Select(item => item.GetString()!)],
+        _ => throw new InvalidDataException($"{_path}{name} is no list of texts"),
+    };
 
     public bool IsSet(string name) => Find(name) is not null;
 
@@ -22,7 +49,7 @@ internal sealed class ConfigFields
     };
 
     /// <summary>A required size from 1 to <paramref name="max"/>.</summary>
-    public int Size(string name, int max) => FindSize(name, max) ?? throw new InvalidDataException($"{name} is missing");
+    public int Size(string name, int max) => FindSize(name, max) ?? throw new InvalidDataException($"{_path}{name} is missing");
 
     public int? FindSize(string name, int max)
     {
@@ -33,20 +60,19 @@ internal sealed class ConfigFields
 
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int size) && size >= 1 && size <= max
             ? size
-            : throw new InvalidDataException($"{name} is {value.GetRawText()}; expected an integer from 1 to {max}");
+            : throw new InvalidDataException($"{_path}{name} is {value.GetRawText()}; expected an integer from 1 to {max}");
     }
 
-    public double Number(string name, double defaultValue)
+    public double Number(string name, double defaultValue) => FindNumber(name) ?? defaultValue;
+
+    public double? FindNumber(string name)
     {
-        if (Find(name) is not { } value)
-        {
-            return defaultValue;
-        }
+        if (Find(name) is not { } value) return null;
 
         return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number)
             && double.IsFinite(number)
             ? number
-            : throw new InvalidDataException($"{name} is {value.GetRawText()}; expected a number");
+            : throw new InvalidDataException($"{_path}{name} is {value.GetRawText()}; expected a number");
     }
 
     public bool Flag(string name, bool defaultValue) => Find(name) switch
@@ -54,14 +80,14 @@ internal sealed class ConfigFields
         null => defaultValue,
         { ValueKind: JsonValueKind.True } => true,
         { ValueKind: JsonValueKind.False } => false,
-        { } value => throw new InvalidDataException($"{name} is {value.GetRawText()}; expected true or false"),
+        { } value => throw new InvalidDataException($"{_path}{name} is {value.GetRawText()}; expected true or false"),
     };
 
     public string? FindString(string name) => Find(name) switch
     {
         null => null,
         { ValueKind: JsonValueKind.String } value => value.GetString(),
-        { } value => throw new InvalidDataException($"{name} is {value.GetRawText()}; expected a text"),
+        { } value => throw new InvalidDataException($"{_path}{name} is {value.GetRawText()}; expected a text"),
     };
 
     /// <summary>The first text of a required list.</summary>
@@ -69,7 +95,7 @@ internal sealed class ConfigFields
         Find(name) is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() > 0
             && list[0].ValueKind == JsonValueKind.String
             ? list[0].GetString()!
-            : throw new InvalidDataException($"{name} is missing or no list of texts");
+            : throw new InvalidDataException($"{_path}{name} is missing or no list of texts");
 
     private JsonElement? Find(string name) =>
         _root.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;

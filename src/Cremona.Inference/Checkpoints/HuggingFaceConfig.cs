@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cremona.Inference.Architectures;
+using Cremona.Inference.Architectures.Rotary;
 
 namespace Cremona.Inference.Checkpoints;
 
@@ -9,6 +10,9 @@ public static class HuggingFaceConfig
 {
     private const long FileBytesMax = 1 << 20;
     private const int SizeMax = 1 << 20;
+
+    /// <summary>Positions are below this.</summary>
+    internal const int ContextMax = 1 << 24;
 
     private static readonly string[] Architectures =
         ["LlamaForCausalLM", "MistralForCausalLM", "Qwen2ForCausalLM", "Qwen3ForCausalLM"];
@@ -53,7 +57,8 @@ public static class HuggingFaceConfig
             json.WriteNumber("head_dim", config.HeadDimension);
             json.WriteNumber("max_position_embeddings", config.ContextLength);
             json.WriteNumber("rms_norm_eps", config.RmsNormEpsilon);
-            json.WriteNumber("rope_theta", config.RopeTheta);
+            HuggingFaceRope.Write(json, config);
+            HuggingFaceWindow.Write(json, config);
             json.WriteBoolean("tie_word_embeddings", config.TieWordEmbeddings);
             json.WriteBoolean("attention_bias", config.AttentionBias);
             json.WriteString("hidden_act", "silu");
@@ -83,6 +88,7 @@ public static class HuggingFaceConfig
         RefuseUnsupported(fields);
         int hiddenSize = fields.Size("hidden_size", SizeMax);
         int headCount = fields.Size("num_attention_heads", SizeMax);
+        (double theta, RopeScaling? scaling) = HuggingFaceRope.Read(fields);
         var config = new DecoderConfig
         {
             Architecture = architecture,
@@ -93,15 +99,16 @@ public static class HuggingFaceConfig
             HeadCount = headCount,
             KeyValueHeadCount = fields.FindSize("num_key_value_heads", SizeMax) ?? headCount,
             HeadDimension = fields.FindSize("head_dim", SizeMax) ?? hiddenSize / headCount,
-            ContextLength = fields.Size("max_position_embeddings", 1 << 24),
+            ContextLength = fields.Size("max_position_embeddings", ContextMax),
             RmsNormEpsilon = (float)fields.Number("rms_norm_eps", 1e-6),
-            RopeTheta = fields.Number("rope_theta", 10000),
+            RopeTheta = theta,
+            RopeScaling = scaling,
             TieWordEmbeddings = fields.Flag("tie_word_embeddings", false),
             AttentionBias = architecture == "Qwen2ForCausalLM" || fields.Flag("attention_bias", false),
             QueryKeyNorm = architecture == "Qwen3ForCausalLM",
         };
         RefuseImpossible(config);
-        return config;
+        return HuggingFaceWindow.Read(fields, config);
     }
 
     private static void RefuseUnsupported(ConfigFields fields)
@@ -112,20 +119,9 @@ public static class HuggingFaceConfig
             throw new InvalidDataException($"hidden_act is {activation}; silu is supported");
         }
 
-        if (fields.IsSet("rope_scaling"))
-        {
-            throw new InvalidDataException("rope_scaling is set; scaled rotary positions are not supported yet");
-        }
-
         if (fields.Flag("mlp_bias", false))
         {
             throw new InvalidDataException("mlp_bias is true; biases of the feed-forward layer are not supported");
-        }
-
-        bool slides = fields.IsSet("sliding_window") && fields.Flag("use_sliding_window", true);
-        if (slides && fields.Number("sliding_window", 0) < fields.Number("max_position_embeddings", 0))
-        {
-            throw new InvalidDataException("sliding_window is in use; only full attention is supported yet");
         }
 
         if (fields.IsSet("quantization_config"))

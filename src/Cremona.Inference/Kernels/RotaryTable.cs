@@ -1,25 +1,31 @@
 namespace Cremona.Inference.Kernels;
 
-/// <summary>Cosines and sines of the rotary angles, position · theta^(-2i/headDimension). Grows with the positions in
+/// <summary>Cosines and sines of the rotary angles, position · frequency. Grows with the positions in
 /// use. Not thread-safe while growing.</summary>
 public sealed class RotaryTable
 {
-    private readonly double _theta;
+    private readonly double[] _frequencies;
+    private readonly double _amplitude;
     private float[] _cosines = []; // [positions, headDimension / 2]
     private float[] _sines = []; // [positions, headDimension / 2]
 
+    /// <summary>Plain frequencies, theta^(-2i/headDimension).</summary>
     /// <param name="headDimension">Even.</param>
     /// <param name="theta">Base of the frequencies, positive.</param>
     public RotaryTable(int headDimension, double theta)
+        : this(PlainFrequencies(headDimension, theta), 1)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(headDimension % 2, 0, nameof(headDimension));
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(headDimension);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(theta);
-        HalfDimension = headDimension / 2;
-        _theta = theta;
     }
 
-    public int HalfDimension { get; }
+    /// <param name="frequencies">[headDimension / 2], radians per position.</param>
+    /// <param name="amplitude">What cosines and sines are multiplied with.</param>
+    public RotaryTable(double[] frequencies, double amplitude)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(frequencies.Length, nameof(frequencies));
+        (_frequencies, _amplitude) = (frequencies, amplitude);
+    }
+
+    public int HalfDimension => _frequencies.Length;
 
     public int PositionCount => _cosines.Length / HalfDimension;
 
@@ -38,16 +44,26 @@ public sealed class RotaryTable
         var sines = new float[count * HalfDimension];
         for (int i = 0; i < HalfDimension; i++)
         {
-            double frequency = Math.Pow(_theta, -(double)i / HalfDimension);
             for (int position = 0; position < count; position++)
             {
-                (double sine, double cosine) = Math.SinCos(position * frequency);
-                cosines[(position * HalfDimension) + i] = (float)cosine;
-                sines[(position * HalfDimension) + i] = (float)sine;
+                (double sine, double cosine) = Math.SinCos(position * _frequencies[i]);
+                cosines[(position * HalfDimension) + i] = (float)(_amplitude * cosine);
+                sines[(position * HalfDimension) + i] = (float)(_amplitude * sine);
             }
         }
 
         _cosines = cosines;
         _sines = sines;
+    }
+
+    /// <summary>theta^(-2i/headDimension).</summary>
+    /// <returns>[headDimension / 2], radians per position.</returns>
+    internal static double[] PlainFrequencies(int headDimension, double theta)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(headDimension % 2, 0, nameof(headDimension));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(headDimension);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(theta);
+        int half = headDimension / 2;
+        return [.. Enumerable.Range(0, half).Select(i => Math.Pow(theta, -(double)i / half))];
     }
 }

@@ -24,6 +24,7 @@ internal sealed unsafe class CachedAttention
     private nint _queryStride;
     private float* _result;
     private int _layer;
+    private int _window;
 
     public CachedAttention(DecoderConfig config, ComputePool pool, SimdLevel level)
     {
@@ -60,6 +61,7 @@ internal sealed unsafe class CachedAttention
     public void Run(int layer, float* queries, nint queryStride, float* result)
     {
         _layer = layer;
+        _window = _config.WindowOf(layer);
         _queries = queries;
         _queryStride = queryStride;
         _result = result;
@@ -100,11 +102,13 @@ internal sealed unsafe class CachedAttention
 
         for (int i = 0; i < queries; i++)
         {
-            // What lies after the row's own position is masked: its weight is exactly zero.
+            // What lies before the window and after the row's own position is masked: its weight is exactly zero.
             float* row = scores + ((long)i * scoreStride);
-            int visible = block.FirstPosition + (i / _groupSize) + 1;
-            Softmax.Apply<TSimd, TVector>(row, visible);
-            new Span<float>(row + visible, keys - visible).Clear();
+            int end = block.FirstPosition + (i / _groupSize) + 1;
+            int start = Math.Max(0, end - _window);
+            new Span<float>(row, start).Clear();
+            Softmax.Apply<TSimd, TVector>(row + start, end - start);
+            new Span<float>(row + end, keys - end).Clear();
         }
 
         new Span<float>(sums, queries * dimension).Clear();
@@ -159,7 +163,8 @@ internal sealed unsafe class CachedAttention
         for (int i = 0; i < query.Length / dimension; i++)
         {
             var weights = new float[block.FirstPosition + (i / _groupSize) + 1];
-            for (int t = 0; t < weights.Length; t++)
+            int start = Math.Max(0, weights.Length - _window);
+            for (int t = start; t < weights.Length; t++)
             {
                 int slot = t % PageLayout.TokenCount;
                 float* key = block.Cache.Keys(t / PageLayout.TokenCount, _layer, head)
@@ -167,7 +172,7 @@ internal sealed unsafe class CachedAttention
                 for (int d = 0; d < dimension; d++) weights[t] += query[(i * dimension) + d] * key[d * width];
             }
 
-            SoftmaxReference.Apply(weights);
+            SoftmaxReference.Apply(weights.AsSpan(start));
             for (int t = 0; t < weights.Length; t++)
             {
                 float* value = block.Cache.Values(t / PageLayout.TokenCount, _layer, head)

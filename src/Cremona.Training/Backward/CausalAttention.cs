@@ -8,7 +8,10 @@ namespace Cremona.Training.Backward;
 /// the forward pass keeps one logarithm of the softmax sum per query, from which the backward pass makes the
 /// probabilities again block by block (Dao et al., 2022). One task is one key/value head of one row with all its query
 /// heads, so every sum belongs to one thread and its order is fixed.</summary>
-internal sealed unsafe class CausalAttention(DecoderConfig config, ComputePool pool)
+/// <param name="config">The shape of the decoder.</param>
+/// <param name="window">How many positions a query sees, its own among them.</param>
+/// <param name="pool">Threads to compute on.</param>
+internal sealed unsafe class CausalAttention(DecoderConfig config, int window, ComputePool pool)
 {
     /// <summary>Queries per block. Fixed: it is part of the order of the sums.</summary>
     private const int BlockQueries = 32;
@@ -109,7 +112,7 @@ internal sealed unsafe class CausalAttention(DecoderConfig config, ComputePool p
                 query + at, _querySize, 1, keys, stride, scores, stride, count, width, _headDimension, false);
             for (int i = 0; i < count; i++)
                 logSums[((start + first + i) * config.HeadCount) + head] =
-                    AttentionScores.Softmax(scores + (i * stride), first + i + 1, width);
+                    AttentionScores.Softmax(scores + (i * stride), Seen(first + i), width);
             StridedMultiply.Run(
                 scores, stride, 1, value, _keyValueSize, attended + at, _querySize,
                 count, _headDimension, first + count, false);
@@ -144,7 +147,7 @@ internal sealed unsafe class CausalAttention(DecoderConfig config, ComputePool p
                 AttentionScores.Gradient(
                     scores + (i * stride),
                     dScores + (i * stride),
-                    first + i + 1,
+                    Seen(first + i),
                     width,
                     logSums[(token * config.HeadCount) + head],
                     pull,
@@ -161,6 +164,8 @@ internal sealed unsafe class CausalAttention(DecoderConfig config, ComputePool p
                 count, _headDimension, seen, false);
         }
     }
+
+    private Range Seen(int position) => Math.Max(0, position - window + 1)..(position + 1);
 
     /// <summary>Copies one head's columns [tokens, headDimension] to [headDimension, stride], zero beyond the last
     /// token.</summary>

@@ -26,6 +26,7 @@ internal sealed class DecoderBlock
 
     public DecoderBlock(
         DecoderConfig config,
+        int layer,
         DecoderLayerWeights weights,
         ComputePool pool,
         TrainerScratch scratch,
@@ -33,7 +34,7 @@ internal sealed class DecoderBlock
         int tokenCapacity)
     {
         (_pool, _config, _scratch, _rotary) = (pool, config, scratch, rotary);
-        _attention = new CausalAttention(config, pool);
+        _attention = new CausalAttention(config, config.WindowOf(layer), pool);
         _linear = [.. LinearKinds.All.Select(kind => new LinearLayer(
             pool,
             config.InputSize(kind),

@@ -28,10 +28,10 @@ public sealed class DecoderTrainer : IDisposable
         (_config, _pool, _lora, _embedding) = (weights.Config, pool, lora, weights.Embedding);
         _batch = new BatchLayout(tokenCapacity);
         var scratch = new TrainerScratch(_config, tokenCapacity);
-        var rotary = new RotaryTable(_config.HeadDimension, _config.RopeTheta);
+        RotaryTable rotary = _config.CreateRotaryTable();
         rotary.Reserve(Math.Min(tokenCapacity, _config.ContextLength));
         _blocks = [.. weights.Layers.Select(
-            layer => new DecoderBlock(_config, layer, pool, scratch, rotary, tokenCapacity))];
+            (layer, i) => new DecoderBlock(_config, i, layer, pool, scratch, rotary, tokenCapacity))];
         _head = new OutputHead(weights, pool, tokenCapacity);
         _stream = new float[tokenCapacity * _config.HiddenSize];
         _dStream = new float[tokenCapacity * _config.HiddenSize];

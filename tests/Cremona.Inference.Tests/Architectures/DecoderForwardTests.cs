@@ -1,5 +1,6 @@
 using Cremona.Inference.Adapters;
 using Cremona.Inference.Architectures;
+using Cremona.Inference.Architectures.Rotary;
 using Cremona.Inference.Kernels;
 using Cremona.Inference.KvCache;
 
@@ -37,6 +38,42 @@ public class DecoderForwardTests
         using var pool = new ComputePool(1);
         var forward = new DecoderForward(weights, WeightFormat.F32, pool);
         ShouldAgree(Logits(forward, tokens, null, 40), new TransformerReference(weights).Logits(tokens), "heads");
+    }
+
+    public static TheoryData<string, RopeScaling?, int?> Options => new()
+    {
+        { "linear", new LinearRopeScaling(3), null },
+        { "llama3", new Llama3RopeScaling(8, 1, 4, 60), null },
+        { "yarn", new YarnRopeScaling(4, 64, 32, 1, YarnRopeScaling.UsualAttentionFactor(4)), null },
+        { "listed", new ListedRopeScaling([1, 1.5f, 2, 4, 8]), null },
+        { "window", null, 7 },
+        { "window and yarn", new YarnRopeScaling(2, 100, 16, 2, 0.9), 131 },
+        { "window of one", null, 1 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Options))]
+    public void Run_GivesTheReferencesLogits_WithStretchedPositionsAndWindows(
+        string option, RopeScaling? scaling, int? window)
+    {
+        DecoderConfig config = TestModels.Config() with
+        {
+            RopeScaling = scaling,
+            SlidingWindow = window,
+            FirstSlidingLayer = 1,
+            RopeTheta = 50,
+        };
+        DecoderWeights weights = TestModels.Random(config, 41);
+        int[] tokens = TestModels.Tokens(config, 150, 42);
+        double[][] expected = new TransformerReference(weights).Logits(tokens);
+        using var pool = new ComputePool(2);
+        foreach (SimdLevel level in InstructionSet.Supported)
+        {
+            var forward = new DecoderForward(weights, WeightFormat.F32, pool, KernelSet.Of(level));
+            float[] whole = Logits(forward, tokens, null, 150);
+            ShouldAgree(whole, expected, $"{option} on {level}");
+            Logits(forward, tokens, null, 7).AsSpan().SequenceEqual(whole).ShouldBeTrue($"{option} in pieces of 7");
+        }
     }
 
     [Fact]

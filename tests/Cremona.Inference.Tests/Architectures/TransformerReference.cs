@@ -52,7 +52,8 @@ internal sealed class TransformerReference(DecoderWeights weights, LoraAdapter? 
             {
                 int q = head * dimension;
                 int kv = head / group * dimension;
-                double[] scores = [.. Enumerable.Range(0, t + 1).Select(s => Math.Exp(
+                int window = _config.SlidingWindow is { } w && layer >= _config.FirstSlidingLayer ? w : int.MaxValue;
+                double[] scores = [.. Enumerable.Range(0, t + 1).Select(s => t - s >= window ? 0 : Math.Exp(
                     Enumerable.Range(0, dimension).Sum(i => queries[t][q + i] * keys[s][kv + i])
                     / Math.Sqrt(dimension)))];
                 double total = scores.Sum();
@@ -93,8 +94,9 @@ internal sealed class TransformerReference(DecoderWeights weights, LoraAdapter? 
         {
             for (int i = 0; i < half; i++)
             {
-                double angle = position * Math.Pow(_config.RopeTheta, -(double)i / half);
-                (double x, double y) = (heads[head + i], heads[head + half + i]);
+                (double frequency, double amplitude) = FrequencyReference.Of(_config, i);
+                double angle = position * frequency;
+                (double x, double y) = (heads[head + i] * amplitude, heads[head + half + i] * amplitude);
                 result[head + i] = (x * Math.Cos(angle)) - (y * Math.Sin(angle));
                 result[head + half + i] = (y * Math.Cos(angle)) + (x * Math.Sin(angle));
             }

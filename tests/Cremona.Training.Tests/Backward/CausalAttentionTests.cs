@@ -14,16 +14,18 @@ public class CausalAttentionTests
     private static readonly (int Start, int End)[] Rows = [(0, 1), (1, 8), (8, 40), (40, 110)];
 
     [Theory]
-    [InlineData(4, 2, 6)]
-    [InlineData(2, 2, 16)]
-    [InlineData(6, 1, 40)]
-    public void Attention_GradientsEqualCentralDifferences(int heads, int keyValueHeads, int headDimension)
+    [InlineData(4, 2, 6, int.MaxValue)]
+    [InlineData(2, 2, 16, 9)]
+    [InlineData(2, 2, 16, 33)]
+    [InlineData(6, 1, 40, int.MaxValue)]
+    public void Attention_GradientsEqualCentralDifferences(int heads, int keyValueHeads, int headDimension, int window)
     {
         var config = TinyDecoder.Config() with
         {
             HeadCount = heads,
             KeyValueHeadCount = keyValueHeads,
             HeadDimension = headDimension,
+            SlidingWindow = window,
         };
         int tokens = Rows[^1].End;
         float[] query = Random(0, tokens * config.QuerySize);
@@ -33,7 +35,7 @@ public class CausalAttentionTests
         var tensors = new AttentionTensors(query, key, value, new float[r.Length], new float[tokens * heads]);
         var (dQuery, dKey, dValue) = (new float[query.Length], new float[key.Length], new float[value.Length]);
         using var pool = new ComputePool(2);
-        var attention = new CausalAttention(config, pool);
+        var attention = new CausalAttention(config, config.WindowOf(0), pool);
 
         attention.Forward(Rows, tensors);
         attention.Backward(Rows, tensors, r, dQuery, dKey, dValue);
@@ -73,6 +75,7 @@ public class CausalAttentionTests
         for (int t = from; t < to; t++)
         {
             int start = Rows.Single(row => row.Start <= t && t < row.End).Start;
+            if (config.SlidingWindow is { } window) start = Math.Max(start, t - window + 1);
             for (int head = 0; head < config.HeadCount; head++)
             {
                 int q = (t * config.QuerySize) + (head * size);

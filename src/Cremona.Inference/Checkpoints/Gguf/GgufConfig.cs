@@ -11,8 +11,9 @@ internal static class GgufConfig
     /// <summary>GGUF's word for Llama and Mistral, whose query and key rows are in another order.</summary>
     public const string Llama = "llama";
 
+    public const string WindowKey = "attention.sliding_window";
+
     private const int SizeMax = 1 << 20;
-    private const string ScaledPositions = "rope_freqs.weight";
 
     private static readonly Dictionary<string, string> Architectures = new(StringComparer.Ordinal)
     {
@@ -26,8 +27,8 @@ internal static class GgufConfig
     [
         "context_length", "embedding_length", "block_count", "feed_forward_length", "vocab_size",
         "attention.head_count", "attention.head_count_kv", "attention.key_length", "attention.value_length",
-        "attention.layer_norm_rms_epsilon", "attention.sliding_window", "rope.freq_base", "rope.dimension_count",
-        "rope.scaling.type",
+        "attention.layer_norm_rms_epsilon", WindowKey, "rope.freq_base", "rope.dimension_count",
+        .. GgufRope.Keys,
     ];
 
     /// <summary>GGUF's word for an architecture of Hugging Face.</summary>
@@ -57,7 +58,7 @@ internal static class GgufConfig
             HeadCount = heads,
             KeyValueHeadCount = metadata.FindInteger($"{word}.attention.head_count_kv", 1, SizeMax) ?? heads,
             HeadDimension = metadata.FindInteger($"{word}.attention.key_length", 1, SizeMax) ?? hidden / heads,
-            ContextLength = metadata.Size($"{word}.context_length", 1 << 24),
+            ContextLength = metadata.Size($"{word}.context_length", HuggingFaceConfig.ContextMax),
             RmsNormEpsilon = (float)(metadata.FindNumber($"{word}.attention.layer_norm_rms_epsilon") ?? 1e-6),
             RopeTheta = metadata.FindNumber($"{word}.rope.freq_base") ?? 10000,
             TieWordEmbeddings = file.Find("output.weight") is null,
@@ -65,7 +66,7 @@ internal static class GgufConfig
             QueryKeyNorm = word == "qwen3",
         };
         RefuseUnsupported(file, word, config);
-        return config;
+        return WithWindow(metadata, word, config) with { RopeScaling = GgufRope.Read(file, word, config) };
     }
 
     private static int VocabularySize(GgufFile file)
@@ -84,13 +85,6 @@ internal static class GgufConfig
             && !KnownKeys.Contains(key[(word.Length + 1)..]));
         if (unknown is not null) throw new InvalidDataException($"metadata {unknown} is set, which is not supported");
 
-        string scaling = metadata.FindText($"{word}.rope.scaling.type") ?? "none";
-        if (scaling != "none" || file.Find(ScaledPositions) is not null)
-        {
-            throw new InvalidDataException(
-                $"{word}.rope.scaling.type or tensor {ScaledPositions} is set; scaled rotary positions are not supported yet");
-        }
-
         int dimension = config.HeadDimension;
         if ((long)Math.Max(config.HeadCount, config.KeyValueHeadCount) * dimension > SizeMax)
         {
@@ -99,19 +93,25 @@ internal static class GgufConfig
 
         RequireEqual(metadata, $"{word}.rope.dimension_count", dimension);
         RequireEqual(metadata, $"{word}.attention.value_length", dimension);
-        if (metadata.FindInteger($"{word}.attention.sliding_window", 0, int.MaxValue) is > 0 and { } window
-            && window < config.ContextLength)
-        {
-            throw new InvalidDataException(
-                $"{word}.attention.sliding_window is {window}; only full attention is supported yet");
-        }
-
         if (config.HeadCount % config.KeyValueHeadCount != 0)
         {
             throw new InvalidDataException("attention.head_count_kv must divide attention.head_count");
         }
 
         if (dimension % 2 != 0) throw new InvalidDataException("heads must have an even size, rotary positions turn pairs");
+        if (config.RopeTheta <= 1) throw new InvalidDataException($"{word}.rope.freq_base is {config.RopeTheta}; expected more than 1");
+    }
+
+    /// <summary>GGUF has one window for all layers, and no word of its own for the Llama that slides,
+    /// Mistral.</summary>
+    private static DecoderConfig WithWindow(GgufMetadata metadata, string word, DecoderConfig config)
+    {
+        int window = metadata.FindInteger($"{word}.{WindowKey}", 0, int.MaxValue) ?? 0;
+        if (window == 0 || window >= config.ContextLength) return config;
+        return word == Llama
+            ? config with { Architecture = "MistralForCausalLM", SlidingWindow = window }
+            : throw new InvalidDataException(
+                $"{word}.{WindowKey} is {window}, but not which layers slide; a Hugging Face folder says it");
     }
 
     private static void RequireEqual(GgufMetadata metadata, string key, int expected)

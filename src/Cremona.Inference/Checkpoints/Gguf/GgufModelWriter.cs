@@ -55,6 +55,15 @@ internal sealed class GgufModelWriter
         _writer.Add($"{word}.attention.layer_norm_rms_epsilon", config.RmsNormEpsilon);
         _writer.Add($"{word}.rope.freq_base", (float)config.RopeTheta);
         _writer.Add($"{word}.rope.dimension_count", (uint)config.HeadDimension);
+        GgufRope.Write(_writer, word, config);
+        if (config.SlidingWindow is not { } window) return;
+        if (config.FirstSlidingLayer > 0 || word != GgufConfig.Llama)
+        {
+            throw new InvalidDataException(
+                $"GGUF cannot say which layers of a {config.Architecture} slide; write a Hugging Face folder instead");
+        }
+
+        _writer.Add($"{word}.{GgufConfig.WindowKey}", (uint)window);
     }
 
     private void AddTokenizer(GgufVocabulary vocabulary, string? template, int? endId)
@@ -77,6 +86,8 @@ internal sealed class GgufModelWriter
     {
         DecoderConfig config = _source.Config;
         AddMatrix("token_embd.weight", config.VocabularySize, config.HiddenSize, _source.ReadEmbedding);
+        float[]? divisors = GgufRope.Divisors(config);
+        if (divisors is not null) AddVector(GgufRope.DivisorsTensor, divisors.Length, () => divisors);
         for (int layer = 0; layer < config.LayerCount; layer++) AddLayer(layer);
         AddVector("output_norm.weight", config.HiddenSize, _source.ReadFinalNorm);
         if (config.TieWordEmbeddings) return;

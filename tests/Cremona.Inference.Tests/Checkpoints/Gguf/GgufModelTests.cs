@@ -1,4 +1,5 @@
 using Cremona.Inference.Architectures;
+using Cremona.Inference.Architectures.Rotary;
 using Cremona.Inference.Checkpoints;
 using Cremona.Inference.Checkpoints.Gguf;
 using Cremona.Inference.Kernels;
@@ -41,6 +42,46 @@ public class GgufModelTests
             read.Layers[layer].Bias.ShouldBe(weights.Layers[layer].Bias);
             read.Layers[layer].QueryNorm.ShouldBe(weights.Layers[layer].QueryNorm);
         }
+    }
+
+    public static TheoryData<string, DecoderConfig> Options => new()
+    {
+        { "linear", Shape("LlamaForCausalLM") with { RopeScaling = new LinearRopeScaling(2.5) } },
+        { "llama3", Shape("LlamaForCausalLM") with { RopeScaling = new Llama3RopeScaling(32, 1, 4, 8192), RopeTheta = 500000 } },
+        { "yarn", Shape("Qwen2ForCausalLM") with { RopeScaling = new YarnRopeScaling(4, 16, 32, 1, YarnRopeScaling.UsualAttentionFactor(4)) } },
+        { "window", Shape("MistralForCausalLM") with { SlidingWindow = 9 } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Options))]
+    public void OpenWeights_GivesWhatWasWritten_OfPositionsAndWindows(string option, DecoderConfig config)
+    {
+        using var folder = new ScratchFolder();
+        GgufModelWriter.Write(folder.File("m.gguf"), RandomDecoder.Create(config), GgufType.F32, null, null, null);
+        GgufModel.OpenWeights(folder.File("m.gguf")).Config.ShouldBe(config, option);
+    }
+
+    [Fact]
+    public void OpenWeights_GivesDivisorsOfUnknownOrigin_AsTheyAre()
+    {
+        using var folder = new ScratchFolder();
+        DecoderConfig config = Shape("LlamaForCausalLM") with { RopeScaling = new ListedRopeScaling([1, 2, 2, 9]) };
+        GgufModelWriter.Write(folder.File("m.gguf"), RandomDecoder.Create(config), GgufType.F32, null, null, null);
+        DecoderConfig read = GgufModel.OpenWeights(folder.File("m.gguf")).Config;
+        read.RopeScaling.ShouldBeOfType<ListedRopeScaling>().Divisors.ShouldBe([1, 2, 2, 9]);
+        Should.Throw<InvalidDataException>(
+                () => ModelFolder.Save(folder.File("folder"), RandomDecoder.Create(read), TensorType.F32))
+            .Message.ShouldContain(".gguf");
+    }
+
+    [Fact]
+    public void Write_Refuses_WindowsInSomeLayersOnly()
+    {
+        using var folder = new ScratchFolder();
+        DecoderConfig config = Shape("Qwen2ForCausalLM") with { SlidingWindow = 9, FirstSlidingLayer = 1 };
+        Should.Throw<InvalidDataException>(() => GgufModelWriter.Write(
+                folder.File("m.gguf"), RandomDecoder.Create(config), GgufType.F32, null, null, null))
+            .Message.ShouldContain("Hugging Face folder");
     }
 
     [Theory]
@@ -168,18 +209,19 @@ public class GgufModelTests
         refused.ShouldBeGreaterThan(50);
     }
 
-    private static DecoderWeights Random(string architecture, bool isTied) => RandomDecoder.Create(
-        RandomDecoder.Config with
-        {
-            Architecture = architecture,
-            VocabularySize = 300,
-            HiddenSize = 32,
-            IntermediateSize = 64,
-            HeadDimension = 8,
-            TieWordEmbeddings = isTied,
-            AttentionBias = architecture == "Qwen2ForCausalLM",
-            QueryKeyNorm = architecture == "Qwen3ForCausalLM",
-        });
+    private static DecoderWeights Random(string architecture, bool isTied) =>
+        RandomDecoder.Create(Shape(architecture) with { TieWordEmbeddings = isTied });
+
+    private static DecoderConfig Shape(string architecture) => RandomDecoder.Config with
+    {
+        Architecture = architecture,
+        VocabularySize = 300,
+        HiddenSize = 32,
+        IntermediateSize = 64,
+        HeadDimension = 8,
+        AttentionBias = architecture == "Qwen2ForCausalLM",
+        QueryKeyNorm = architecture == "Qwen3ForCausalLM",
+    };
 
     private static byte[] Replace(byte[] bytes, string from, string to)
     {

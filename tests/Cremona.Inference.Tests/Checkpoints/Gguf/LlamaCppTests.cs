@@ -1,4 +1,5 @@
 using Cremona.Inference.Architectures;
+using Cremona.Inference.Architectures.Rotary;
 using Cremona.Inference.Checkpoints;
 using Cremona.Inference.Checkpoints.Gguf;
 using Cremona.Inference.Kernels;
@@ -41,6 +42,34 @@ public class LlamaCppTests
             // llama.cpp keeps keys and values as F16.
             for (int id = 0; id < 300; id++) logs[i][id].ShouldBe(expected.Logs[i][id], 2e-2, $"position {i}, id {id}");
         }
+    }
+
+    public static TheoryData<string, RopeScaling> Scalings => new()
+    {
+        { "LlamaForCausalLM", new LinearRopeScaling(4) },
+        { "LlamaForCausalLM", new Llama3RopeScaling(8, 1, 4, 64) },
+        { "LlamaForCausalLM", new Llama3RopeScaling(32, 1, 4, 8192) },
+        { "Qwen2ForCausalLM", new YarnRopeScaling(4, 64, 32, 1, YarnRopeScaling.UsualAttentionFactor(4)) },
+        { "Qwen3ForCausalLM", new YarnRopeScaling(2, 128, 16, 2, 0.8) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Scalings))]
+    public async Task Engine_GivesTheIdsAndLogitsOfLlamaCpp_WithStretchedPositions(
+        string architecture, RopeScaling scaling)
+    {
+        LlamaReference.SkipUnlessThere();
+        using var folder = new ScratchFolder();
+        string file = folder.File("m.gguf");
+        DecoderWeights weights = Random(architecture, scaling);
+        GgufModel.WriteWithoutText(file, weights, GgufType.F32);
+        int[] prompt = TestModels.Tokens(weights.Config, 90, 5);
+        LlamaReference expected = await LlamaReference.RunAsync(file, prompt, 10);
+
+        using var engine = new DecoderEngine(
+            GgufModel.OpenWeights(file), WeightFormat.F32, new EngineOptions { ThreadCount = 1 });
+        (await GreedyAsync(engine, prompt, 10)).ShouldBe(expected.Ids);
+        LlamaReference.Divergence(expected.Logs, Logs(engine, prompt, 300)).ShouldBeLessThan(1e-4);
     }
 
     [Theory]
@@ -105,7 +134,7 @@ public class LlamaCppTests
         return [.. ids];
     }
 
-    private static DecoderWeights Random(string architecture) => TestModels.Random(
+    private static DecoderWeights Random(string architecture, RopeScaling? scaling = null) => TestModels.Random(
         new DecoderConfig
         {
             Architecture = architecture,
@@ -117,6 +146,7 @@ public class LlamaCppTests
             KeyValueHeadCount = 2,
             HeadDimension = 16,
             ContextLength = 256,
+            RopeScaling = scaling,
             AttentionBias = architecture == "Qwen2ForCausalLM",
             QueryKeyNorm = architecture == "Qwen3ForCausalLM",
             TieWordEmbeddings = architecture != "LlamaForCausalLM",
