@@ -13,6 +13,7 @@ internal sealed class InferenceRun : IDisposable
     private const int GeneratingPromptTokens = 8;
 
     private readonly DecoderEngine _engine;
+    private int _promptCount;
 
     public InferenceRun(IDecoderSource source, WeightFormat format, int threads) => _engine = new DecoderEngine(
         source, format, new EngineOptions { ThreadCount = threads, PrefillChunkTokens = 512 });
@@ -37,6 +38,13 @@ internal sealed class InferenceRun : IDisposable
 
     public void Dispose() => _engine.Dispose();
 
+    /// <summary>Tokens that no earlier prompt began with, so that nothing of it is known.</summary>
+    private int[] NewPrompt(int tokens)
+    {
+        int first = Interlocked.Increment(ref _promptCount);
+        return [.. Enumerable.Range(0, tokens).Select(i => 300 + (((i * 37) + first) % 1000))];
+    }
+
     private static async Task<double> TimeAsync(Func<Task> work)
     {
         long start = Stopwatch.GetTimestamp();
@@ -49,7 +57,7 @@ internal sealed class InferenceRun : IDisposable
     {
         var request = new GenerationRequest
         {
-            PromptTokens = [.. Enumerable.Range(0, promptTokens).Select(i => 300 + (i * 37 % 1000))],
+            PromptTokens = NewPrompt(promptTokens),
             MaxTokens = tokens,
             Adapter = adapter,
             Sampling = new SamplingOptions { Temperature = 0 },

@@ -75,7 +75,7 @@ public sealed unsafe class DecoderForward
         _finalNorm = source.ReadFinalNorm();
         _rotary = Config.CreateRotaryTable();
         _attention = new CachedAttention(Config, pool, _level);
-        _adapters = new AdapterRows(Config, pool, _level);
+        _adapters = new AdapterRows(Config, format, pool, kernels);
         _rowTask = RunRowBlock;
         _normAttention = NormForAttention;
         _placeHeads = PlaceHeads;

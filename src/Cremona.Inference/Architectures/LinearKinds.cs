@@ -6,6 +6,22 @@ public static class LinearKinds
     /// <summary>All seven, in declaration order.</summary>
     public static IReadOnlyList<LinearKind> All { get; } = Enum.GetValues<LinearKind>();
 
+    /// <summary>Layers by the input they share, in the order of the forward pass; the outputs of a group lie side by
+    /// side.</summary>
+    internal static LinearKind[] QueryKeyValue { get; } = [LinearKind.Query, LinearKind.Key, LinearKind.Value];
+
+    /// <inheritdoc cref="QueryKeyValue"/>
+    internal static LinearKind[] Output { get; } = [LinearKind.Output];
+
+    /// <inheritdoc cref="QueryKeyValue"/>
+    internal static LinearKind[] GateUp { get; } = [LinearKind.Gate, LinearKind.Up];
+
+    /// <inheritdoc cref="QueryKeyValue"/>
+    internal static LinearKind[] Down { get; } = [LinearKind.Down];
+
+    /// <summary>The four groups.</summary>
+    internal static LinearKind[][] Groups { get; } = [QueryKeyValue, Output, GateUp, Down];
+
     /// <summary>The module name inside a block, as Hugging Face and PEFT write it.</summary>
     public static string ModuleName(this LinearKind kind) => kind switch
     {

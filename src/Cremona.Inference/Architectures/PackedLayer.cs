@@ -13,10 +13,10 @@ internal sealed class PackedLayer
         MlpNorm = weights.MlpNorm;
         QueryNorm = weights.QueryNorm;
         KeyNorm = weights.KeyNorm;
-        QueryKeyValue = new(config, weights, format, pool, LinearKind.Query, LinearKind.Key, LinearKind.Value);
-        Output = new(config, weights, format, pool, LinearKind.Output);
-        GateUp = new(config, weights, format, pool, LinearKind.Gate, LinearKind.Up);
-        Down = new(config, weights, format, pool, LinearKind.Down);
+        QueryKeyValue = new(config, weights, format, pool, LinearKinds.QueryKeyValue);
+        Output = new(config, weights, format, pool, LinearKinds.Output);
+        GateUp = new(config, weights, format, pool, LinearKinds.GateUp);
+        Down = new(config, weights, format, pool, LinearKinds.Down);
     }
 
     public float[] AttentionNorm { get; }

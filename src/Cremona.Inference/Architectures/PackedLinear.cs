@@ -7,7 +7,7 @@ internal sealed class PackedLinear
 {
     public PackedLinear(
         DecoderConfig config, DecoderLayerWeights weights, WeightFormat format, ComputePool pool,
-        params LinearKind[] kinds)
+        LinearKind[] kinds)
     {
         Kinds = kinds;
         int input = config.InputSize(kinds[0]);

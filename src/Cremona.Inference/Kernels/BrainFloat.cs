@@ -3,6 +3,9 @@ namespace Cremona.Inference.Kernels;
 /// <summary>bfloat16: the upper half of a float32.</summary>
 public static class BrainFloat
 {
+    /// <summary>Bits of a float32 below those of a bfloat16.</summary>
+    internal const int Shift = 16;
+
     /// <summary>Rounds to the nearest, ties to even; not-a-number stays one.</summary>
     public static ushort FromSingle(float value)
     {
@@ -13,7 +16,7 @@ public static class BrainFloat
     }
 
     /// <summary>Exact.</summary>
-    public static float ToSingle(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
+    public static float ToSingle(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << Shift);
 
     /// <summary>The nearest float that a bfloat16 holds.</summary>
     public static float Round(float value) => ToSingle(FromSingle(value));

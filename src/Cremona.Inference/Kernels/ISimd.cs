@@ -16,6 +16,9 @@ public unsafe interface ISimd<TVector>
 
     static abstract TVector Load(float* source);
 
+    /// <summary>As many bfloat16 as the vector has lanes.</summary>
+    static abstract TVector LoadBrain(ushort* source);
+
     static abstract void Store(float* destination, TVector value);
 
     static abstract TVector Broadcast(float value);

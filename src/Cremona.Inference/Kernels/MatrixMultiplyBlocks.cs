@@ -60,7 +60,9 @@ internal static unsafe class MatrixMultiplyBlocks<TSimd, TVector>
 
         if (job.BrainPanels != null)
         {
-            MultiplyWidened(in job, job.A + (row * job.RowStride), panel, c, rows, columns);
+            float* first = job.A + (row * job.RowStride);
+            if (rows == 1) MultiplyBrainRow(in job, first, panel, c, columns);
+            else MultiplyWidened(in job, first, panel, c, rows, columns);
             return;
         }
 
@@ -70,6 +72,35 @@ internal static unsafe class MatrixMultiplyBlocks<TSimd, TVector>
             float* a = job.A + (row * job.RowStride) + (k * job.Stride);
             float* b = job.Panels + ((((long)panel * job.K) + k) * PackedMatrix.PanelWidth);
             MultiplyBlock(in job, a, b, c, rows, columns, depth);
+        }
+    }
+
+    /// <summary>A row of outputs with weights in bfloat16: each is used once, so it is widened on the way.</summary>
+    private static void MultiplyBrainRow(in MatrixOperands job, float* a, int panel, float* c, int columns)
+    {
+        int width = TSimd.Width;
+        ushort** vectors = stackalloc ushort*[WideVectors];
+        int groupColumns = WideVectors * width;
+        float* edge = stackalloc float[groupColumns];
+        ushort* panels = job.BrainPanels + ((long)panel * job.K * PackedMatrix.PanelWidth);
+        for (int column = 0; column < columns; column += groupColumns)
+        {
+            int valid = Math.Min(groupColumns, columns - column);
+            for (int i = 0; i < WideVectors; i++)
+            {
+                int start = column + Math.Min(i * width, (valid - 1) / width * width);
+                vectors[i] = panels + VectorOffset(start, job.K);
+            }
+
+            if (valid == groupColumns)
+            {
+                MatrixTiles<TSimd, TVector>.BrainRows1(a, job.Stride, vectors, job.K, c + column);
+                continue;
+            }
+
+            CopyRows(c + column, 0, edge, 0, 1, valid);
+            MatrixTiles<TSimd, TVector>.BrainRows1(a, job.Stride, vectors, job.K, edge);
+            CopyRows(edge, 0, c + column, 0, 1, valid);
         }
     }
 
@@ -231,9 +262,11 @@ internal static unsafe class MatrixMultiplyBlocks<TSimd, TVector>
 
     /// <summary>Where the vector of columns that starts at this column lies in the panels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float* VectorAddress(float* panels, int column, int k) =>
-        panels + ((long)(column / PackedMatrix.PanelWidth) * k * PackedMatrix.PanelWidth)
-        + (column % PackedMatrix.PanelWidth);
+    private static float* VectorAddress(float* panels, int column, int k) => panels + VectorOffset(column, k);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static long VectorOffset(int column, int k) =>
+        ((long)(column / PackedMatrix.PanelWidth) * k * PackedMatrix.PanelWidth) + (column % PackedMatrix.PanelWidth);
 
     private static void CopyRows(float* from, nint fromStride, float* to, nint toStride, int rows, int columns)
     {

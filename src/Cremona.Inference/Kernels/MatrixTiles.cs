@@ -137,6 +137,36 @@ internal static unsafe class MatrixTiles<TSimd, TVector>
         Save(c + (6 * width), c + (7 * width), c6, c7);
     }
 
+    /// <summary>1 row by 8 vectors of columns in bfloat16, each from its own address.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void BrainRows1(float* a, nint stride, ushort** b, int depth, float* c)
+    {
+        int width = TSimd.Width;
+        TVector c0 = TSimd.Load(c), c1 = TSimd.Load(c + width);
+        TVector c2 = TSimd.Load(c + (2 * width)), c3 = TSimd.Load(c + (3 * width));
+        TVector c4 = TSimd.Load(c + (4 * width)), c5 = TSimd.Load(c + (5 * width));
+        TVector c6 = TSimd.Load(c + (6 * width)), c7 = TSimd.Load(c + (7 * width));
+        ushort* b0 = b[0], b1 = b[1], b2 = b[2], b3 = b[3], b4 = b[4], b5 = b[5], b6 = b[6], b7 = b[7];
+        nint end = (nint)depth * PackedMatrix.PanelWidth;
+        for (nint i = 0; i < end; i += PackedMatrix.PanelWidth, a += stride)
+        {
+            TVector x = TSimd.Broadcast(*a);
+            c0 = TSimd.MultiplyAdd(x, TSimd.LoadBrain(b0 + i), c0);
+            c1 = TSimd.MultiplyAdd(x, TSimd.LoadBrain(b1 + i), c1);
+            c2 = TSimd.MultiplyAdd(x, TSimd.LoadBrain(b2 + i), c2);
+            c3 = TSimd.MultiplyAdd(x, TSimd.LoadBrain(b3 + i), c3);
+            c4 = TSimd.MultiplyAdd(x, TSimd.LoadBrain(b4 + i), c4);
+            c5 = TSimd.MultiplyAdd(x, TSimd.LoadBrain(b5 + i), c5);
+            c6 = TSimd.MultiplyAdd(x, TSimd.LoadBrain(b6 + i), c6);
+            c7 = TSimd.MultiplyAdd(x, TSimd.LoadBrain(b7 + i), c7);
+        }
+
+        Save(c, c + width, c0, c1);
+        Save(c + (2 * width), c + (3 * width), c2, c3);
+        Save(c + (4 * width), c + (5 * width), c4, c5);
+        Save(c + (6 * width), c + (7 * width), c6, c7);
+    }
+
     /// <summary>2 rows by 4 vectors of columns, each from its own address.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rows2(float* a, nint rowStride, nint stride, float** b, int depth, float* c, nint ldc)

@@ -20,6 +20,10 @@ public readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> Load(float* source) => Vector256.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadBrain(ushort* source) =>
+        (Avx2.ConvertToVector256Int32(source) << BrainFloat.Shift).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(float* destination, Vector256<float> value) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -20,6 +20,10 @@ public readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> Load(float* source) => Vector512.Load(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadBrain(ushort* source) =>
+        (Avx512F.ConvertToVector512UInt32(Vector256.Load(source)) << BrainFloat.Shift).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(float* destination, Vector512<float> value) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -59,6 +59,29 @@ public class AdapterFolderTests
     }
 
     [Fact]
+    public void Load_ReadsHighRanks_AndTheScalingOfRankStabilizedAdapters()
+    {
+        const int rank = 96;
+        float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(i => i / 5f)];
+        var adapter = new LoraAdapter(RandomDecoder.Config, rank, alpha: 32, new Dictionary<(int, LinearKind), LoraMatrices>
+        {
+            [(0, LinearKind.Up)] = new(
+                Numbers(rank * RandomDecoder.Config.InputSize(LinearKind.Up)),
+                Numbers(rank * RandomDecoder.Config.OutputSize(LinearKind.Up))),
+        });
+        using var folder = new ScratchFolder();
+        AdapterFolder.Save(folder.Path, adapter, "nano");
+        LoraAdapter read = AdapterFolder.Load(folder.Path, RandomDecoder.Config);
+        read.Rank.ShouldBe(rank);
+        read.Scaling.ShouldBe(32f / rank);
+
+        string config = File.ReadAllText(folder.File("adapter_config.json"));
+        File.WriteAllText(
+            folder.File("adapter_config.json"), config.TrimEnd().TrimEnd('}') + ",\"use_rslora\":true}");
+        AdapterFolder.Load(folder.Path, RandomDecoder.Config).Scaling.ShouldBe(32f / MathF.Sqrt(rank), 1e-6f);
+    }
+
+    [Fact]
     public void Load_Refuses_AnAdapterOfADeeperModel()
     {
         using var folder = new ScratchFolder();

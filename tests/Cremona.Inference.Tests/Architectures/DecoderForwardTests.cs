@@ -132,7 +132,9 @@ public class DecoderForwardTests
     {
         DecoderConfig config = TestModels.Config(tied: false);
         DecoderWeights weights = TestModels.Random(config, 23);
-        IEnumerable<float[]> matrices = weights.Layers.SelectMany(layer => layer.Linear);
+        LoraAdapter adapter = TestModels.Adapter(config, 5, 25); // Its scaling is 2, so scaled factors stay exact.
+        IEnumerable<float[]> matrices = weights.Layers.SelectMany(layer => layer.Linear)
+            .Concat(adapter.Matrices.Values.SelectMany(pair => new[] { pair.A, pair.B }));
         foreach (float[] matrix in matrices.Append(weights.Embedding).Append(weights.Head!))
         {
             for (int i = 0; i < matrix.Length; i++) matrix[i] = BrainFloat.Round(matrix[i]);
@@ -140,8 +142,14 @@ public class DecoderForwardTests
 
         int[] tokens = TestModels.Tokens(config, 40, 24);
         using var pool = new ComputePool(2);
-        float[] expected = Logits(new DecoderForward(weights, WeightFormat.F32, pool), tokens, null, 40);
-        Logits(new DecoderForward(weights, WeightFormat.BF16, pool), tokens, null, 40).ShouldBe(expected);
+        var floats = new DecoderForward(weights, WeightFormat.F32, pool);
+        var brain = new DecoderForward(weights, WeightFormat.BF16, pool);
+        foreach (LoraAdapter? one in (LoraAdapter?[])[null, adapter])
+        {
+            float[] expected = Logits(floats, tokens, one, 40);
+            Logits(brain, tokens, one, 40).ShouldBe(expected);
+            Logits(brain, tokens, one, 1).ShouldBe(expected);
+        }
     }
 
     [Theory]
