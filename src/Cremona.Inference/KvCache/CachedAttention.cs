@@ -74,60 +74,10 @@ internal sealed unsafe class CachedAttention
     {
         AttentionBlock block = _blocks[index / _config.KeyValueHeadCount];
         int head = index % _config.KeyValueHeadCount;
-        int dimension = _config.HeadDimension;
-        int queries = block.RowCount * _groupSize;
-        int keys = block.FirstPosition + block.RowCount;
-        int pages = PageLayout.PageCount(keys);
-        int scoreStride = pages * PageLayout.TokenCount;
-        float* scores = AlignedBuffer.Grow(ref _scratch, (long)queries * (scoreStride + (2 * dimension))).Address;
-        float* query = scores + ((long)queries * scoreStride); // [queries, dimension]
-        float* sums = query + ((long)queries * dimension); // [queries, dimension]
-
-        GatherQueries(block, head, query);
-        new Span<float>(scores, queries * scoreStride).Clear();
-        MatrixOperands toScores = new()
-        {
-            RowStride = dimension,
-            Stride = 1,
-            OutputStride = scoreStride,
-            K = dimension,
-        };
-        for (int page = 0; page < pages; page++)
-        {
-            int count = Math.Min(PageLayout.TokenCount, keys - (page * PageLayout.TokenCount));
-            MatrixMultiplyBlocks<TSimd, TVector>.MultiplyBlock(
-                in toScores, query, block.Cache.Keys(page, _layer, head),
-                scores + (page * PageLayout.TokenCount), queries, count, dimension);
-        }
-
-        for (int i = 0; i < queries; i++)
-        {
-            // What lies before the window and after the row's own position is masked: its weight is exactly zero.
-            float* row = scores + ((long)i * scoreStride);
-            int end = block.FirstPosition + (i / _groupSize) + 1;
-            int start = Math.Max(0, end - _window);
-            new Span<float>(row, start).Clear();
-            Softmax.Apply<TSimd, TVector>(row + start, end - start);
-            new Span<float>(row + end, keys - end).Clear();
-        }
-
-        new Span<float>(sums, queries * dimension).Clear();
-        MatrixOperands toSums = new()
-        {
-            RowStride = scoreStride,
-            Stride = 1,
-            OutputStride = dimension,
-            K = PageLayout.TokenCount,
-        };
-        for (int page = 0; page < pages; page++)
-        {
-            int count = Math.Min(PageLayout.TokenCount, keys - (page * PageLayout.TokenCount));
-            MatrixMultiplyBlocks<TSimd, TVector>.MultiplyBlock(
-                in toSums, scores + (page * PageLayout.TokenCount), block.Cache.Values(page, _layer, head),
-                sums, queries, dimension, count);
-        }
-
-        ScatterSums(block, head, sums);
+        AttentionWork work = new(ref _scratch, block.RowCount * _groupSize, _config.HeadDimension);
+        GatherQueries(block, head, work.Queries);
+        OnlineAttention<TSimd, TVector>.Run(in work, block, _groupSize, _layer, head, _window);
+        ScatterSums(block, head, work.Sums);
     }
 
     private void GatherQueries(AttentionBlock block, int head, float* query)
@@ -153,7 +103,6 @@ internal sealed unsafe class CachedAttention
     /// <summary>The specification of the vectorised form.</summary>
     private void AttendReference(int index)
     {
-        const int width = PackedMatrix.PanelWidth;
         AttentionBlock block = _blocks[index / _config.KeyValueHeadCount];
         int head = index % _config.KeyValueHeadCount;
         int dimension = _config.HeadDimension;
@@ -166,21 +115,20 @@ internal sealed unsafe class CachedAttention
             int start = Math.Max(0, weights.Length - _window);
             for (int t = start; t < weights.Length; t++)
             {
-                int slot = t % PageLayout.TokenCount;
-                float* key = block.Cache.Keys(t / PageLayout.TokenCount, _layer, head)
-                    + (slot / width * dimension * width) + (slot % width);
-                for (int d = 0; d < dimension; d++) weights[t] += query[(i * dimension) + d] * key[d * width];
+                PageHead page = block.Cache.Head(t / PageLayout.TokenCount, _layer, head);
+                for (int d = 0; d < dimension; d++)
+                {
+                    weights[t] += query[(i * dimension) + d] * page.Key(t % PageLayout.TokenCount, d);
+                }
             }
 
             SoftmaxReference.Apply(weights.AsSpan(start));
-            for (int t = 0; t < weights.Length; t++)
+            for (int t = start; t < weights.Length; t++)
             {
-                float* value = block.Cache.Values(t / PageLayout.TokenCount, _layer, head)
-                    + (t % PageLayout.TokenCount * width);
+                PageHead page = block.Cache.Head(t / PageLayout.TokenCount, _layer, head);
                 for (int d = 0; d < dimension; d++)
                 {
-                    float element = value[(d / width * PageLayout.TokenCount * width) + (d % width)];
-                    sums[(i * dimension) + d] += weights[t] * element;
+                    sums[(i * dimension) + d] += weights[t] * page.Value(t % PageLayout.TokenCount, d);
                 }
             }
         }

@@ -5,37 +5,46 @@ namespace Cremona.Inference.KvCache;
 
 /// <summary>How the keys and values of <see cref="TokenCount"/> positions, in all layers, lie in one page. Both are
 /// laid out as panels for the matrix-multiply tiles, so attention is two small multiplications without a horizontal
-/// sum: keys as [tokens / 16][headDimension][16], values as [headDimension / 16][tokens][16], per layer and
-/// head.</summary>
+/// sum: keys as [tokens / 16][headDimension][16], values as [headDimension / 16][tokens][16], per layer and head;
+/// behind them, where the format has scales, those of the keys and of the values, [tokens] each.</summary>
 public sealed class PageLayout
 {
     /// <summary>Positions of a page.</summary>
     public const int TokenCount = 32;
 
-    private readonly long _keyLength; // of one head
-    private readonly long _valueLength; // of one head
     private readonly int _headCount;
 
-    public PageLayout(DecoderConfig config)
+    public PageLayout(DecoderConfig config, KeyValueFormat format)
     {
+        Format = format;
         HeadDimension = config.HeadDimension;
         _headCount = config.KeyValueHeadCount;
-        _keyLength = (long)TokenCount * HeadDimension;
-        _valueLength = PanelPacking.Length(HeadDimension, TokenCount);
-        Length = config.LayerCount * _headCount * (_keyLength + _valueLength);
+        int size = format switch { KeyValueFormat.F32 => sizeof(float), KeyValueFormat.F16 => sizeof(ushort), _ => 1 };
+        ValueOffset = (long)TokenCount * HeadDimension * size;
+        ScaleOffset = ValueOffset + (PanelPacking.Length(HeadDimension, TokenCount) * size);
+        HeadBytes = ScaleOffset + (format == KeyValueFormat.Q8 ? 2 * TokenCount * sizeof(float) : 0);
+        Length = config.LayerCount * _headCount * HeadBytes / sizeof(float);
     }
+
+    public KeyValueFormat Format { get; }
 
     public int HeadDimension { get; }
 
     /// <summary>Floats of a page.</summary>
     public long Length { get; }
 
+    /// <summary>Bytes from a head's keys to its values.</summary>
+    internal long ValueOffset { get; }
+
+    /// <summary>Bytes from a head's keys to its scales.</summary>
+    internal long ScaleOffset { get; }
+
+    /// <summary>Bytes of a head.</summary>
+    internal long HeadBytes { get; }
+
     /// <summary>Pages for this many positions.</summary>
     public static int PageCount(int tokens) => (tokens + TokenCount - 1) / TokenCount;
 
-    /// <summary>Where the keys of a head begin.</summary>
-    public long KeyOffset(int layer, int head) => ((layer * _headCount) + head) * (_keyLength + _valueLength);
-
-    /// <summary>Where the values of a head begin.</summary>
-    public long ValueOffset(int layer, int head) => KeyOffset(layer, head) + _keyLength;
+    /// <summary>Bytes from the beginning of a page to a head's keys.</summary>
+    internal long HeadOffset(int layer, int head) => ((layer * _headCount) + head) * HeadBytes;
 }

@@ -1,5 +1,3 @@
-using Cremona.Inference.Kernels;
-
 namespace Cremona.Inference.KvCache;
 
 /// <summary>Keys and values of one sequence, in pages. Its full pages are shared with later sequences that begin with
@@ -82,30 +80,22 @@ public sealed unsafe class SequenceCache : IDisposable
 
     private long ParentNumber => _pages.Count == 0 ? 0 : _pages[^1].Number;
 
-    internal float* Keys(int page, int layer, int head) =>
-        _pages[page].Buffer.Address + _pool.Layout.KeyOffset(layer, head);
-
-    internal float* Values(int page, int layer, int head) =>
-        _pages[page].Buffer.Address + _pool.Layout.ValueOffset(layer, head);
+    /// <summary>Keys and values of one head and layer in a page.</summary>
+    internal PageHead Head(int page, int layer, int head) =>
+        new(_pool.Layout, (byte*)_pages[page].Buffer.Address + _pool.Layout.HeadOffset(layer, head));
 
     /// <summary>Stores one position of one layer.</summary>
     /// <param name="keys">[keyValueHeads, headDimension]</param>
     /// <param name="values">[keyValueHeads, headDimension]</param>
     internal void Write(int layer, int position, ReadOnlySpan<float> keys, ReadOnlySpan<float> values)
     {
-        const int width = PackedMatrix.PanelWidth;
         int dimension = _pool.Layout.HeadDimension;
         int page = position / PageLayout.TokenCount;
-        int slot = position % PageLayout.TokenCount;
         for (int head = 0; head * dimension < keys.Length; head++)
         {
-            float* key = Keys(page, layer, head) + (slot / width * dimension * width) + (slot % width);
-            float* value = Values(page, layer, head) + (slot * width);
-            for (int i = 0; i < dimension; i++)
-            {
-                key[i * width] = keys[(head * dimension) + i];
-                value[(i / width * PageLayout.TokenCount * width) + (i % width)] = values[(head * dimension) + i];
-            }
+            Head(page, layer, head).Write(
+                position % PageLayout.TokenCount, keys.Slice(head * dimension, dimension),
+                values.Slice(head * dimension, dimension));
         }
     }
 }

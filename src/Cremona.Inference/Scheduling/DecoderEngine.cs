@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Cremona.Inference.Adapters;
 using Cremona.Inference.Architectures;
@@ -32,6 +33,7 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
     private readonly List<(GenerationSequence Sequence, ForwardSegment Segment)> _step = [];
     private readonly List<ForwardSegment> _segments = [];
     private readonly SamplingScratch _sampling = new();
+    private readonly StepPace _pace;
     private float[] _logits = [];
 
     /// <summary>Reads and packs the weights, and starts.</summary>
@@ -52,8 +54,9 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
         int threads = options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount;
         _pool = new ComputePool(Math.Min(threads, ComputePool.ThreadCountMax));
         _forward = new DecoderForward(source, format, _pool);
-        _pages = MakePool(new PageLayout(_config), options.CacheMegabytesMax);
+        _pages = MakePool(new PageLayout(_config, options.CacheFormat), options.CacheMegabytesMax);
         _queue = new SequenceQueue(options.MaxBatchSize + options.QueueLength);
+        _pace = new StepPace(options.MaxBatchSize, options.PrefillSlowdownMax);
         _tryStart = sequence => sequence.TryStart(_pages);
         _thread = new Thread(Loop) { IsBackground = true, Name = "decoder engine" };
         _thread.Start();
@@ -170,9 +173,7 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
             {
                 RemoveEnded();
                 Admit();
-                if (_running.Count == 0) continue;
-                Compose();
-                Compute();
+                if (_running.Count > 0) Step();
             }
             catch (Exception exception)
             {
@@ -193,7 +194,7 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
             sequence.Cache!.Dispose();
             sequence.Fail(null);
             _running.RemoveAt(i);
-            _queue.Leave();
+            _queue.Leave(sequence);
         }
     }
 
@@ -205,12 +206,23 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
         }
     }
 
+    private void Step()
+    {
+        long start = Stopwatch.GetTimestamp();
+        int rows = 0;
+        foreach (GenerationSequence sequence in _running) rows += sequence.PromptTokensLeft == 0 ? 1 : 0;
+        int promptTokens = Compose(_pace.PromptTokens(rows, _options.PrefillChunkTokens));
+        Compute();
+        _pace.Note(rows, promptTokens, Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
     /// <summary>Chooses what the step computes: one token of each sequence that generates, and prompts up to a bound,
     /// the oldest first.</summary>
-    private void Compose()
+    /// <returns>Prompt tokens.</returns>
+    private int Compose(int promptTokensMax)
     {
         _step.Clear();
-        int promptTokensLeft = _options.PrefillChunkTokens;
+        int promptTokensLeft = promptTokensMax;
         foreach (GenerationSequence sequence in _running)
         {
             bool isPrompt = sequence.PromptTokensLeft > 0;
@@ -224,6 +236,7 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
         _step.Sort(static (x, y) => AdapterOrder(x.Sequence).CompareTo(AdapterOrder(y.Sequence)));
         _segments.Clear();
         foreach ((_, ForwardSegment segment) in _step) _segments.Add(segment);
+        return promptTokensMax - promptTokensLeft;
     }
 
     private static int AdapterOrder(GenerationSequence sequence) =>

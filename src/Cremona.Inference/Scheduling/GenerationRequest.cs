@@ -25,8 +25,8 @@ public sealed record GenerationRequest
     /// are not drawn; their log-probability is 0.</summary>
     public TokenGrammar? Grammar { get; init; }
 
-    /// <summary>Whose request it is. Sequences share what they have computed within a group only; null is a group
-    /// too.</summary>
+    /// <summary>Whose request it is. Groups take turns when requests wait, and sequences share what they have computed
+    /// within a group only; null is a group too.</summary>
     public string? Group { get; init; }
 
     /// <summary>How many of the most likely alternatives to report per token; 0 reports none.</summary>

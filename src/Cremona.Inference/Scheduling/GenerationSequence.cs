@@ -34,6 +34,9 @@ internal sealed class GenerationSequence
 
     public GenerationRequest Request { get; }
 
+    /// <summary>Whose turn it takes.</summary>
+    public string Group => Request.Group ?? "";
+
     public int ContextLength { get; }
 
     /// <summary>Bounded by the request's own limit of tokens.</summary>

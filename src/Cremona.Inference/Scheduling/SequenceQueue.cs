@@ -5,7 +5,8 @@ namespace Cremona.Inference.Scheduling;
 internal sealed class SequenceQueue(int populationMax)
 {
     private readonly object _monitor = new();
-    private readonly LinkedList<GenerationSequence> _waiting = [];
+    private readonly LinkedList<GenerationSequence> _waiting = []; // oldest first
+    private readonly Dictionary<string, int> _runningByGroup = new(StringComparer.Ordinal);
     private int _population; // waiting and running
     private bool _isClosed;
     private bool _isRung;
@@ -24,22 +25,31 @@ internal sealed class SequenceQueue(int populationMax)
         }
     }
 
-    /// <summary>Takes the oldest when it can start; a request that cannot is never overtaken, so none
+    /// <summary>Takes the oldest of the group that has the fewest running, when it can start. So a group with many
+    /// requests does not keep out the others; and a request whose turn it is is never overtaken, so none
     /// starves.</summary>
     public GenerationSequence? TryTake(Func<GenerationSequence, bool> tryStart)
     {
         lock (_monitor)
         {
-            if (_waiting.First?.Value is not { } sequence || !tryStart(sequence)) return null;
-            _waiting.RemoveFirst();
-            return sequence;
+            if (FindNext() is not { } next || !tryStart(next.Value)) return null;
+            _waiting.Remove(next);
+            string group = next.Value.Group;
+            _runningByGroup[group] = _runningByGroup.GetValueOrDefault(group) + 1;
+            return next.Value;
         }
     }
 
     /// <summary>A sequence that ran has ended.</summary>
-    public void Leave()
+    public void Leave(GenerationSequence sequence)
     {
-        lock (_monitor) _population--;
+        lock (_monitor)
+        {
+            _population--;
+            int left = _runningByGroup[sequence.Group] - 1;
+            if (left == 0) _runningByGroup.Remove(sequence.Group);
+            else _runningByGroup[sequence.Group] = left;
+        }
     }
 
     /// <summary>Nobody reads this sequence any more: it leaves the queue now, or the batch before the next
@@ -73,6 +83,21 @@ internal sealed class SequenceQueue(int populationMax)
             _isRung = false;
             return !_isClosed;
         }
+    }
+
+    private LinkedListNode<GenerationSequence>? FindNext()
+    {
+        LinkedListNode<GenerationSequence>? next = null;
+        int fewest = int.MaxValue;
+        for (var node = _waiting.First; node is not null && fewest > 0; node = node.Next)
+        {
+            int running = _runningByGroup.GetValueOrDefault(node.Value.Group);
+            if (running >= fewest) continue;
+            fewest = running;
+            next = node;
+        }
+
+        return next;
     }
 
     private void Ring()

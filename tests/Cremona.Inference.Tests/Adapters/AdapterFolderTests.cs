@@ -63,12 +63,11 @@ public class AdapterFolderTests
     {
         const int rank = 96;
         float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(i => i / 5f)];
-        var adapter = new LoraAdapter(RandomDecoder.Config, rank, alpha: 32, new Dictionary<(int, LinearKind), LoraMatrices>
-        {
-            [(0, LinearKind.Up)] = new(
-                Numbers(rank * RandomDecoder.Config.InputSize(LinearKind.Up)),
-                Numbers(rank * RandomDecoder.Config.OutputSize(LinearKind.Up))),
-        });
+        LoraMatrices up = new(
+            Numbers(rank * RandomDecoder.Config.InputSize(LinearKind.Up)),
+            Numbers(rank * RandomDecoder.Config.OutputSize(LinearKind.Up)));
+        var matrices = new Dictionary<(int, LinearKind), LoraMatrices> { [(0, LinearKind.Up)] = up };
+        var adapter = new LoraAdapter(RandomDecoder.Config, rank, alpha: 32, matrices);
         using var folder = new ScratchFolder();
         AdapterFolder.Save(folder.Path, adapter, "nano");
         LoraAdapter read = AdapterFolder.Load(folder.Path, RandomDecoder.Config);

@@ -193,6 +193,38 @@ public class DecoderForwardTests
         logits.ShouldBe(expected.SelectMany(row => row).ToArray());
     }
 
+    [Theory]
+    [InlineData(KeyValueFormat.F16, 1e-3)]
+    [InlineData(KeyValueFormat.Q8, 2e-2)]
+    public void Run_StaysNearTheReference_WithAnyCacheOnEverySet_HoweverThePromptIsCut(
+        KeyValueFormat cache, double relativeMax)
+    {
+        // Longer than a step of attention, one layer of it in a window.
+        DecoderConfig config = TestModels.Config(norms: true) with
+        {
+            ContextLength = 300,
+            SlidingWindow = 100,
+            FirstSlidingLayer = 2,
+        };
+        DecoderWeights weights = TestModels.Random(config, 31);
+        int[] tokens = TestModels.Tokens(config, 280, 32);
+        double[] expected = [.. new TransformerReference(weights).Logits(tokens).SelectMany(row => row)];
+        foreach (SimdLevel level in InstructionSet.Supported)
+        {
+            using var pool = new ComputePool(2);
+            var forward = new DecoderForward(weights, WeightFormat.F32, pool, KernelSet.Of(level));
+            float[] logits = Logits(forward, tokens, null, tokens.Length, cache);
+            double error = logits.Zip(expected, (x, y) => Math.Pow(x - y, 2)).Sum();
+            Math.Sqrt(error / expected.Sum(y => y * y)).ShouldBeLessThan(relativeMax, $"{level}");
+            if (level == SimdLevel.Scalar) continue;
+            foreach (int chunk in (int[])[45, 257])
+            {
+                Logits(forward, tokens, null, chunk, cache).AsSpan().SequenceEqual(logits)
+                    .ShouldBeTrue($"{level}, chunks of {chunk}");
+            }
+        }
+    }
+
     [Fact]
     public void Run_ReturnsOnlyTheWantedLogits()
     {
@@ -250,13 +282,16 @@ public class DecoderForwardTests
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
     }
 
-    private static PagePool Pages(DecoderConfig config) => new(new PageLayout(config), 40);
+    private static PagePool Pages(DecoderConfig config, KeyValueFormat format = KeyValueFormat.F32) =>
+        new(new PageLayout(config, format), 40);
 
-    private static float[] Logits(DecoderForward forward, int[] tokens, LoraAdapter? adapter, int chunk)
+    private static float[] Logits(
+        DecoderForward forward, int[] tokens, LoraAdapter? adapter, int chunk,
+        KeyValueFormat format = KeyValueFormat.F32)
     {
         int vocabulary = forward.Config.VocabularySize;
         var logits = new float[tokens.Length * vocabulary];
-        using SequenceCache cache = Pages(forward.Config).TryReserve(tokens.Length)!;
+        using SequenceCache cache = Pages(forward.Config, format).TryReserve(tokens.Length)!;
         for (int done = 0; done < tokens.Length; done += chunk)
         {
             int count = Math.Min(chunk, tokens.Length - done);

@@ -47,7 +47,7 @@ public class DecoderOracleTests
             File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "oracle", "decoder_reference.json")));
         using var pool = new ComputePool(1);
         var forward = new DecoderForward(Weights(config), WeightFormat.F32, pool);
-        using SequenceCache cache = new PagePool(new PageLayout(config), 1).TryReserve(TokenCount)!;
+        using SequenceCache cache = Pages(config).TryReserve(TokenCount)!;
         int[] tokens = [.. Mixed(9000, TokenCount).Select(x => (int)(x % (uint)config.VocabularySize))];
         float[] logits = new float[TokenCount * config.VocabularySize];
         forward.Run([new ForwardSegment(cache, null, tokens, TokenCount)], logits);
@@ -98,4 +98,7 @@ public class DecoderOracleTests
             yield return x ^ (x >> 15);
         }
     }
+
+    private static PagePool Pages(DecoderConfig config) =>
+        new(new PageLayout(config, KeyValueFormat.F32), PageLayout.PageCount(TokenCount));
 }

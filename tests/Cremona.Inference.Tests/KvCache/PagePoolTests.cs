@@ -14,7 +14,7 @@ public class PagePoolTests
     [Fact]
     public void TryReserve_ReturnsNull_UntilRoomIsGivenBack()
     {
-        var pool = new PagePool(new PageLayout(Config), 3);
+        var pool = new PagePool(new PageLayout(Config, KeyValueFormat.F32), 3);
         SequenceCache first = pool.TryReserve(PageLayout.TokenCount + 1).ShouldNotBeNull();
         pool.TryReserve(PageLayout.TokenCount + 1).ShouldBeNull();
         pool.TryReserve(PageLayout.TokenCount).ShouldNotBeNull();
@@ -27,7 +27,7 @@ public class PagePoolTests
     [Fact]
     public void Write_KeepsTheHeadsOfEveryLayerApart()
     {
-        var pool = new PagePool(new PageLayout(Config), 4);
+        var pool = new PagePool(new PageLayout(Config, KeyValueFormat.F32), 4);
         using SequenceCache cache = pool.TryReserve(2 * PageLayout.TokenCount)!;
         cache.Prepare(2 * PageLayout.TokenCount);
         int size = Config.KeyValueSize;
@@ -48,8 +48,9 @@ public class PagePoolTests
                 for (int i = 0; i < size; i++)
                 {
                     float expected = (((layer * 1000) + position) * size) + i;
-                    Key(cache, layer, position, i).ShouldBe(expected);
-                    Value(cache, layer, position, i).ShouldBe(-expected);
+                    PageHead head = cache.Head(position / Size, layer, i / Config.HeadDimension);
+                    head.Key(position % Size, i % Config.HeadDimension).ShouldBe(expected);
+                    head.Value(position % Size, i % Config.HeadDimension).ShouldBe(-expected);
                 }
             }
         }
@@ -58,7 +59,7 @@ public class PagePoolTests
     [Fact]
     public void Prepare_Throws_BeyondTheReservedRoom()
     {
-        using SequenceCache cache = new PagePool(new PageLayout(Config), 4).TryReserve(1)!;
+        using SequenceCache cache = new PagePool(new PageLayout(Config, KeyValueFormat.F32), 4).TryReserve(1)!;
         cache.Prepare(PageLayout.TokenCount);
         Should.Throw<ArgumentOutOfRangeException>(() => cache.Prepare(PageLayout.TokenCount + 1));
     }
@@ -66,7 +67,7 @@ public class PagePoolTests
     [Fact]
     public void Prefix_IsShared_ByFullPages_AfterItsSequenceHasEnded()
     {
-        var pool = new PagePool(new PageLayout(Config), 8);
+        var pool = new PagePool(new PageLayout(Config, KeyValueFormat.F32), 8);
         int[] text = TestModels.Tokens(Config, 3 * Size, 1);
         Fill(pool, text.AsSpan(0, (2 * Size) + 5));
 
@@ -84,7 +85,7 @@ public class PagePoolTests
     [Fact]
     public void Prefix_LeavesTheLastTokenToCompute()
     {
-        var pool = new PagePool(new PageLayout(Config), 8);
+        var pool = new PagePool(new PageLayout(Config, KeyValueFormat.F32), 8);
         int[] text = TestModels.Tokens(Config, 2 * Size, 2);
         Fill(pool, text);
         using SequenceCache same = pool.TryReserve(2 * Size, default, text)!;
@@ -94,7 +95,7 @@ public class PagePoolTests
     [Fact]
     public void Prefix_IsNotShared_WithOtherTokensAdaptersOrGroups()
     {
-        var pool = new PagePool(new PageLayout(Config), 20);
+        var pool = new PagePool(new PageLayout(Config, KeyValueFormat.F32), 20);
         int[] text = TestModels.Tokens(Config, 3 * Size, 3);
         CacheScope scope = new(7, "a");
         Fill(pool, text, scope);
@@ -122,7 +123,7 @@ public class PagePoolTests
     [Fact]
     public void Prefix_GivesWay_UnusedForLongestFirst_AndNeverWhileItIsHeld()
     {
-        var pool = new PagePool(new PageLayout(Config), 4);
+        var pool = new PagePool(new PageLayout(Config, KeyValueFormat.F32), 4);
         int[][] texts = [.. Enumerable.Range(0, 4).Select(i => TestModels.Tokens(Config, Size + 1, (ulong)(10 + i)))];
         foreach (int[] text in texts.AsSpan(0, 3)) Fill(pool, text.AsSpan(0, Size));
         using (pool.TryReserve(Size + 1, default, texts[0])) { } // Used again.
@@ -145,7 +146,7 @@ public class PagePoolTests
     [Fact]
     public void Prefix_OfTwoAtATime_IsKeptOnce()
     {
-        var pool = new PagePool(new PageLayout(Config), 20);
+        var pool = new PagePool(new PageLayout(Config, KeyValueFormat.F32), 20);
         int[] text = TestModels.Tokens(Config, 3 * Size, 4);
         using SequenceCache first = pool.TryReserve(3 * Size, default, text)!;
         using SequenceCache second = pool.TryReserve(3 * Size, default, text)!;
@@ -167,7 +168,7 @@ public class PagePoolTests
     public void Pool_KeepsItsBounds_WhateverComesAndGoes()
     {
         const int pagesMax = 12;
-        var pool = new PagePool(new PageLayout(Config), pagesMax);
+        var pool = new PagePool(new PageLayout(Config, KeyValueFormat.F32), pagesMax);
         var random = new TestNumbers(5);
         int[][] texts = [.. Enumerable.Range(0, 5).Select(i => TestModels.Tokens(Config, 5 * Size, (ulong)(i / 2)))];
         var running = new List<(SequenceCache Cache, int[] Text)>();
@@ -206,21 +207,5 @@ public class PagePoolTests
         using SequenceCache cache = pool.TryReserve(tokens.Length, scope)!;
         cache.Prepare(tokens.Length);
         cache.Append(tokens);
-    }
-
-    private static unsafe float Key(SequenceCache cache, int layer, int position, int element)
-    {
-        int dimension = Config.HeadDimension;
-        int slot = position % PageLayout.TokenCount;
-        float* head = cache.Keys(position / PageLayout.TokenCount, layer, element / dimension);
-        return head[(((slot / 16 * dimension) + (element % dimension)) * 16) + (slot % 16)];
-    }
-
-    private static unsafe float Value(SequenceCache cache, int layer, int position, int element)
-    {
-        int column = element % Config.HeadDimension;
-        int slot = position % PageLayout.TokenCount;
-        float* head = cache.Values(position / PageLayout.TokenCount, layer, element / Config.HeadDimension);
-        return head[(((column / 16 * PageLayout.TokenCount) + slot) * 16) + (column % 16)];
     }
 }
