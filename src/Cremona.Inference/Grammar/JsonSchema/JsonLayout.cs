@@ -3,18 +3,21 @@ using Cremona.Inference.Grammar.Terms;
 
 namespace Cremona.Inference.Grammar.JsonSchema;
 
-/// <summary>The space between the tokens of a JSON text, where the grammar leaves a choice.</summary>
+/// <summary>The space between the tokens of a JSON text.</summary>
 /// <param name="terms">Makes the terms.</param>
-internal sealed class JsonLayout(TermFactory terms)
+internal sealed class JsonLayout(TermFactory terms, JsonSpacing spacing)
 {
-    /// <summary>After an opening bracket, before a closing one, and after a comma or a colon.</summary>
-    public Term Space { get; } = terms.Lexeme(StandardLexemes.Space);
+    private readonly Term _insideBrackets =
+        spacing == JsonSpacing.Free ? terms.Lexeme(StandardLexemes.Space) : terms.Epsilon;
 
-    public Term Open(string bracket) => terms.Concat(terms.Text(bracket), Space);
+    private readonly Term _behindMarks =
+        spacing == JsonSpacing.Free ? terms.Lexeme(StandardLexemes.Space) : terms.Text(" ");
 
-    public Term Close(string bracket) => terms.Concat(Space, terms.Text(bracket));
+    public Term Open(string bracket) => terms.Concat(terms.Text(bracket), _insideBrackets);
 
-    public Term Comma() => terms.Concat(terms.Text(","), Space);
+    public Term Close(string bracket) => terms.Concat(_insideBrackets, terms.Text(bracket));
 
-    public Term Colon() => terms.Concat(terms.Text(":"), Space);
+    public Term Comma() => terms.Concat(terms.Text(","), _behindMarks);
+
+    public Term Colon() => terms.Concat(terms.Text(":"), _behindMarks);
 }

@@ -16,13 +16,28 @@ public static class JsonSchemaGrammar
     /// no value meets it.</exception>
     public static ByteGrammar Compile(JsonElement schema, MemberOrder order = MemberOrder.Listed)
     {
+        var terms = new TermFactory();
+        return new ByteGrammar(terms, Write(schema, terms, static (writer, set) => writer.Value(set), order));
+    }
+
+    /// <summary>A schema as a part of a larger grammar.</summary>
+    /// <param name="terms">Of that grammar.</param>
+    internal static Term Write(JsonElement schema, TermFactory terms) =>
+        Write(schema, terms, static (writer, set) => writer.Value(set), MemberOrder.Listed);
+
+    /// <summary>The objects among the values of a schema, spaced as chat templates write them.</summary>
+    internal static Term WriteObject(JsonElement schema, TermFactory terms) => Write(
+        schema, terms, static (writer, set) => writer.ObjectValue(set), MemberOrder.Listed, JsonSpacing.Single);
+
+    private static Term Write(
+        JsonElement schema, TermFactory terms, Func<SchemaTerms, SchemaSet, Term> write, MemberOrder order,
+        JsonSpacing spacing = JsonSpacing.Free)
+    {
         try
         {
-            var terms = new TermFactory();
             var document = new SchemaDocument(schema);
             var shapes = new SchemaShapes(document, terms.Patterns);
-            Term root = new SchemaTerms(terms, shapes, order).Value(SchemaSet.Of(document.Root.Id));
-            return new ByteGrammar(terms, root);
+            return write(new SchemaTerms(terms, shapes, order, spacing), SchemaSet.Of(document.Root.Id));
         }
         catch (InvalidOperationException e)
         {

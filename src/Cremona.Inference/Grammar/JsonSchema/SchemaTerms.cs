@@ -14,11 +14,12 @@ internal sealed class SchemaTerms
     private readonly Dictionary<SchemaSet, Term> _values = [];
     private readonly Queue<(Term Rule, SchemaSet Set)> _open = [];
 
-    public SchemaTerms(TermFactory terms, SchemaShapes shapes, MemberOrder order)
+    public SchemaTerms(
+        TermFactory terms, SchemaShapes shapes, MemberOrder order, JsonSpacing spacing = JsonSpacing.Free)
     {
         _terms = terms;
         _shapes = shapes;
-        var layout = new JsonLayout(terms);
+        var layout = new JsonLayout(terms, spacing);
         _arrays = new ArrayTerms(terms, layout, RuleOf, set => FiniteValues.Find(shapes, set));
         _objects = new ObjectTerms(terms, layout, RuleOf, this, order);
     }
@@ -27,16 +28,30 @@ internal sealed class SchemaTerms
     public Term Value(SchemaSet set)
     {
         Term root = RuleOf(set);
-        while (_open.TryDequeue(out (Term Rule, SchemaSet Set) next))
-            next.Rule.Body = Body(next.Set);
+        Complete();
         return root;
     }
 
-    private Term Body(SchemaSet set)
+    /// <summary>As <see cref="Value"/>, but of the values only objects.</summary>
+    public Term ObjectValue(SchemaSet set)
+    {
+        Term root = _terms.Rule("object");
+        root.Body = Body(set, static shape => shape is ObjectShape);
+        Complete();
+        return root;
+    }
+
+    private void Complete()
+    {
+        while (_open.TryDequeue(out (Term Rule, SchemaSet Set) next))
+            next.Rule.Body = Body(next.Set, static _ => true);
+    }
+
+    private Term Body(SchemaSet set, Func<Shape, bool> isWanted)
     {
         try
         {
-            return _terms.Or([.. _shapes.Of(set).Select(ToTerm)]);
+            return _terms.Or([.. _shapes.Of(set).Where(isWanted).Select(ToTerm)]);
         }
         catch (GrammarException fault) when (!fault.Location.StartsWith('#'))
         {
