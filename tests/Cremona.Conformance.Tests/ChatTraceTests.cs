@@ -1,4 +1,5 @@
 using Cremona.Conformance.Tests.Runner;
+using Cremona.Inference.Templates;
 using Cremona.Server.Models;
 using Cremona.Server.Tests;
 using Cremona.Server.Tests.Models;
@@ -15,7 +16,7 @@ public class ChatTraceTests
     public async Task Chat_AnswersAsTraced(string trace)
     {
         await using ServerFixture server = await ServerFixture.StartAsync(
-            null, services => services.AddSingleton<IModelReader>(new ScriptedModel()));
+            null, services => services.AddSingleton<IModelReader>(new ScriptedModel { ToolCallForm = ToolCallForm.Tagged }));
         await TraceRunner.PlayAsync("chat", trace, server, ("key", await server.CreateKeyAsync("42")));
     }
 }

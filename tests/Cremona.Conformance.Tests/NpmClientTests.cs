@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cremona.Inference.Templates;
 using Cremona.Server.Models;
 using Cremona.Server.Tests;
 using Cremona.Server.Tests.Models;
@@ -21,14 +22,16 @@ public class NpmClientTests
     [Fact]
     public async Task OpenAI_ReadsAnswersStreamsAndErrors() => (await RunAsync("openai.mjs")).ShouldBe(
         """
-        {"whole":"你好！","finish":"stop","pieces":"你好！","usage":[7,2,9],"helper":"你好！","unknownModel":{"status":400,"message":"400 invalid params, unsupported model: gpt (2013)"},"lateError":{"status":0,"message":"internal service error (1013)"},"hasModel":true}
+        {"whole":"你好！","finish":"stop","pieces":"你好！","usage":[7,2,9],"helper":"你好！","unknownModel":{"status":400,"message":"400 invalid params, unsupported model: gpt (2013)"},"lateError":{"status":0,"message":"internal service error (1013)"},"hasModel":true,"calls":["tool_calls","I look.",[["get_weather",{"city":"}Rome"}],["get_time",{}]]],"streamedCalls":["tool_calls","I look.",[["get_weather",{"city":"}Rome"}],["get_time",{}]]],"secondLeg":"I am from China."}
         """);
 
     private static async Task<string> RunAsync(string script)
     {
         Assert.SkipWhen(string.IsNullOrEmpty(Modules), "CREMONA_TEST_NPM does not name a node_modules folder");
         await using ServerFixture server = await ServerFixture.StartAsync(
-            null, services => services.AddSingleton<IModelReader>(new ScriptedModel()), "--Logging:LogLevel:Default=None");
+            null,
+            services => services.AddSingleton<IModelReader>(new ScriptedModel { ToolCallForm = ToolCallForm.Tagged }),
+            "--Logging:LogLevel:Default=None");
         var start = new ProcessStartInfo("node")
         {
             RedirectStandardOutput = true,

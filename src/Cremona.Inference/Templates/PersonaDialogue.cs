@@ -61,8 +61,14 @@ public sealed record PersonaDialogue(IReadOnlyList<PersonaBot> Bots, IReadOnlyLi
     private static ChatTurn ToTurn(PersonaMessage message, bool showsNames)
     {
         bool isNamed = showsNames && message.Sender != PersonaSender.Function && !string.IsNullOrEmpty(message.Name);
-        string content = isNamed ? $"{message.Name}: {message.Text}" : message.Text;
-        return new ChatTurn(RoleOf(message.Sender), content, IsLearned: message.IsLearned);
+        string content = !isNamed ? message.Text
+            : message.Text.Length > 0 ? $"{message.Name}: {message.Text}"
+            : $"{message.Name}:";
+        return new ChatTurn(RoleOf(message.Sender), content, IsLearned: message.IsLearned)
+        {
+            ToolCalls = message.ToolCalls,
+            ToolCallId = message.ToolCallId,
+        };
     }
 
     private static ChatRole RoleOf(PersonaSender sender) => sender switch

@@ -19,5 +19,9 @@ public sealed record CcChoice(
     [property: JsonPropertyName("finish_reason")] string? FinishReason = null,
     [property: JsonPropertyName("delta")] string? Delta = null);
 
-/// <summary>Tokens of the input and the output together.</summary>
-public sealed record ChatUsage([property: JsonPropertyName("total_tokens")] long TotalTokens);
+/// <param name="TotalTokens">Of the input and the output together.</param>
+/// <param name="TokensWithAddedPlugin">The same with what a plugin put into the input; 0 with a call of a function,
+/// absent otherwise.</param>
+public sealed record ChatUsage(
+    [property: JsonPropertyName("total_tokens")] long TotalTokens,
+    [property: JsonPropertyName("tokens_with_added_plugin")] long? TokensWithAddedPlugin = null);

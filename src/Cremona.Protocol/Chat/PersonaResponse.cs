@@ -43,6 +43,6 @@ public abstract record PersonaResponse<TChoice>
     [JsonPropertyName("id")]
     public string? Id { get; init; }
 
-    [JsonPropertyName("base_resp")]
+    [JsonPropertyName("base_resp"), JsonPropertyOrder(2)]
     public BaseResponse? BaseResponse { get; init; }
 }

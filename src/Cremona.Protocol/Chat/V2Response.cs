@@ -45,7 +45,7 @@ public sealed record V2Response
     public required BaseResponse BaseResponse { get; init; }
 }
 
-/// <param name="FinishReason"><c>stop</c> or <c>length</c>; the key is absent before the end of a stream.</param>
+/// <param name="FinishReason"><c>stop</c>, <c>length</c> or <c>tool_calls</c>; the key is absent before the end of a stream.</param>
 /// <param name="Index">0, or the rank when <c>n</c> is above 1.</param>
 /// <param name="Message">The whole answer.</param>
 /// <param name="Delta">The increment, in chunks.</param>
@@ -71,9 +71,28 @@ public sealed record V2TokenLogProbability(
     [property: JsonPropertyName("bytes")] IReadOnlyList<int> Bytes,
     [property: JsonPropertyName("top_logprobs")] IReadOnlyList<V2TokenLogProbability>? Top);
 
+/// <param name="Content">The text, or its increment; absent where there are only calls.</param>
+/// <param name="ToolCalls">Absent where the answer makes none.</param>
 public sealed record V2Message(
-    [property: JsonPropertyName("content")] string Content,
-    [property: JsonPropertyName("role")] string Role = "assistant");
+    [property: JsonPropertyName("content")] string? Content,
+    [property: JsonPropertyName("role")] string Role = "assistant",
+    [property: JsonPropertyName("tool_calls")] IReadOnlyList<V2ToolCall>? ToolCalls = null);
+
+/// <param name="Index">Of the call; in the stream of <c>/v1/chat/completions</c> only.</param>
+/// <param name="Id">By which a result names the call; absent in later pieces.</param>
+/// <param name="Type"><c>function</c>; absent in later pieces.</param>
+/// <param name="Function">The call, or its next piece.</param>
+public sealed record V2ToolCall(
+    [property: JsonPropertyName("index")] int? Index,
+    [property: JsonPropertyName("id")] string? Id,
+    [property: JsonPropertyName("type")] string? Type,
+    [property: JsonPropertyName("function")] V2FunctionCall Function);
+
+/// <param name="Name">Absent in later pieces.</param>
+/// <param name="Arguments">The text of a JSON object, or its next piece.</param>
+public sealed record V2FunctionCall(
+    [property: JsonPropertyName("name")] string? Name,
+    [property: JsonPropertyName("arguments")] string Arguments);
 
 /// <param name="TotalTokens">Input and output.</param>
 /// <param name="TotalCharacters">Always 0, as the platform sends it.</param>

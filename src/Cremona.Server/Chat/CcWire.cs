@@ -23,7 +23,7 @@ internal sealed class CcWire(ChatOptions options) : IChatWire
     {
         string model = parameters.GetString("model");
         IReadOnlyList<RequestParameters> messages = ChatFields.GetMessages(parameters, options.MessagesMax);
-        ChatFields.Refuse(parameters, "", "knowledge_base_param", "with_emotion");
+        ChatFields.Refuse(parameters, "knowledge_base_param", "with_emotion");
         bool continues = parameters.FindBoolean("continue_last_message") ?? false;
         PersonaDialogue dialogue = ReadDialogue(parameters, messages);
         return new ChatRequest

@@ -29,14 +29,9 @@ internal sealed class CcpWire(ChatOptions options) : IChatWire
         IReadOnlyList<RequestParameters> messages = ChatFields.GetMessages(parameters, options.MessagesMax);
         IReadOnlyList<PersonaBot> bots = ReadBots(parameters);
         string replyName = ReadReplyName(parameters, bots);
-        RefuseUnavailable(parameters);
+        ChatFields.Refuse(parameters, "plugins", "knowledge_base_param");
         OutputFormat? format = OutputFormat.FindGlyph(parameters.GetObject("reply_constraints"));
         bool isStream = parameters.FindBoolean("stream") ?? false;
-        if (format is not null && isStream)
-        {
-            throw ApiException.InvalidParameters(
-                "stream does not go with reply_constraints.glyph; leave one of them out");
-        }
 
         IReadOnlyList<RequestParameters> samples = ChatFields.FindItems(parameters, "sample_messages");
         ChatFields.RequireCount(samples.Count + messages.Count, options.MessagesMax);
@@ -47,6 +42,13 @@ internal sealed class CcpWire(ChatOptions options) : IChatWire
                 .. messages.Select((message, index) => ReadMessage(message, $"messages[{index}]", mustBeNamed: true)),
             ]);
         (IReadOnlyList<ChatTurn> turns, ChatEnding ending) = dialogue.ToPrompt(replyName);
+        ToolOffer? offer = CcpFunctions.Find(parameters, ending, options.ToolsMax);
+        if (format is not null && (isStream || offer is not null))
+        {
+            throw ApiException.InvalidParameters(
+                $"{(isStream ? "stream" : "functions")} does not go with reply_constraints.glyph; leave one of them out");
+        }
+
         return new ChatRequest
         {
             Model = model,
@@ -54,6 +56,8 @@ internal sealed class CcpWire(ChatOptions options) : IChatWire
             Ending = ending,
             ReplyName = replyName,
             Format = format,
+            Offer = offer,
+            OfferField = "functions",
             OutputTokens = new NamedLimit("tokens_to_generate", parameters.FindInteger("tokens_to_generate")),
             Temperature = parameters.FindNumber("temperature"),
             TopP = parameters.FindNumber("top_p"),
@@ -107,15 +111,6 @@ internal sealed class CcpWire(ChatOptions options) : IChatWire
             : throw ApiException.InvalidParameters($"reply_constraints.sender_name must be a bot_name of bot_setting: {name}");
     }
 
-    private static void RefuseUnavailable(RequestParameters parameters)
-    {
-        ChatFields.Refuse(parameters, "", "functions", "plugins", "knowledge_base_param");
-        if (parameters.GetObject("function_call").FindString("type") == "specific")
-        {
-            throw ChatFields.NotAvailable("function_call of type specific", "send auto or none");
-        }
-    }
-
     private static PersonaMessage ReadMessage(RequestParameters message, string path, bool mustBeNamed)
     {
         string? senderType = message.FindString("sender_type");
@@ -125,7 +120,6 @@ internal sealed class CcpWire(ChatOptions options) : IChatWire
             throw ApiException.InvalidParameters("messages中sender_name、sender_type不能为空");
         }
 
-        ChatFields.Refuse(message, path + ".", "function_call");
         PersonaSender sender = senderType switch
         {
             "USER" => PersonaSender.User,
@@ -133,20 +127,27 @@ internal sealed class CcpWire(ChatOptions options) : IChatWire
             "FUNCTION" => PersonaSender.Function,
             _ => throw ApiException.InvalidParameters($"{path}.sender_type must be USER, BOT or FUNCTION"),
         };
-        return new PersonaMessage(sender, name, message.FindString("text") ?? throw ChatFields.ContentIsEmpty());
+        IReadOnlyList<ToolCall> calls = sender == PersonaSender.Bot ? CcpFunctions.ReadCalls(message) : [];
+        bool mayBeEmpty = calls.Count > 0
+            || (sender == PersonaSender.Function && message.FindElement("text") is not null);
+        string text = message.FindString("text") ?? (mayBeEmpty ? "" : throw ChatFields.ContentIsEmpty());
+        return new PersonaMessage(sender, name, text) { ToolCalls = calls };
     }
 
     private static byte[] Whole(ChatHeading heading, string name, IReadOnlyList<ChatAnswer> answers)
     {
         var sensitivity = ChatSensitivity.Of(answers);
+        CcpFunctionCall? call = CallOf(answers[0]);
         return JsonSerializer.SerializeToUtf8Bytes(
             new CcpResponse
             {
                 Created = heading.Created,
                 Model = heading.Model,
                 Reply = answers[0].Text,
-                Choices = [.. answers.Select(answer => Choice(answer.FinishReason, name, answer.Text))],
-                Usage = new ChatUsage(answers[0].PromptTokens + answers.Sum(answer => answer.OutputTokens)),
+                Choices = [.. answers.Select(answer => Choice(FinishReason(answer), name, answer.Text, CallOf(answer)))],
+                Usage = new ChatUsage(
+                    answers[0].PromptTokens + answers.Sum(answer => answer.OutputTokens), call is null ? null : 0),
+                FunctionCall = call,
                 InputSensitive = sensitivity.IsInput,
                 OutputSensitive = sensitivity.IsOutput,
                 InputSensitiveType = sensitivity.IsInput ? sensitivity.InputType : null,
@@ -157,16 +158,23 @@ internal sealed class CcpWire(ChatOptions options) : IChatWire
             ChatJson.Wire.CcpResponse);
     }
 
-    private static CcpChoice Choice(string? finishReason, string name, string text) =>
-        new(finishReason, [new CcpMessage(Bot, name, text)]);
+    private static CcpChoice Choice(string? finishReason, string name, string text, CcpFunctionCall? call = null) =>
+        new(finishReason, [new CcpMessage(Bot, name, text, call)]);
+
+    private static CcpFunctionCall? CallOf(ChatAnswer answer) => answer.Calls is [{ } call, ..]
+        ? new CcpFunctionCall(call.Name ?? "", call.Arguments)
+        : null;
+
+    /// <summary>This interface does not know <c>tool_calls</c>.</summary>
+    private static string FinishReason(ChatAnswer answer) => answer.FinishReason == "tool_calls" ? "stop" : answer.FinishReason;
 
     private sealed class Events(ChatHeading heading, string name) : IChatEvents
     {
         public IEnumerable<byte[]> Continue(ChatPiece piece)
         {
-            if (piece.Answer is not null)
+            if (piece.Answer is not null || piece.Call is not null)
             {
-                yield break;
+                yield break; // A call comes with the end, whole.
             }
 
             yield return JsonSerializer.SerializeToUtf8Bytes(

@@ -4,7 +4,7 @@ namespace Cremona.Server.Chat;
 
 /// <summary>A finished answer.</summary>
 /// <param name="Text">All of it.</param>
-/// <param name="FinishReason"><c>stop</c>, <c>length</c> or <c>max_output</c>.</param>
+/// <param name="FinishReason"><c>stop</c>, <c>tool_calls</c>, <c>length</c> or <c>max_output</c>.</param>
 /// <param name="PromptTokens">Input.</param>
 /// <param name="CachedTokens">The part of the input that was known from earlier calls.</param>
 /// <param name="OutputTokens">Output.</param>
@@ -13,4 +13,9 @@ namespace Cremona.Server.Chat;
 /// <param name="Sensitivity">What was found and is told.</param>
 internal sealed record ChatAnswer(
     string Text, string FinishReason, long PromptTokens, long CachedTokens, long OutputTokens,
-    double MeanLogProbability, IReadOnlyList<TokenLogProbability> LogProbabilities, ChatSensitivity Sensitivity);
+    double MeanLogProbability, IReadOnlyList<TokenLogProbability> LogProbabilities, ChatSensitivity Sensitivity)
+{
+    /// <summary>The calls behind the text; where the answer was cut the last one's arguments may be
+    /// unfinished.</summary>
+    public IReadOnlyList<FunctionCallPiece> Calls { get; init; } = [];
+}

@@ -18,8 +18,12 @@ internal static class ChatFields
         }
 
         return IsArrayOf(array, JsonValueKind.Object)
-            ? [.. array.EnumerateArray().Select(item => new RequestParameters(QueryCollection.Empty, item))]
-            : throw ApiException.WrongType(name);
+            ?
+            [
+                .. array.EnumerateArray().Select((item, index) =>
+                    new RequestParameters(QueryCollection.Empty, item, $"{parameters.Path}{name}[{index}].")),
+            ]
+            : throw ApiException.WrongType(parameters.Path + name);
     }
 
     /// <summary>The objects of a required array.</summary>
@@ -49,15 +53,14 @@ internal static class ChatFields
     /// <summary>Refuses features that are documented but not there: an honest error instead of an answer without
     /// them.</summary>
     /// <param name="parameters">Where the fields may be.</param>
-    /// <param name="path">Put before the field's name in the error, for example <c>reply_constraints.</c>.</param>
     /// <param name="fields">Null, false, 0, <c>""</c>, <c>{}</c> and <c>[]</c> mean "not set" and pass.</param>
-    public static void Refuse(RequestParameters parameters, string path, params ReadOnlySpan<string> fields)
+    public static void Refuse(RequestParameters parameters, params ReadOnlySpan<string> fields)
     {
         foreach (string field in fields)
         {
             if (parameters.FindElement(field) is { } value && IsSet(value))
             {
-                throw NotAvailable(path + field);
+                throw NotAvailable(parameters.Path + field);
             }
         }
     }

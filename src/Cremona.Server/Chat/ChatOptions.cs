@@ -33,6 +33,10 @@ public sealed class ChatOptions
     [Range(1, 100_000, ErrorMessage = "Chat:MessagesMax must be between 1 and 100000.")]
     public int MessagesMax { get; set; } = 1000;
 
+    /// <summary>Functions that one request may offer. Default 128, range 1 to 10 000.</summary>
+    [Range(1, 10_000, ErrorMessage = "Chat:ToolsMax must be between 1 and 10000.")]
+    public int ToolsMax { get; set; } = 128;
+
     /// <summary>The bot of a ChatCompletion that sends neither <c>prompt</c> nor <c>role_meta</c>. Default
     /// <c>MM智能助理</c>.</summary>
     [Required(ErrorMessage = "Chat:DefaultBotName is empty; name the bot that answers without a prompt.")]

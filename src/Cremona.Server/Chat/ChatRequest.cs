@@ -1,4 +1,7 @@
+using Cremona.Inference.Grammar;
 using Cremona.Inference.Templates;
+using Cremona.Server.Edge;
+using Cremona.Server.Models;
 
 namespace Cremona.Server.Chat;
 
@@ -37,6 +40,12 @@ internal sealed record ChatRequest
 
     public IReadOnlyList<string> StopSequences { get; init; } = [];
 
+    /// <summary>Functions that the model may call, or null.</summary>
+    public ToolOffer? Offer { get; init; }
+
+    /// <summary>The field that offers them.</summary>
+    public string OfferField { get; init; } = "tools";
+
     /// <summary>The form that the answer is held to, or null.</summary>
     public OutputFormat? Format { get; init; }
 
@@ -52,4 +61,11 @@ internal sealed record ChatRequest
 
     /// <summary>The stream ends with a chunk that tells the usage.</summary>
     public bool IncludesUsage { get; init; }
+
+    /// <summary>What to tell the caller about a form that the answer cannot be held to; null where the request asks
+    /// for none.</summary>
+    public ApiException? Explain(GrammarException fault) =>
+        Offer is null ? Format?.Explain(fault)
+        : Format is { } format && fault.Location.StartsWith('#') ? format.Explain(fault)
+        : ApiException.InvalidParameters($"{OfferField}: {fault.Message}");
 }

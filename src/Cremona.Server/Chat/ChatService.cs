@@ -1,4 +1,5 @@
 using Cremona.Inference.Grammar;
+using Cremona.Inference.Templates;
 using Cremona.Protocol.Errors;
 using Cremona.Server.Chat.Sensitivity;
 using Cremona.Server.Edge;
@@ -62,14 +63,18 @@ internal sealed class ChatService(
     /// <exception cref="ApiException">1026: a severe word.</exception>
     private int ScreenInput(ChatCall call)
     {
-        int type = words.FindInInput(call.GroupId, call.Request.Turns.Select(turn => turn.Content));
+        int type = words.FindInInput(call.GroupId, call.Request.Turns.SelectMany(TextsOf));
         return type != SensitiveWords.Severe
             ? type
             : throw new ApiException(
                 ApiError.InputSensitive, ApiErrorCatalogue.Find(ApiError.InputSensitive).DefaultText);
     }
 
-    /// <summary>Words are looked for before anything is masked.</summary>
+    private static IEnumerable<string> TextsOf(ChatTurn turn) =>
+        turn.ToolCalls.Select(call => call.Arguments.GetRawText()).Prepend(turn.Content);
+
+    /// <summary>Words are looked for before anything is masked; arguments of calls are for programs and are not
+    /// masked.</summary>
     private IChatClient Guard(IChatClient client, ChatCall call)
     {
         if (words.FindOutputWords(call.GroupId) is { } found)
@@ -85,23 +90,36 @@ internal sealed class ChatService(
     private static async Task HoldAsync(
         IChatBackend backend, EngineChatOptions settings, ChatRequest request, CancellationToken cancellationToken)
     {
-        if (request.Format is not { } format)
-        {
-            return;
-        }
-
+        RequireTools(backend, request);
         try
         {
-            if (!await backend.HoldAsync(settings, format.Source, cancellationToken))
+            if (request.Offer is { } offer)
+            {
+                await backend.OfferAsync(settings, offer, cancellationToken);
+            }
+            else if (request.Format is { } format && !await backend.HoldAsync(settings, format.Source, cancellationToken))
             {
                 throw ApiException.InvalidParameters(
                     $"{format.Field} is not available for model {request.Model}, which another server runs; "
                     + "leave it out or use a model that this server runs");
             }
         }
-        catch (GrammarException fault)
+        catch (GrammarException fault) when (request.Explain(fault) is { } mistake)
         {
-            throw format.Explain(fault);
+            throw mistake;
+        }
+    }
+
+    private static void RequireTools(IChatBackend backend, ChatRequest request)
+    {
+        string? field = request.Offer is not null ? request.OfferField
+            : request.Turns.Any(turn => turn.ToolCalls.Count > 0) ? "messages with calls"
+            : null;
+        if (field is not null && !backend.KnowsTools)
+        {
+            throw ApiException.InvalidParameters(
+                $"{field} is not available for model {request.Model}, whose chat template has no form for calls of "
+                + "functions; leave it out or use another model");
         }
     }
 

@@ -4,11 +4,13 @@ using System.Security.Cryptography;
 using System.Text;
 using Cremona.Inference.Grammar;
 using Cremona.Inference.Scheduling;
+using Cremona.Inference.Templates;
 using Cremona.Protocol.Errors;
 using Cremona.Server.Chat.Sensitivity;
 using Cremona.Server.Edge;
 using Cremona.Server.Models;
 using Microsoft.Extensions.AI;
+using ChatRole = Microsoft.Extensions.AI.ChatRole;
 using TurnRole = Cremona.Inference.Templates.ChatRole;
 
 namespace Cremona.Server.Chat;
@@ -54,6 +56,7 @@ internal sealed class ChatSession(
         var own = new EngineChatOptions(settings) { Seed = settings.Seed + index };
         var text = new StringBuilder();
         List<TokenLogProbability> told = [];
+        List<FunctionCallPiece> calls = [];
         await using IAsyncEnumerator<ChatResponseUpdate> source = client
             .GetStreamingResponseAsync(ToMessages(), own, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (await MoveNextAsync(source))
@@ -67,9 +70,17 @@ internal sealed class ChatSession(
                 yield return new ChatPiece(index, update.Text, news);
             }
 
+            foreach (FunctionCallPiece call in update.Contents.OfType<FunctionCallPiece>())
+            {
+                calls.Add(call);
+                yield return new ChatPiece(index, "", [], call);
+            }
+
             if (update.FinishReason is { } reason)
             {
-                yield return new ChatPiece(index, "", [], ToAnswer(update, reason, text.ToString(), told));
+                ChatAnswer answer = ToAnswer(update, reason, text.ToString(), told);
+                yield return new ChatPiece(
+                    index, "", [], Answer: answer with { Calls = FunctionCallPiece.Join(calls) });
             }
         }
     }
@@ -98,7 +109,7 @@ internal sealed class ChatSession(
             CultureInfo.InvariantCulture,
             $"prompt tokens {overflow.PromptTokens} + {request.OutputTokens.Field} {overflow.OutputTokens} exceed the context "
             + $"of {overflow.ContextTokens} tokens of model {request.Model}")),
-        GrammarException limit when request.Format is { } format => format.Explain(limit),
+        GrammarException limit => request.Explain(limit),
         EngineBusyException => new ApiException(
             ApiError.TooManyConnections, ApiErrorCatalogue.Find(ApiError.TooManyConnections).DefaultText),
         _ => null,
@@ -124,7 +135,19 @@ internal sealed class ChatSession(
     }
 
     private IEnumerable<ChatMessage> ToMessages() => request.Turns.Select(turn =>
-        new ChatMessage(ToRole(turn.Role), turn.Content) { AuthorName = turn.Name });
+        new ChatMessage(ToRole(turn.Role), [.. ToContents(turn)]) { AuthorName = turn.Name });
+
+    private static IEnumerable<AIContent> ToContents(ChatTurn turn)
+    {
+        if (turn.Role == TurnRole.Tool)
+        {
+            return [new FunctionResultContent(turn.ToolCallId ?? "", turn.Content)];
+        }
+
+        IEnumerable<AIContent> calls = turn.ToolCalls.Select((call, index) =>
+            new FunctionCallPiece(index, call.Id, call.Name, call.Arguments.GetRawText()));
+        return turn.Content.Length > 0 ? calls.Prepend(new TextContent(turn.Content)) : calls;
+    }
 
     private static ChatRole ToRole(TurnRole role) => role switch
     {

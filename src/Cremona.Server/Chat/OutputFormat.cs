@@ -17,6 +17,15 @@ internal sealed record OutputFormat(OutputFormatKind Kind, string Field, string 
     /// <summary>For the cache of compiled grammars.</summary>
     public GrammarSource Source => new($"{Kind}:{Content}", Compile);
 
+    /// <summary>The schema that a JSON answer meets; null for other forms.</summary>
+    public JsonElement? Schema => Kind switch
+    {
+        OutputFormatKind.JsonObject => JsonElement.Parse("""{"type":"object"}"""),
+        OutputFormatKind.JsonSchema =>
+            JsonElement.Parse(Content, new JsonDocumentOptions { MaxDepth = SchemaDepthMax }),
+        _ => null,
+    };
+
     /// <summary>Reads <c>response_format</c>.</summary>
     /// <exception cref="ApiException">2013: it is malformed.</exception>
     public static OutputFormat? FindResponseFormat(RequestParameters parameters)

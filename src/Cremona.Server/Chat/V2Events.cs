@@ -14,7 +14,26 @@ internal sealed class V2Events(ChatHeading heading, V2StreamForm form) : IChatEv
 
     public IEnumerable<byte[]> Continue(ChatPiece piece)
     {
+        if (piece.Call is not null && !form.StreamsCalls)
+        {
+            yield break;
+        }
+
         bool hasHeld = _held.Remove(piece.Index, out ChatPiece held);
+        if (piece.Answer is { Calls.Count: > 0 } caller && !form.StreamsCalls)
+        {
+            if (hasHeld)
+            {
+                yield return Chunk(null, held);
+            }
+
+            var calls = new V2Message(null, ToolCalls: V2Wire.ToCalls(caller));
+            yield return Chunk(
+                [new V2Choice(V2Wire.FinishReason(caller), piece.Index, Delta: calls)], V2Wire.Success, null,
+                caller.Sensitivity);
+            yield break;
+        }
+
         if (piece.Answer is { } answer)
         {
             yield return Chunk(V2Wire.FinishReason(answer), hasHeld ? held : piece, answer.Sensitivity);
@@ -63,10 +82,14 @@ internal sealed class V2Events(ChatHeading heading, V2StreamForm form) : IChatEv
     private byte[] Chunk(string? finishReason, ChatPiece piece, ChatSensitivity sensitivity = default)
     {
         var choice = new V2Choice(
-            finishReason, piece.Index, Delta: new V2Message(piece.Delta),
+            finishReason, piece.Index, Delta: Delta(piece),
             LogProbabilities: form.TellsLogProbabilities ? V2Wire.ToLogProbabilities(piece.LogProbabilities) : null);
         return Chunk([choice], V2Wire.Success, null, sensitivity);
     }
+
+    private static V2Message Delta(ChatPiece piece) => piece.Call is { } call
+        ? new V2Message(null, ToolCalls: [V2Wire.ToCall(call, call.Index)])
+        : new V2Message(piece.Delta);
 
     private byte[] Chunk(
         IReadOnlyList<V2Choice> choices, BaseResponse baseResponse, V2Usage? usage,

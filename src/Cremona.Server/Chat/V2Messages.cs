@@ -37,9 +37,16 @@ internal static class V2Messages
             "tool" => PersonaSender.Function,
             _ => throw ApiException.InvalidParameters($"chat content has invalid message role: {role}"),
         };
-        ChatFields.Refuse(message, $"messages[{index}].", "tool_calls", "function_call");
-        string content = FindContent(message, index) ?? throw ChatFields.ContentIsEmpty();
-        return new PersonaMessage(sender, message.FindString("name"), content);
+        ChatFields.Refuse(message, "function_call");
+        IReadOnlyList<ToolCall> calls = sender == PersonaSender.Bot ? V2Tools.ReadCalls(message) : [];
+        bool mayBeEmpty = calls.Count > 0
+            || (sender == PersonaSender.Function && message.FindElement("content") is not null);
+        string content = FindContent(message, index) ?? (mayBeEmpty ? "" : throw ChatFields.ContentIsEmpty());
+        return new PersonaMessage(sender, message.FindString("name"), content)
+        {
+            ToolCalls = calls,
+            ToolCallId = sender == PersonaSender.Function ? message.FindString("tool_call_id") : null,
+        };
     }
 
     /// <summary>A text, or the texts of an array of parts, joined.</summary>

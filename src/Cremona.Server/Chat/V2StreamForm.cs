@@ -6,7 +6,8 @@ namespace Cremona.Server.Chat;
 /// <param name="IncludesUsage">The client asked for a chunk that tells the usage.</param>
 /// <param name="TellsCachedTokens">The usage tells what of the input was known from earlier calls.</param>
 /// <param name="TellsLogProbabilities">The client asked for them.</param>
+/// <param name="StreamsCalls">Calls come in pieces, with their index; otherwise all at once.</param>
 /// <param name="HasOpenAIErrors">An error event carries OpenAI's error object, which its clients throw on.</param>
 internal sealed record V2StreamForm(
     bool SendsSummary, bool SendsDone, bool IncludesUsage, bool TellsCachedTokens,
-    bool TellsLogProbabilities, bool HasOpenAIErrors);
+    bool TellsLogProbabilities, bool StreamsCalls, bool HasOpenAIErrors);

@@ -31,12 +31,14 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
         RefuseUnavailable(parameters);
         (IReadOnlyList<ChatTurn> turns, ChatEnding ending) = V2Messages.ToPrompt(messages);
         bool masks = parameters.FindBoolean("mask_sensitive_info") ?? false;
+        OutputFormat? format = OutputFormat.FindResponseFormat(parameters);
         return new ChatRequest
         {
             Model = model,
             Turns = turns,
             Ending = ending,
-            Format = OutputFormat.FindResponseFormat(parameters),
+            Format = format,
+            Offer = V2Tools.Find(parameters, format, ending, options.ToolsMax),
             OutputTokens = ReadOutputTokens(parameters),
             Answers = new NamedLimit("n", parameters.FindInteger("n")),
             Temperature = parameters.FindNumber("temperature"),
@@ -74,6 +76,7 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
         IncludesUsage: request.IncludesUsage,
         TellsCachedTokens: isAlias,
         TellsLogProbabilities: request.TopLogProbabilities is not null,
+        StreamsCalls: isAlias,
         HasOpenAIErrors: LeavesErrorsToTheDoor));
 
     internal static byte[] WriteWhole(
@@ -87,7 +90,7 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
                 Choices =
                 [
                     .. answers.Select((answer, rank) => new V2Choice(
-                        FinishReason(answer), rank, Message: new V2Message(answer.Text),
+                        FinishReason(answer), rank, Message: Message(answer),
                         LogProbabilities: tellsLogProbabilities ? ToLogProbabilities(answer.LogProbabilities) : null)),
                 ],
                 Created = heading.Created,
@@ -102,7 +105,20 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
             ChatJson.Wire.V2Response);
     }
 
-    /// <summary>This interface knows <c>stop</c> and <c>length</c> only.</summary>
+    /// <summary>The calls of an answer, whole.</summary>
+    internal static IReadOnlyList<V2ToolCall> ToCalls(ChatAnswer answer) =>
+        [.. answer.Calls.Select(call => ToCall(call, index: null))];
+
+    /// <param name="call">Whole, or a piece.</param>
+    /// <param name="index">Where the interface tells it.</param>
+    internal static V2ToolCall ToCall(FunctionCallPiece call, int? index) => new(
+        index, call.CallId, call.CallId is null ? null : "function", new V2FunctionCall(call.Name, call.Arguments));
+
+    private static V2Message Message(ChatAnswer answer) => answer.Calls.Count > 0
+        ? new V2Message(answer.Text.Length > 0 ? answer.Text : null, ToolCalls: ToCalls(answer))
+        : new V2Message(answer.Text);
+
+    /// <summary>This interface does not know <c>max_output</c>.</summary>
     internal static string FinishReason(ChatAnswer answer) =>
         answer.FinishReason == EngineChatClient.MaxOutput.Value ? "length" : answer.FinishReason;
 
@@ -145,12 +161,11 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
 
     private static void RefuseUnavailable(RequestParameters parameters)
     {
-        ChatFields.Refuse(parameters, "", "tools", "functions", "logit_bias");
-        ChatFields.Refuse(parameters.GetObject("stream_options"), "stream_options.", "speech_output");
-        if (parameters.FindElement("tool_choice") is { } choice
-            && choice.ToString() is { Length: > 0 } word and not ("none" or "auto"))
+        ChatFields.Refuse(parameters, "logit_bias");
+        ChatFields.Refuse(parameters.GetObject("stream_options"), "speech_output");
+        if (ChatFields.FindItems(parameters, "functions").Count > 0)
         {
-            throw ChatFields.NotAvailable("tool_choice other than none and auto");
+            throw ChatFields.NotAvailable("functions", "send tools");
         }
     }
 

@@ -35,6 +35,12 @@ public static class Ids
         CultureInfo.InvariantCulture,
         $"{clock.GetUtcNow().ToUnixTimeMilliseconds()}{RandomNumberGenerator.GetInt32(1000):d3}");
 
+    /// <summary>An id of a call of a function: <c>call_function_</c> and 10 digits, as the platform writes
+    /// them.</summary>
+    public static string NewCallId() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"call_function_{RandomNumberGenerator.GetInt32(100_000):d5}{RandomNumberGenerator.GetInt32(100_000):d5}");
+
     /// <summary>An id of the Assistants form: the prefix and 32 lower-case hex digits.</summary>
     public static string New(string prefix) => prefix + NewHex(16);
 

@@ -13,11 +13,16 @@ public sealed class RequestParameters
 
     private readonly IQueryCollection _query;
 
-    public RequestParameters(IQueryCollection query, JsonElement body)
+    /// <param name="path">Of an object inside of a body, with a point at its end: <c>reply_constraints.</c>.</param>
+    public RequestParameters(IQueryCollection query, JsonElement body, string path = "")
     {
         _query = query;
         Body = body;
+        Path = path;
     }
+
+    /// <summary>What errors put before the name of a parameter.</summary>
+    public string Path { get; }
 
     /// <summary>The body of a request that has none.</summary>
     public static JsonElement EmptyBody => EmptyDocument.RootElement;
@@ -48,12 +53,12 @@ public sealed class RequestParameters
             JsonValueKind.Null or JsonValueKind.Undefined => null,
             JsonValueKind.String => value.GetString() is { Length: > 0 } text ? text : null,
             JsonValueKind.Number => value.GetRawText(),
-            _ => throw ApiException.WrongType(name),
+            _ => throw ApiException.WrongType(Path + name),
         };
     }
 
     /// <exception cref="ApiException">2013 when it is not set.</exception>
-    public string GetString(string name) => FindString(name) ?? throw ApiException.Missing(name);
+    public string GetString(string name) => FindString(name) ?? throw ApiException.Missing(Path + name);
 
     /// <summary>An integer, or null when it is not set (0 included: Go zero values mean "absent").</summary>
     public long? FindInteger(string name) => FindIntegerOrZero(name) is { } value && value != 0 ? value : null;
@@ -67,11 +72,11 @@ public sealed class RequestParameters
             return null;
         }
 
-        return IntegerText.TryParse(text, out long value) ? value : throw ApiException.WrongType(name);
+        return IntegerText.TryParse(text, out long value) ? value : throw ApiException.WrongType(Path + name);
     }
 
     /// <exception cref="ApiException">2013 when it is not set.</exception>
-    public long GetInteger(string name) => FindIntegerOrZero(name) ?? throw ApiException.Missing(name);
+    public long GetInteger(string name) => FindIntegerOrZero(name) ?? throw ApiException.Missing(Path + name);
 
     /// <summary>A number, or null when it is not set (0 included: Go zero values mean "absent").</summary>
     public double? FindNumber(string name) => FindNumberOrZero(name) is { } value && value != 0 ? value : null;
@@ -88,7 +93,7 @@ public sealed class RequestParameters
         bool isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value);
         return isNumber && double.IsFinite(value)
             ? value
-            : throw ApiException.WrongType(name);
+            : throw ApiException.WrongType(Path + name);
     }
 
     /// <summary>A boolean, as <c>true</c>, <c>"true"</c>, <c>"1"</c> or their opposites, or null when it is not
@@ -106,7 +111,7 @@ public sealed class RequestParameters
             null => null,
             "true" or "1" => true,
             "false" or "0" => false,
-            _ => throw ApiException.WrongType(name),
+            _ => throw ApiException.WrongType(Path + name),
         };
     }
 
@@ -118,8 +123,9 @@ public sealed class RequestParameters
     /// <exception cref="ApiException">2013 when it is there but no object.</exception>
     public RequestParameters GetObject(string name) => FindElement(name) switch
     {
-        null => new RequestParameters(QueryCollection.Empty, EmptyBody),
-        { ValueKind: JsonValueKind.Object } value => new RequestParameters(QueryCollection.Empty, value),
-        _ => throw ApiException.WrongType(name),
+        null => new RequestParameters(QueryCollection.Empty, EmptyBody, $"{Path}{name}."),
+        { ValueKind: JsonValueKind.Object } value =>
+            new RequestParameters(QueryCollection.Empty, value, $"{Path}{name}."),
+        _ => throw ApiException.WrongType(Path + name),
     };
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Cremona.Inference.Adapters;
 using Cremona.Inference.Checkpoints;
 using Cremona.Inference.Sampling;
@@ -53,10 +54,12 @@ internal sealed class EngineChatClient(
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         EngineChatOptions settings = options as EngineChatOptions ?? new EngineChatOptions(options);
-        int[] prompt = model.ChatTemplate.Encode([.. messages.Select(ToTurn)], settings.Ending).Tokens;
+        ChatTool[] tools = [.. settings.Tools?.OfType<AIFunctionDeclaration>().Select(ToTool) ?? []];
+        int[] prompt = model.ChatTemplate.Encode([.. messages.Select(ToTurn)], settings.Ending, tools).Tokens;
         int outputTokensMax = LimitOutput(prompt.Length, settings);
         settings.Meter?.CountInput(prompt.Length);
-        var output = new OutputText(model.Tokenizer, settings);
+        var output = new OutputText(
+            model.Tokenizer, settings, tools.Length > 0 ? model.ChatTemplate.ToolCallForm : null);
         var tally = new OutputTally();
 
         GenerationRequest request = ToRequest(prompt, outputTokensMax, settings);
@@ -70,7 +73,7 @@ internal sealed class EngineChatClient(
             }
 
             OutputPiece piece = output.Append(token);
-            if (piece.Text.Length > 0)
+            if (!piece.IsEmpty)
             {
                 yield return ToUpdate(piece);
             }
@@ -85,6 +88,11 @@ internal sealed class EngineChatClient(
         ChatFinishReason reason = output.IsStopped
             ? ChatFinishReason.Stop
             : ToReason(tally.Finish, settings, outputTokensMax);
+        if (output.HasCalls && reason == ChatFinishReason.Stop)
+        {
+            reason = ChatFinishReason.ToolCalls;
+        }
+
         yield return ToLastUpdate(rest, reason, prompt.Length, tally);
     }
 
@@ -131,13 +139,15 @@ internal sealed class EngineChatClient(
     };
 
     private ChatResponseUpdate ToUpdate(OutputPiece piece, params IEnumerable<AIContent> others) =>
-        new(ChatRole.Assistant, piece.Text.Length > 0 ? [new TextContent(piece.Text), .. others] : [.. others])
+        new(ChatRole.Assistant, [.. ToText(piece.Text), .. piece.Calls, .. others])
         {
             ModelId = modelName,
             AdditionalProperties = piece.LogProbabilities.Count > 0
                 ? new() { [LogProbabilities] = piece.LogProbabilities }
                 : null,
         };
+
+    private static TextContent[] ToText(string text) => text.Length > 0 ? [new TextContent(text)] : [];
 
     private ChatResponseUpdate ToLastUpdate(
         OutputPiece piece, ChatFinishReason reason, int promptTokens, OutputTally tally)
@@ -165,7 +175,22 @@ internal sealed class EngineChatClient(
             _ => ChatFinishReason.Length,
         };
 
-    private static ChatTurn ToTurn(ChatMessage message) => new(ToRole(message.Role), message.Text, message.AuthorName);
+    private static ChatTool ToTool(AIFunctionDeclaration function) => new(
+        function.Name, function.Description.Length > 0 ? function.Description : null, function.JsonSchema);
+
+    private static ChatTurn ToTurn(ChatMessage message)
+    {
+        FunctionResultContent? result = message.Contents.OfType<FunctionResultContent>().FirstOrDefault();
+        return new ChatTurn(ToRole(message.Role), result?.Result as string ?? message.Text, message.AuthorName)
+        {
+            ToolCalls =
+            [
+                .. message.Contents.OfType<FunctionCallPiece>().Select(call =>
+                    new ToolCall(call.Name ?? "", JsonElement.Parse(call.Arguments), call.CallId)),
+            ],
+            ToolCallId = result is { CallId.Length: > 0 } ? result.CallId : null,
+        };
+    }
 
     private static TurnRole ToRole(ChatRole role) =>
         role == ChatRole.System ? TurnRole.System

@@ -24,6 +24,7 @@ internal sealed class EngineChatOptions : ChatOptions
             Meter = engine.Meter;
             Grammar = engine.Grammar;
             Group = engine.Group;
+            CallsReplaceText = engine.CallsReplaceText;
         }
     }
 
@@ -48,6 +49,9 @@ internal sealed class EngineChatOptions : ChatOptions
 
     /// <summary>Whose call it is; what was computed is shared within a group only.</summary>
     public string? Group { get; set; }
+
+    /// <summary>An answer is text or calls of functions, never both.</summary>
+    public bool CallsReplaceText { get; set; }
 
     public override ChatOptions Clone() => new EngineChatOptions(this);
 }

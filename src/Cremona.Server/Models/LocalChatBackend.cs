@@ -1,6 +1,7 @@
 using Cremona.Inference.Adapters;
 using Cremona.Inference.Checkpoints;
 using Cremona.Inference.Scheduling;
+using Cremona.Inference.Templates;
 using Microsoft.Extensions.AI;
 
 namespace Cremona.Server.Models;
@@ -15,6 +16,16 @@ internal sealed class LocalChatBackend(ServedModel served, LanguageModel model, 
     {
         settings.Grammar = await host.LoadGrammarAsync(served.Base, form, cancellationToken);
         return true;
+    }
+
+    public bool KnowsTools => model.ChatTemplate.ToolCallForm is not null;
+
+    public async Task OfferAsync(EngineChatOptions settings, ToolOffer offer, CancellationToken cancellationToken)
+    {
+        ToolCallForm form = model.ChatTemplate.ToolCallForm
+            ?? throw new NotSupportedException("the model's chat template has no form for tools");
+        offer.Tell(settings);
+        settings.Grammar = await host.LoadGrammarAsync(served.Base, offer.ToSource(form), cancellationToken);
     }
 
     public async Task<IChatClient> CreateClientAsync(CancellationToken cancellationToken)

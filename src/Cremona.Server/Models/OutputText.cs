@@ -1,30 +1,37 @@
 using Cremona.Inference.Scheduling;
+using Cremona.Inference.Templates;
 using Cremona.Inference.Tokenizers;
 
 namespace Cremona.Server.Models;
 
-/// <summary>Makes the text of one answer of its tokens: whole characters, ended before the first stop
-/// sequence.</summary>
-internal sealed class OutputText(ITokenizer tokenizer, EngineChatOptions settings)
+/// <summary>Makes the text of one answer of its tokens: whole characters, ended before the first stop sequence, and
+/// the calls behind it, in which stop sequences mean nothing.</summary>
+/// <param name="form">In which the model writes calls; null when it is offered no functions.</param>
+internal sealed class OutputText(ITokenizer tokenizer, EngineChatOptions settings, ToolCallForm? form)
 {
     private readonly IStreamingDecoder _decoder = tokenizer.CreateStreamingDecoder();
-    private readonly StopScanner _scanner = new(settings.StopSequences ?? []);
     private readonly Queue<(long Start, TokenLogProbability Token)> _untold = new();
+    private StopScanner _scanner = new([.. settings.StopSequences ?? [], .. Markers(form)]);
+    private ToolCallReader? _calls;
     private bool _isAtStart = settings.TrimsStart;
+    private bool _isText;
     private long _decodedLength;
     private long _passedLength;
 
     /// <summary>A stop sequence was found; nothing comes any more.</summary>
-    public bool IsStopped => _scanner.IsStopped;
+    public bool IsStopped => _scanner.IsStopped && _calls is null;
+
+    /// <summary>The answer makes a call.</summary>
+    public bool HasCalls => _calls is { Count: > 0 };
 
     public OutputPiece Append(GeneratedToken token)
     {
         if (token.Id < 0)
         {
-            return new OutputPiece("", []);
+            return new OutputPiece("", [], []);
         }
 
-        if (settings.TopLogProbabilities is not null)
+        if (settings.TopLogProbabilities is not null && _calls is null)
         {
             _untold.Enqueue((_decodedLength, Describe(token)));
         }
@@ -36,20 +43,60 @@ internal sealed class OutputText(ITokenizer tokenizer, EngineChatOptions setting
     public OutputPiece Flush()
     {
         OutputPiece last = Pass(_decoder.Flush());
+        if (_scanner.IsStopped)
+        {
+            return last;
+        }
+
         string rest = Trim(_scanner.Flush());
-        return IsStopped
-            ? last
-            : new OutputPiece(last.Text + rest, [.. last.LogProbabilities, .. TakeUntil(long.MaxValue)]);
+        return last with
+        {
+            Text = last.Text + rest,
+            LogProbabilities = [.. last.LogProbabilities, .. TakeUntil(long.MaxValue)],
+        };
     }
 
     private OutputPiece Pass(string decoded)
     {
+        if (_calls is not null)
+        {
+            return new OutputPiece("", [], _calls.Append(decoded));
+        }
+
         _decodedLength += decoded.Length;
         string passed = _scanner.Append(decoded);
+        IReadOnlyList<FunctionCallPiece> calls = [];
+        if (_scanner.Found is { } found && Markers(form).Contains(found))
+        {
+            _calls = new ToolCallReader(form!);
+            calls = _calls.Append(form!.Marker + _scanner.Rest);
+        }
+        else if (passed.Length > 0 && settings.CallsReplaceText && !_scanner.IsStopped)
+        {
+            passed += ForgetMarkers();
+        }
+
         _passedLength += passed.Length;
         string text = Trim(passed);
-        return new OutputPiece(text, text.Length == 0 ? [] : TakeUntil(_passedLength));
+        return new OutputPiece(text, text.Length == 0 ? [] : TakeUntil(_passedLength), calls);
     }
+
+    /// <summary>An answer that begins with text makes no calls, so what looks like one is text.</summary>
+    private string ForgetMarkers()
+    {
+        if (_isText)
+        {
+            return "";
+        }
+
+        _isText = true;
+        string held = _scanner.Flush();
+        _scanner = new StopScanner(settings.StopSequences ?? []);
+        return _scanner.Append(held);
+    }
+
+    private static string[] Markers(ToolCallForm? form) =>
+        form is null ? [] : [form.Separator + form.Marker, form.Marker];
 
     private string Trim(string text)
     {

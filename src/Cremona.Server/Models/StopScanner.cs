@@ -10,7 +10,13 @@ internal sealed class StopScanner(IEnumerable<string> stopSequences)
     private readonly StringBuilder _held = new();
 
     /// <summary>A stop sequence was found; nothing comes any more.</summary>
-    public bool IsStopped { get; private set; }
+    public bool IsStopped => Found is not null;
+
+    /// <summary>That stop sequence; null before.</summary>
+    public string? Found { get; private set; }
+
+    /// <summary>What stood in the text behind it.</summary>
+    public string Rest { get; private set; } = "";
 
     /// <summary>The text that certainly stands before any stop sequence.</summary>
     public string Append(string text)
@@ -22,9 +28,10 @@ internal sealed class StopScanner(IEnumerable<string> stopSequences)
 
         string all = _held.Append(text).ToString();
         _held.Clear();
-        if (FindStop(all) is { } stopAt)
+        if (FindStop(all) is var (stopAt, found))
         {
-            IsStopped = true;
+            Found = found;
+            Rest = all[(stopAt + found.Length)..];
             return all[..stopAt];
         }
 
@@ -43,16 +50,16 @@ internal sealed class StopScanner(IEnumerable<string> stopSequences)
 
     /// <summary>Where the stop sequence begins that is complete first, so that the answer does not depend on the
     /// pieces.</summary>
-    private int? FindStop(string text)
+    private (int Start, string Stop)? FindStop(string text)
     {
-        (int End, int Start)[] found =
+        (int End, int Start, string Stop)[] found =
         [
             .. from stop in _stops
                let start = text.IndexOf(stop, StringComparison.Ordinal)
                where start >= 0
-               select (start + stop.Length, start),
+               select (start + stop.Length, start, stop),
         ];
-        return found.Length == 0 ? null : found.Min().Start;
+        return found.Length == 0 ? null : (found.Min().Start, found.Min().Stop);
     }
 
     /// <summary>Length of the longest end of the text with which the stop sequence may begin.</summary>

@@ -15,6 +15,7 @@ public sealed partial class TraceMasks(IReadOnlyDictionary<string, string> known
         ["ms"] = "1[0-9]{12}",
         ["hex32"] = "[0-9a-f]{32}",
         ["number"] = @"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?",
+        ["callid"] = "call_function_[0-9]{10}",
         ["text"] = @"(?:[^""\\\x00-\x1f]|\\.)*",
         ["line"] = "[^\n]*",
     };

@@ -30,6 +30,17 @@ const failure = async request => {
 const models = [];
 for await (const entry of client.models.list()) models.push(entry.id);
 
+const tools = ['get_weather', 'get_time'].map(name => ({ type: 'function', function: { name, parameters: { type: 'object' } } }));
+const question = [{ role: 'user', content: 'weather and time' }];
+const shown = ({ finish_reason, message }) =>
+  [finish_reason, message.content, message.tool_calls.map(c => [c.function.name, JSON.parse(c.function.arguments)])];
+const called = (await client.chat.completions.create({ model, messages: question, tools })).choices[0];
+const streamed = await client.beta.chat.completions.stream({ model, messages: question, tools }).finalChatCompletion();
+const results = called.message.tool_calls.map(c => ({ role: 'tool', tool_call_id: c.id, content: '7' }));
+const second = await client.chat.completions.create({
+  model, tools, messages: [{ role: 'user', content: 'hi' }, called.message, ...results],
+});
+
 console.log(JSON.stringify({
   whole: whole.choices[0].message.content,
   finish: whole.choices[0].finish_reason,
@@ -39,4 +50,7 @@ console.log(JSON.stringify({
   unknownModel: await failure({ model: 'gpt', messages, stream: true }),
   lateError: await failure({ model, messages: [{ role: 'user', content: 'break later' }], stream: true }),
   hasModel: models.includes(model),
+  calls: shown(called),
+  streamedCalls: shown(streamed.choices[0]),
+  secondLeg: second.choices[0].message.content,
 }));

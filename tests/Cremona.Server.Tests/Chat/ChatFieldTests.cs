@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Cremona.Inference.Templates;
 using Cremona.Server.Tests.Models;
 
 namespace Cremona.Server.Tests.Chat;
@@ -104,10 +105,8 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
             Add([Ccp], """{"messages":[{"sender_type":"USER","sender_name":"u"}]}""", "chat content is empty");
             Add([Ccp], """{"sample_messages":[{"sender_type":"USER","text":"a"},{"sender_type":"BOT","text":"b"}]}""", null);
             Add([Ccp], """{"sample_messages":{}}""", "binding: expr_path=sample_messages" + WrongType);
-            Add([Ccp], """{"functions":[{"name":"f"}]}""", "functions" + Absent);
             Add([Ccp], """{"functions":[],"plugins":null,"function_call":{"type":"auto"}}""", null);
-            Add([Ccp], """{"function_call":{"type":"specific","name":"f"}}""",
-                "function_call of type specific is not available on this server; send auto or none");
+            AddFunctions(rows);
             Add([Ccp], """{"plugins":["plugin_web_search"]}""", "plugins" + Absent);
 
             Add(roles, """{"max_tokens":"64"}""", null);
@@ -152,13 +151,81 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
                 "glyph definition format error: raw_glyph is missing");
             Add([Ccp], """{"reply_constraints":{"sender_type":"BOT","sender_name":"MM","glyph":{"type":"both"}}}""",
                 "glyph definition format error: type must be raw or json_value");
-            Add(roles, """{"tools":[{"type":"web_search"}]}""", "tools" + Absent);
             Add(roles, """{"tools":[],"tool_choice":"auto"}""", null);
-            Add(roles, """{"tool_choice":"required"}""", "tool_choice other than none and auto" + Absent);
+            AddTools(rows, roles);
             return rows;
 
             void Add(string[] paths, string fields, string? refusal) => rows.Add(paths, fields, refusal);
         }
+    }
+
+    private static void AddFunctions(TheoryData<string[], string, string?> rows)
+    {
+        Add("""{"functions":[{"name":"f"},{"name":"g","parameters":""}]}""", null);
+        Add("""{"functions":[{"name":"f","parameters":"{type:'object'"}]}""",
+            "functions[0].parameters must be a JSON schema of type object, or its text");
+        Add("""{"functions":[{"name":"f","parameters":{"parameters_str":"{\"type\":\"object\"}"}}],"function_call":null}""", null);
+        Add("""{"functions":[{"name":"f","parameters":[]}]}""",
+            "functions[0].parameters must be a JSON schema of type object, or its text");
+        Add("""{"functions":[{"name":"f","parameters":{"minContains":1}}]}""",
+            "functions: the parameters of f, #/minContains: this keyword is not supported");
+        Add("""{"functions":[{"name":"f","parameters":{"type":"array"}}]}""", "functions: nothing matches this grammar");
+        Add("""{"functions":[{"description":"d"}]}""", "binding: expr_path=functions[0].name" + Missing);
+        Add("""{"functions":[{"name":"a b"}]}""", "functions[0].name must be 1 to 64 letters, digits, - and _: a b");
+        Add("""{"functions":[{"name":"plugin_f"}]}""", "functions[0].name must not begin with plugin_: plugin_f");
+        Add("""{"functions":[{"name":"f"},{"name":"f"}]}""", "functions has two functions named f; give them different names");
+        Add("""{"functions":"f"}""", "binding: expr_path=functions" + WrongType);
+        Add("""{"functions":[{"name":"f"}],"function_call":{"type":"none"}}""", null);
+        Add("""{"functions":[{"name":"f"}],"function_call":{"type":"specific","name":"f"}}""", null);
+        Add("""{"functions":[{"name":"f"}],"function_call":{"type":"specific"}}""", "binding: expr_path=function_call.name" + Missing);
+        Add("""{"functions":[{"name":"f"}],"function_call":{"type":"specific","name":"g"}}""",
+            "function_call.name must be the name of one of functions: g");
+        Add("""{"function_call":{"type":"specific","name":"f"}}""",
+            "function_call.type specific needs functions; send them or leave it out");
+        Add("""{"function_call":{"type":"any"}}""", "function_call.type must be auto, specific or none");
+        Add("""{"function_call":"auto"}""", "binding: expr_path=function_call" + WrongType);
+        Add("""{"messages":[{"sender_type":"BOT","sender_name":"MM","text":"","function_call":{"name":"f","arguments":"{"}}]}""",
+            "invalid function arguments json string, messages[0].function_call.arguments");
+        Add("""{"messages":[{"sender_type":"BOT","sender_name":"MM","text":"","function_call":{"arguments":"{}"}}]}""",
+            "binding: expr_path=messages[0].function_call.name" + Missing);
+        Add("""{"messages":[{"sender_type":"BOT","sender_name":"MM","function_call":{"name":"f"}},{"sender_type":"FUNCTION","sender_name":"f","text":""}]}""", null);
+        Add("""{"messages":[{"sender_type":"FUNCTION","sender_name":"f"}]}""", "chat content is empty");
+
+        void Add(string fields, string? refusal) => rows.Add([Ccp], fields, refusal);
+    }
+
+    private static void AddTools(TheoryData<string[], string, string?> rows, string[] roles)
+    {
+        const string F = "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]";
+        Add("{" + F + "}", null);
+        Add("{" + F + ""","tool_choice":"required","parallel_tool_calls":false}""", null);
+        Add("{" + F + ""","tool_choice":{"type":"function","function":{"name":"f"}}}""", null);
+        Add("{" + F + ""","tool_choice":{"type":"function","function":{"name":"g"}}}""",
+            "tool_choice.function.name must be the name of one of tools: g");
+        Add("{" + F + ""","tool_choice":{"type":"function"}}""", "binding: expr_path=tool_choice.function.name" + Missing);
+        Add("{" + F + ""","tool_choice":"any"}""",
+            "tool_choice must be none, auto, required or an object that names a function");
+        Add("{" + F + ""","tool_choice":[]}""", "binding: expr_path=tool_choice" + WrongType);
+        Add("{" + F + ""","parallel_tool_calls":"perhaps"}""", "binding: expr_path=parallel_tool_calls" + WrongType);
+        Add("""{"tool_choice":"required"}""", "tool_choice required needs tools; send them or leave it out");
+        Add("""{"functions":[{"name":"f"}]}""", "functions is not available on this server; send tools");
+        Add("""{"tools":{}}""", "binding: expr_path=tools" + WrongType);
+        Add("""{"tools":[{"type":"function"}]}""", "binding: expr_path=tools[0].function" + Missing);
+        Add("""{"tools":[{"type":"function","function":"f"}]}""", "binding: expr_path=tools[0].function" + WrongType);
+        Add("""{"tools":[{"function":{}}]}""", "binding: expr_path=tools[0].function.name" + Missing);
+        Add("""{"tools":[{"type":"retrieval"}]}""", "tools[0].type retrieval is not available on this server; send function");
+        Add("""{"tools":[{"function":{"name":"f","parameters":{"properties":{"a":{"format":"regex"}}}}}]}""",
+            "tools: the parameters of f, #/properties/a/format: 'regex' is not supported");
+        Add("""{"messages":[{"role":"assistant","tool_calls":[{"id":"c","function":{"name":"f","arguments":"[1]"}}]}]}""",
+            "invalid function arguments json string, tool_call_id: c");
+        Add("""{"messages":[{"role":"assistant","tool_calls":[{"id":"c","function":{"arguments":"{}"}}]}]}""",
+            "binding: expr_path=messages[0].tool_calls[0].function.name" + Missing);
+        Add("""{"messages":[{"role":"assistant","tool_calls":{}}]}""", "binding: expr_path=messages[0].tool_calls" + WrongType);
+        Add("""{"messages":[{"role":"assistant","tool_calls":[{"id":"c","function":{"name":"f","arguments":{}}}]},{"role":"tool","tool_call_id":"c","content":""}]}""", null);
+        Add("""{"messages":[{"role":"tool","tool_call_id":"c"}]}""", "chat content is empty");
+        Add("""{"messages":[{"role":"assistant","content":"x","function_call":{"name":"f"}}]}""", "messages[0].function_call" + Absent);
+
+        void Add(string fields, string? refusal) => rows.Add(roles, fields, refusal);
     }
 
     private static string Glyph(string glyph) =>
@@ -202,7 +269,8 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
     {
         public ServerFixture Server { get; private set; } = null!;
 
-        public async ValueTask InitializeAsync() => Server = await ChatServer.StartAsync(new ScriptedModel());
+        public async ValueTask InitializeAsync() =>
+            Server = await ChatServer.StartAsync(new ScriptedModel { ToolCallForm = ToolCallForm.Tagged });
 
         public ValueTask DisposeAsync() => Server.DisposeAsync();
     }

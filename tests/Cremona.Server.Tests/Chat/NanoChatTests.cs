@@ -126,6 +126,30 @@ public class NanoChatTests
         }
     }
 
+    [Fact]
+    public async Task RequiredTool_IsCalled_WithArgumentsOfItsSchema()
+    {
+        await using ServerFixture server = await ServerFixture.StartAsync();
+        const string Tools = """
+            "tools":[{"type":"function","function":{"name":"get_weather","description":"Tells the weather.","parameters":
+            {"type":"object","properties":{"city":{"enum":["Rome","Oslo"]},"days":{"type":"integer","minimum":1,"maximum":9}},
+             "required":["city","days"],"additionalProperties":false}}}],"tool_choice":"required","parallel_tool_calls":false
+            """;
+        for (int seed = 1; seed <= 3; seed++)
+        {
+            JsonElement answer = await server.Client.PostJsonAsync(V2, $$"""
+                {"model":"nano","seed":{{seed}},{{Tools}},"messages":[{"role":"user","content":"How warm is it in Rome?"}]}
+                """);
+            JsonElement choice = answer.GetProperty("choices")[0];
+            choice.GetProperty("finish_reason").GetString().ShouldBe("tool_calls");
+            JsonElement call = choice.GetProperty("message").GetProperty("tool_calls")[0].GetProperty("function");
+            call.GetProperty("name").GetString().ShouldBe("get_weather");
+            var arguments = JsonSerializer.Deserialize<JsonElement>(call.GetProperty("arguments").GetString()!);
+            arguments.GetProperty("city").GetString().ShouldBeOneOf("Rome", "Oslo");
+            arguments.GetProperty("days").GetInt32().ShouldBeInRange(1, 9);
+        }
+    }
+
     private static string Glyph(string glyph) => $$"""
         {"model":"abab5.5-chat-240119","seed":3,"tokens_to_generate":200,"stream":false,
          "bot_setting":[{"bot_name":"MM","content":"MM is a polite baker."}],

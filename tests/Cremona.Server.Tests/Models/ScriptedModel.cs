@@ -9,7 +9,8 @@ using Cremona.Server.Models;
 namespace Cremona.Server.Tests.Models;
 
 /// <summary>A model whose answers are known, so that whole bodies can be compared. The prompt is one token per
-/// character: "S:", "U:", "A:" or "T:", the content, and "|" behind each closed turn.</summary>
+/// character: "F:" and the name of each tool, "S:", "U:", "A:" or "T:", the content, calls in brackets, and "|" behind
+/// each closed turn.</summary>
 public sealed class ScriptedModel : IModelReader, IChatTemplate
 {
     public const int ContextTokens = 400;
@@ -19,8 +20,14 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
 
     private static readonly string Flood = new('x', 100_000);
 
+    private static readonly string[] Call =
+    [
+        "I look.\n", "<tool_", "call>\n{\"name\": \"get_wea", "ther\", \"arguments\": {\"city\": ", "\"}Rome\"}", "}\n</tool_",
+        "call>", "\n<tool_call>\n{\"name\": \"get_time\", \"arguments\": {}}\n</tool_call>",
+    ];
+
     private static readonly string[] Pieces =
-        [Flood, "I am ", "from China.", "Write to a", "@b.c", "om now", "la ", "你好", "！", " Hello", "END", " there"];
+        [.. Call, Flood, "I am ", "from China.", "Write to a", "@b.c", "om now", "la ", "你好", "！", " Hello", "END", " there"];
 
     private readonly ScriptedTokenizer _tokenizer = new(Pieces);
 
@@ -56,13 +63,16 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
     public LoraAdapter ReadAdapter(string folder, DecoderConfig config) =>
         new(config, 1, 1, new Dictionary<(int, LinearKind), LoraMatrices>());
 
-    public ToolCallForm? ToolCallForm => null;
+    /// <summary>Null unless a test sets it.</summary>
+    public ToolCallForm? ToolCallForm { get; init; }
 
     public EncodedChat Encode(
         IReadOnlyList<ChatTurn> turns, ChatEnding ending, IReadOnlyList<ChatTool>? tools = null)
     {
-        string text = string.Concat(turns.Select((turn, index) =>
+        string text = string.Concat((tools ?? []).Select(tool => $"F:{tool.Name}|"));
+        text += string.Concat(turns.Select((turn, index) =>
             $"{turn.Role.ToString()[0]}:{turn.Content}"
+            + string.Concat(turn.ToolCalls.Select(call => $"[{call.Id}:{call.Name}{call.Arguments.GetRawText()}]"))
             + (ending == ChatEnding.ContinueLast && index == turns.Count - 1 ? "" : "|")));
         text += ending == ChatEnding.OpenAssistant ? "A:" : "";
         return new EncodedChat(_tokenizer.Encode(text), new bool[text.Length]);
@@ -71,6 +81,9 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
     private static IEnumerable<string> Script(string prompt)
     {
         if (prompt.Contains("break at once", StringComparison.Ordinal)) throw new IOException("the engine broke");
+        if (prompt.Contains("weather and time", StringComparison.Ordinal)) return Call;
+        if (prompt.Contains("weather at once", StringComparison.Ordinal)) return Call[1..7];
+        if (prompt.Contains("weather cut", StringComparison.Ordinal)) return Call[..4];
         if (prompt.Contains("flood", StringComparison.Ordinal)) return Enumerable.Repeat(Flood, 300);
         if (prompt.Contains("for ever", StringComparison.Ordinal)) return ["la ", "la ", Wait];
         if (prompt.Contains("wait", StringComparison.Ordinal)) return [Wait];

@@ -26,14 +26,17 @@ internal sealed class ScreeningChatClient(IChatClient inner, WordAutomaton words
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var scanner = new WordScanner(words);
+        var callScanner = new WordScanner(words);
         List<TokenLogProbability> untold = [];
+        List<AIContent> heldCalls = [];
         IAsyncEnumerable<ChatResponseUpdate> updates =
             base.GetStreamingResponseAsync(messages, options, cancellationToken);
         await foreach (ChatResponseUpdate update in updates)
         {
             bool isLast = update.FinishReason is not null;
             string text = scanner.Append(update.Text) + (isLast ? scanner.Flush() : "");
-            if (scanner.Category == SensitiveWords.Severe)
+            ScanCalls(update, callScanner, heldCalls);
+            if (scanner.Category == SensitiveWords.Severe || callScanner.Category == SensitiveWords.Severe)
             {
                 throw new ApiException(
                     ApiError.OutputSensitive, ApiErrorCatalogue.Find(ApiError.OutputSensitive).DefaultText);
@@ -43,17 +46,34 @@ internal sealed class ScreeningChatClient(IChatClient inner, WordAutomaton words
             if (text.Length > 0 || isLast)
             {
                 List<TokenLogProbability> told = scanner.IsHolding ? [] : Take(untold);
-                yield return Screened(update, text, told, isLast ? scanner.Category : null);
+                int? category = isLast ? WordAutomaton.Severest(scanner.Category, callScanner.Category) : null;
+                yield return Screened(update, text, told, isLast ? heldCalls : [], category);
             }
+        }
+    }
+
+    /// <summary>Calls are held back until the end: what they say is known only as a whole.</summary>
+    private static void ScanCalls(ChatResponseUpdate update, WordScanner scanner, List<AIContent> held)
+    {
+        foreach (FunctionCallPiece call in update.Contents.OfType<FunctionCallPiece>())
+        {
+            scanner.Append(call.Arguments);
+            held.Add(call);
+        }
+
+        if (update.FinishReason is not null)
+        {
+            scanner.Flush();
         }
     }
 
     /// <summary>Tokens of text that is held back are held back too.</summary>
     private static ChatResponseUpdate Screened(
-        ChatResponseUpdate update, string text, List<TokenLogProbability> told, int? category)
+        ChatResponseUpdate update, string text, List<TokenLogProbability> told, List<AIContent> calls, int? category)
     {
         ChatResponseUpdate screened = update.Clone();
-        IEnumerable<AIContent> others = update.Contents.Where(content => content is not TextContent);
+        IEnumerable<AIContent> others =
+            calls.Concat(update.Contents.Where(content => content is not (TextContent or FunctionCallPiece)));
         screened.Contents = text.Length > 0 ? [new TextContent(text), .. others] : [.. others];
         screened.AdditionalProperties = update.AdditionalProperties?.Clone() ?? [];
         screened.AdditionalProperties.Remove(EngineChatClient.LogProbabilities);

@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Cremona.Inference.Templates;
+using Cremona.Server.Edge;
+
+namespace Cremona.Server.Models;
+
+/// <summary>Reads the calls of an answer while it is written. A grammar has held the text to the form, so nothing is
+/// guessed; a text that ends early leaves the last call's arguments unfinished. One per answer.</summary>
+/// <param name="form">In which the model writes calls.</param>
+internal sealed class ToolCallReader(ToolCallForm form)
+{
+    private readonly StringBuilder _name = new();
+    private readonly StringBuilder _arguments = new();
+    private string _literal = form.BeforeName;
+    private int _literalAt;
+    private Part _part = Part.Frame;
+    private bool _isBeforeName = true;
+    private int _depth;
+    private bool _isInString;
+    private bool _isEscaped;
+
+    private enum Part
+    {
+        /// <summary>The form's own text around names and arguments.</summary>
+        Frame,
+
+        Name,
+
+        Arguments,
+    }
+
+    /// <summary>Calls whose name is known.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The pieces that the next text makes.</summary>
+    public IReadOnlyList<FunctionCallPiece> Append(string text)
+    {
+        var pieces = new List<FunctionCallPiece>();
+        foreach (char c in text)
+        {
+            switch (_part)
+            {
+                case Part.Frame:
+                    ReadFrame(c);
+                    break;
+                case Part.Name:
+                    ReadName(c, pieces);
+                    break;
+                default:
+                    ReadArguments(c, pieces);
+                    break;
+            }
+        }
+
+        TakeArguments(pieces);
+        return pieces;
+    }
+
+    private void ReadFrame(char c)
+    {
+        if (_literal[_literalAt++] != c)
+        {
+            throw new UnreachableException("A call was written against its grammar.");
+        }
+
+        if (_literalAt == _literal.Length)
+        {
+            _part = _isBeforeName ? Part.Name : Part.Arguments;
+            _isBeforeName = !_isBeforeName;
+        }
+    }
+
+    private void ReadName(char c, List<FunctionCallPiece> pieces)
+    {
+        _name.Append(c);
+        Step(c);
+        if (_isInString)
+        {
+            return;
+        }
+
+        pieces.Add(new FunctionCallPiece(
+            Count++, Ids.NewCallId(), JsonSerializer.Deserialize<string>(_name.ToString()), ""));
+        _name.Clear();
+        Expect(form.BeforeArguments);
+    }
+
+    private void ReadArguments(char c, List<FunctionCallPiece> pieces)
+    {
+        _arguments.Append(c);
+        Step(c);
+        if (_depth > 0)
+        {
+            return;
+        }
+
+        TakeArguments(pieces);
+        Expect(form.AfterArguments + form.Separator + form.BeforeName);
+    }
+
+    private void TakeArguments(List<FunctionCallPiece> pieces)
+    {
+        if (_arguments.Length > 0)
+        {
+            pieces.Add(new FunctionCallPiece(Count - 1, null, null, _arguments.ToString()));
+            _arguments.Clear();
+        }
+    }
+
+    private void Expect(string literal)
+    {
+        _literal = literal;
+        _literalAt = 0;
+        _part = Part.Frame;
+    }
+
+    /// <summary>Keeps track of strings and brackets of JSON.</summary>
+    private void Step(char c)
+    {
+        if (_isInString)
+        {
+            _isInString = _isEscaped || c != '"';
+            _isEscaped = !_isEscaped && c == '\\';
+            return;
+        }
+
+        _isInString = c == '"';
+        _depth += c is '{' or '[' ? 1 : c is '}' or ']' ? -1 : 0;
+    }
+}

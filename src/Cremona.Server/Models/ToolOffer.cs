@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text;
+using Cremona.Inference.Templates;
+using Microsoft.Extensions.AI;
+
+namespace Cremona.Server.Models;
+
+/// <summary>Functions that a model may, must or must not call in its answer.</summary>
+/// <param name="Tools">At least one.</param>
+/// <param name="Rules">What an answer may consist of.</param>
+public sealed record ToolOffer(IReadOnlyList<ChatTool> Tools, ToolCallRules Rules)
+{
+    /// <summary>The function that must be called; null leaves the choice to the model.</summary>
+    public string? ForcedName { get; init; }
+
+    /// <summary>The functions that the answer can call.</summary>
+    private IReadOnlyList<ChatTool> Callable =>
+        ForcedName is null ? Tools : [.. Tools.Where(tool => tool.Name == ForcedName)];
+
+    /// <summary>Tells a chat client.</summary>
+    internal void Tell(EngineChatOptions settings)
+    {
+        settings.Tools =
+        [
+            .. Tools.Select(tool =>
+                AIFunctionFactory.CreateDeclaration(tool.Name, tool.Description, tool.Parameters, null)),
+        ];
+        settings.ToolMode = Rules.AllowsText ? ChatToolMode.Auto
+            : ForcedName is { } name ? ChatToolMode.RequireSpecific(name)
+            : ChatToolMode.RequireAny;
+        settings.AllowMultipleToolCalls = Rules.AllowsSeveral;
+        settings.CallsReplaceText = !Rules.AllowsTextBefore;
+    }
+
+    /// <summary>The grammar of an answer.</summary>
+    /// <param name="form">In which the model writes calls.</param>
+    internal GrammarSource ToSource(ToolCallForm form) =>
+        new(Key(form), () => ToolCallGrammar.Compile(form, Callable, Rules));
+
+    private string Key(ToolCallForm form)
+    {
+        var key = new StringBuilder("Tools:");
+        key.Append(CultureInfo.InvariantCulture, $"{form}{Rules.AllowsText}{Rules.AllowsTextBefore}");
+        key.Append(CultureInfo.InvariantCulture, $"{Rules.AllowsSeveral}{Rules.IsContinuation}");
+        key.Append(Rules.TextSchema?.GetRawText()).Append('\n');
+        foreach (ChatTool tool in Callable)
+        {
+            key.Append(tool.Name).Append(' ').Append(tool.Parameters.GetRawText()).Append('\n');
+        }
+
+        return key.ToString();
+    }
+}
