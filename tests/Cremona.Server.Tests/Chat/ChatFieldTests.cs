@@ -169,7 +169,7 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
             "functions[0].parameters must be a JSON schema of type object, or its text");
         Add("""{"functions":[{"name":"f","parameters":{"minContains":1}}]}""",
             "functions: the parameters of f, #/minContains: this keyword is not supported");
-        Add("""{"functions":[{"name":"f","parameters":{"type":"array"}}]}""", "functions: nothing matches this grammar");
+        Add("""{"functions":[{"name":"f","parameters":{"type":"array"}}]}""", "functions: the parameters of f: no object meets this schema");
         Add("""{"functions":[{"description":"d"}]}""", "binding: expr_path=functions[0].name" + Missing);
         Add("""{"functions":[{"name":"a b"}]}""", "functions[0].name must be 1 to 64 letters, digits, - and _: a b");
         Add("""{"functions":[{"name":"plugin_f"}]}""", "functions[0].name must not begin with plugin_: plugin_f");
