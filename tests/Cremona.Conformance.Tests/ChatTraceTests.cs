@@ -16,7 +16,8 @@ public class ChatTraceTests
     public async Task Chat_AnswersAsTraced(string trace)
     {
         await using ServerFixture server = await ServerFixture.StartAsync(
-            null, services => services.AddSingleton<IModelReader>(new ScriptedModel { ToolCallForm = ToolCallForm.Tagged }));
+            null,
+            services => services.AddSingleton<IModelReader>(new ScriptedModel { ToolCallForm = ToolCallForm.Tagged }));
         await TraceRunner.PlayAsync("chat", trace, server, ("key", await server.CreateKeyAsync("42")));
     }
 }

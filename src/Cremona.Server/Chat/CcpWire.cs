@@ -144,7 +144,10 @@ internal sealed class CcpWire(ChatOptions options) : IChatWire
                 Created = heading.Created,
                 Model = heading.Model,
                 Reply = answers[0].Text,
-                Choices = [.. answers.Select(answer => Choice(FinishReason(answer), name, answer.Text, CallOf(answer)))],
+                Choices =
+                [
+                    .. answers.Select(answer => Choice(FinishReason(answer), name, answer.Text, CallOf(answer))),
+                ],
                 Usage = new ChatUsage(
                     answers[0].PromptTokens + answers.Sum(answer => answer.OutputTokens), call is null ? null : 0),
                 FunctionCall = call,

@@ -97,7 +97,8 @@ internal sealed class ChatService(
             {
                 await backend.OfferAsync(settings, offer, cancellationToken);
             }
-            else if (request.Format is { } format && !await backend.HoldAsync(settings, format.Source, cancellationToken))
+            else if (request.Format is { } format
+                && !await backend.HoldAsync(settings, format.Source, cancellationToken))
             {
                 throw ApiException.InvalidParameters(
                     $"{format.Field} is not available for model {request.Model}, which another server runs; "

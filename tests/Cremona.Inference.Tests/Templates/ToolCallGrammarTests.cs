@@ -77,7 +77,8 @@ public sealed class ToolCallGrammarTests
     public void RandomWalk_OverARealVocabulary_WritesValidCalls()
     {
         ToolCallRules rules = new() { AllowsText = false };
-        var grammar = new TokenGrammar(ToolCallGrammar.Compile(ToolCallForm.Tagged, Tools, rules), Vocabularies.NanoTokens);
+        var grammar = new TokenGrammar(
+            ToolCallGrammar.Compile(ToolCallForm.Tagged, Tools, rules), Vocabularies.NanoTokens);
         int calls = 0;
         for (int seed = 1; seed <= 40; seed++)
         {
