@@ -26,7 +26,7 @@ internal sealed record BenchmarkShape(string Name, DecoderConfig Config, int Gen
             HeadCount = heads,
             KeyValueHeadCount = keyValueHeads,
             HeadDimension = dimension,
-            ContextLength = 640,
+            ContextLength = ServingFigures.LongContext + 640,
             TieWordEmbeddings = true,
         };
 }

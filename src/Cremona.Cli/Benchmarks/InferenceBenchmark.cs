@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Cremona.Inference.Adapters;
 using Cremona.Inference.Checkpoints.Gguf;
 using Cremona.Inference.Kernels;
+using Cremona.Inference.KvCache;
 
 namespace Cremona.Cli.Benchmarks;
 
@@ -10,15 +11,19 @@ namespace Cremona.Cli.Benchmarks;
 /// <param name="peer">llama.cpp, or null.</param>
 /// <param name="threads">Threads of either side.</param>
 /// <param name="repeats">Measurements of each cell, after one that warms up.</param>
+/// <param name="cache">How Cremona's keys and values lie in memory.</param>
+/// <param name="hasLongContext">Measures a context of 16 000 tokens too.</param>
 /// <param name="tell">Called with what is being done.</param>
-internal sealed class InferenceBenchmark(LlamaPeer? peer, int threads, int repeats, Action<string> tell)
+internal sealed class InferenceBenchmark(
+    LlamaPeer? peer, int threads, int repeats, KeyValueFormat cache, bool hasLongContext, Action<string> tell)
 {
+    private const int PeerContextTokens = 640;
     private const int PromptTokens = 512;
     private const int Sequences = 8;
 
     private readonly List<InferenceCell> _cells = [];
     private readonly Dictionary<string, double> _shares = [];
-    private readonly List<AdapterFigure> _adapterFigures = [];
+    private readonly List<RelativeFigure> _relatives = [];
     private string? _peerSystem;
 
     public async Task<InferenceReport> RunAsync(
@@ -44,7 +49,7 @@ internal sealed class InferenceBenchmark(LlamaPeer? peer, int threads, int repea
 
         return new InferenceReport(
             Machine(), $"{InstructionSet.Current}, {InstructionSet.CurrentByteDot}", _peerSystem, threads, load, repeats,
-            _cells, new BandwidthFigures(read, _shares), _adapterFigures);
+            _cells, new BandwidthFigures(read, _shares), $"{cache}", _relatives);
     }
 
     private async Task MeasureAsync(
@@ -53,12 +58,12 @@ internal sealed class InferenceBenchmark(LlamaPeer? peer, int threads, int repea
     {
         tell($"{shape.Name} {format}: making the model");
         var source = new RandomDecoder(shape.Config);
-        using var run = new InferenceRun(source, format, threads);
+        using var run = new InferenceRun(source, format, threads, cache);
         if (peer is not null)
         {
             GgufType type = format == WeightFormat.Q4 ? GgufType.Q4_0 : GgufType.Q8_0;
             GgufModel.WriteWithoutText(file, source, type);
-            _peerSystem = await peer.LoadAsync(file, threads, Sequences, shape.Config.ContextLength, cancellationToken);
+            _peerSystem = await peer.LoadAsync(file, threads, Sequences, PeerContextTokens, cancellationToken);
         }
 
         int tokens = shape.GeneratedTokens;
@@ -99,9 +104,43 @@ internal sealed class InferenceBenchmark(LlamaPeer? peer, int threads, int repea
 
         _shares[$"{shape.Name} {format}"] =
             Round(Median(rates["decode 1"].Own) * run.WeightBytes / readBandwidth);
-        _adapterFigures.Add(new AdapterFigure(
-            shape.Name, $"{format}", Round(Median(rates["decode 8, 8 adapters"].Own) / Median(rates["decode 8"].Own))));
+        double adapterShare = Median(rates["decode 8, 8 adapters"].Own) / Median(rates["decode 8"].Own);
+        AddRelative(shape, format, "decode 8, 8 adapters over none, rate", adapterShare);
+        await MeasureServingAsync(shape, format, run, cancellationToken);
     }
+
+    private async Task MeasureServingAsync(
+        BenchmarkShape shape, WeightFormat format, InferenceRun run, CancellationToken cancellationToken)
+    {
+        var figures = new ServingFigures(run, shape.GeneratedTokens);
+        int[] longPrompt = run.NewPrompt(ServingFigures.LongContext);
+        List<(string Name, Func<Task<double>> Measure)> measures =
+        [
+            ("known prefix of 1000 over new, time to first token", () => figures.KnownPrefixAsync(cancellationToken)),
+            ("beside a prompt of 4000 over alone, time per token",
+                () => figures.BesideALongPromptAsync(cancellationToken)),
+        ];
+        if (hasLongContext)
+        {
+            measures.Add((
+                "context 16000 over 500, rate", () => figures.LongContextAsync(longPrompt, cancellationToken)));
+        }
+
+        foreach ((string name, Func<Task<double>> measure) in measures)
+        {
+            var values = new List<double>();
+            for (int repeat = 0; repeat < repeats; repeat++)
+            {
+                tell($"{shape.Name} {format}: {name}, repeat {repeat + 1} of {repeats}");
+                values.Add(await measure());
+            }
+
+            AddRelative(shape, format, name, Median(values));
+        }
+    }
+
+    private void AddRelative(BenchmarkShape shape, WeightFormat format, string measure, double relative) =>
+        _relatives.Add(new RelativeFigure(shape.Name, $"{format}", measure, Round(relative)));
 
     private void AddCell(
         BenchmarkShape shape, WeightFormat format, string measure, List<double> own, List<double> other)

@@ -10,7 +10,9 @@ namespace Cremona.Cli.Benchmarks;
 /// <param name="Repeats">Measurements of each cell; a cell holds their median.</param>
 /// <param name="Cells">Rates.</param>
 /// <param name="Bandwidth">Reading memory, and how near the generation of one sequence came to it.</param>
-/// <param name="Adapters">8 sequences with 8 adapters against 8 with none.</param>
+/// <param name="Cache">How keys and values lay in memory.</param>
+/// <param name="Relatives">Of Cremona alone: one of its times or rates over another.</param>
 internal sealed record InferenceReport(
     string Machine, string Isa, string? PeerSystem, int Threads, string Load, int Repeats,
-    IReadOnlyList<InferenceCell> Cells, BandwidthFigures Bandwidth, IReadOnlyList<AdapterFigure> Adapters);
+    IReadOnlyList<InferenceCell> Cells, BandwidthFigures Bandwidth, string Cache,
+    IReadOnlyList<RelativeFigure> Relatives);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Cremona.Inference.Adapters;
 using Cremona.Inference.Architectures;
 using Cremona.Inference.Kernels;
+using Cremona.Inference.KvCache;
 using Cremona.Inference.Sampling;
 using Cremona.Inference.Scheduling;
 
@@ -15,8 +16,13 @@ internal sealed class InferenceRun : IDisposable
     private readonly DecoderEngine _engine;
     private int _promptCount;
 
-    public InferenceRun(IDecoderSource source, WeightFormat format, int threads) => _engine = new DecoderEngine(
-        source, format, new EngineOptions { ThreadCount = threads, PrefillChunkTokens = 512 });
+    public InferenceRun(IDecoderSource source, WeightFormat format, int threads, KeyValueFormat cache) =>
+        _engine = new DecoderEngine(source, format, new EngineOptions
+        {
+            ThreadCount = threads,
+            PrefillChunkTokens = 512,
+            CacheFormat = cache,
+        });
 
     public long WeightBytes => _engine.WeightBytes;
 
@@ -36,10 +42,15 @@ internal sealed class InferenceRun : IDisposable
                 GeneratingPromptTokens, tokens, adapters.Count == 0 ? null : adapters[i], cancellationToken),
             cancellationToken))));
 
+    /// <summary>Generates greedily.</summary>
+    public IAsyncEnumerable<GeneratedToken> StreamAsync(
+        int[] prompt, int tokens, CancellationToken cancellationToken) =>
+        _engine.StreamAsync(Greedy(prompt, tokens), cancellationToken);
+
     public void Dispose() => _engine.Dispose();
 
     /// <summary>Tokens that no earlier prompt began with, so that nothing of it is known.</summary>
-    private int[] NewPrompt(int tokens)
+    public int[] NewPrompt(int tokens)
     {
         int first = Interlocked.Increment(ref _promptCount);
         return [.. Enumerable.Range(0, tokens).Select(i => 300 + (((i * 37) + first) % 1000))];
@@ -55,13 +66,14 @@ internal sealed class InferenceRun : IDisposable
     private async Task ReadAsync(
         int promptTokens, int tokens, LoraAdapter? adapter, CancellationToken cancellationToken)
     {
-        var request = new GenerationRequest
-        {
-            PromptTokens = NewPrompt(promptTokens),
-            MaxTokens = tokens,
-            Adapter = adapter,
-            Sampling = new SamplingOptions { Temperature = 0 },
-        };
+        GenerationRequest request = Greedy(NewPrompt(promptTokens), tokens) with { Adapter = adapter };
         await foreach (GeneratedToken _ in _engine.StreamAsync(request, cancellationToken)) { }
     }
+
+    private static GenerationRequest Greedy(int[] prompt, int tokens) => new()
+    {
+        PromptTokens = prompt,
+        MaxTokens = tokens,
+        Sampling = new SamplingOptions { Temperature = 0 },
+    };
 }

@@ -17,6 +17,11 @@ public sealed class LoraAdapter
         Rank = rank;
         Alpha = alpha;
         Matrices = matrices;
+        SizeBytes = 0;
+        foreach (LoraMatrices pair in matrices.Values)
+        {
+            SizeBytes += (pair.A.Length + (long)pair.B.Length) * (sizeof(float) + sizeof(ushort));
+        }
     }
 
     /// <summary>The shape of the base model it was trained on.</summary>
@@ -33,6 +38,10 @@ public sealed class LoraAdapter
 
     /// <summary>Factor of the update: alpha / rank.</summary>
     public float Scaling => Alpha / Rank;
+
+    /// <summary>Bytes that it takes while it serves: its factors, and in bfloat16 the copy that the engine
+    /// packs.</summary>
+    public long SizeBytes { get; }
 
     public IReadOnlyDictionary<(int Layer, LinearKind Kind), LoraMatrices> Matrices { get; }
 }

@@ -62,7 +62,7 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
         _thread.Start();
     }
 
-    /// <summary>Bytes of the packed weights.</summary>
+    /// <inheritdoc/>
     public long WeightBytes => _forward.WeightBytes;
 
     /// <inheritdoc/>

@@ -3,6 +3,9 @@ namespace Cremona.Inference.Scheduling;
 /// <summary>Runs one model. Thread-safe; knows token ids only, never text.</summary>
 public interface IGenerationEngine
 {
+    /// <summary>Bytes of the weights in memory.</summary>
+    long WeightBytes { get; }
+
     /// <summary>Generates tokens until a stop token, a limit or cancellation. The last element carries
     /// <see cref="GeneratedToken.Finish"/>. Cancelling, or disposing the enumerator, frees the sequence within one
     /// step.</summary>

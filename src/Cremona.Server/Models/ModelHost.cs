@@ -13,21 +13,34 @@ namespace Cremona.Server.Models;
 public sealed class ModelHost(
     IModelReader reader, IModelCatalog catalog, IBlobStore blobs, IOptions<ModelsOptions> options,
     ILogger<ModelHost> log)
-    : IModelHost, IAsyncDisposable
+    : IModelHost, IDisposable
 {
     private readonly SharedLoads<LanguageModel> _models = new();
-    private readonly SharedLoads<IGenerationEngine> _engines = new();
-    private readonly AdapterCache _adapters = new(options.Value.AdaptersMax);
+    private readonly LoadedStock<IGenerationEngine> _engines = new(
+        options.Value.MemoryMegabytesMax * 1_000_000L, engine => engine.WeightBytes,
+        (id, engine) => End(id, engine, log));
+
+    private readonly LoadedStock<LoraAdapter> _adapters = new(
+        options.Value.AdapterMegabytesMax * 1_000_000L, adapter => adapter.SizeBytes);
+
     private readonly GrammarCache _grammars = new(options.Value.GrammarMegabytesMax * 1_000_000L);
 
     public Task<LanguageModel> LoadAsync(BaseModel model, CancellationToken cancellationToken) =>
         _models.GetAsync(model.Id, () => Task.Run(() => ReadModel(model)), cancellationToken);
 
-    public Task<IGenerationEngine> LoadEngineAsync(BaseModel model, CancellationToken cancellationToken) =>
-        _engines.GetAsync(model.Id, () => StartEngineAsync(model), cancellationToken);
+    public async Task<IGenerationEngine> LoadEngineAsync(BaseModel model, CancellationToken cancellationToken)
+    {
+        // Loaded here, so that a fault is told before an answer begins.
+        using LoadedHold<IGenerationEngine> engine = await HoldEngineAsync(model, cancellationToken);
+        return new HostedEngine(token => HoldEngineAsync(model, token), engine.Value.WeightBytes);
+    }
 
-    public Task<LoraAdapter> LoadAdapterAsync(TunedModel model, CancellationToken cancellationToken) =>
-        _adapters.GetAsync(model.Id, () => ReadAdapterAsync(model), cancellationToken);
+    public async Task<LoraAdapter> LoadAdapterAsync(TunedModel model, CancellationToken cancellationToken)
+    {
+        using LoadedHold<LoraAdapter> adapter = await _adapters.HoldAsync(
+            model.Id, () => ReadAdapterAsync(model), cancellationToken);
+        return adapter.Value;
+    }
 
     public async Task<TokenGrammar> LoadGrammarAsync(
         BaseModel model, GrammarSource source, CancellationToken cancellationToken)
@@ -38,13 +51,16 @@ public sealed class ModelHost(
 
     public void DropAdapter(string tunedModelId) => _adapters.Drop(tunedModelId);
 
-    public async ValueTask DisposeAsync()
+    public void Dispose() => _engines.Clear();
+
+    private static void End(string id, IGenerationEngine engine, ILogger log)
     {
-        foreach (Task<IGenerationEngine> engine in _engines.Finished)
-        {
-            (await engine as IDisposable)?.Dispose();
-        }
+        (engine as IDisposable)?.Dispose();
+        log.ModelLeft(id, engine.WeightBytes / 1_000_000);
     }
+
+    private Task<LoadedHold<IGenerationEngine>> HoldEngineAsync(BaseModel model, CancellationToken cancellationToken) =>
+        _engines.HoldAsync(model.Id, () => StartEngineAsync(model), cancellationToken);
 
     private LanguageModel ReadModel(BaseModel model)
     {

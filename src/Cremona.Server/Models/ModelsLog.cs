@@ -11,6 +11,9 @@ internal static partial class ModelsLog
     [LoggerMessage(3, LogLevel.Error, "Model {Id} cannot be loaded; requests that name it fail until it can")]
     public static partial void ModelFailed(this ILogger log, Exception fault, string id);
 
+    [LoggerMessage(5, LogLevel.Information, "Model {Id} left memory, {Megabytes} MB of weights")]
+    public static partial void ModelLeft(this ILogger log, string id, long megabytes);
+
     [LoggerMessage(4, LogLevel.Information, "{Count} tuned models were not called for {Lapse} and are gone")]
     public static partial void ModelsLapsed(this ILogger log, int count, TimeSpan lapse);
 }

@@ -9,11 +9,6 @@ internal sealed class SharedLoads<T>
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<T>>> _loads = new(StringComparer.Ordinal);
 
-    /// <summary>What has been loaded so far.</summary>
-    public IEnumerable<Task<T>> Finished =>
-        _loads.Values.Where(load => load.IsValueCreated).Select(load => load.Value)
-            .Where(task => task.IsCompletedSuccessfully);
-
     public async Task<T> GetAsync(string key, Func<Task<T>> load, CancellationToken cancellationToken)
     {
         Lazy<Task<T>> shared = _loads.GetOrAdd(key, _ => new Lazy<Task<T>>(load));

@@ -51,29 +51,6 @@ public class ModelHostTests
     }
 
     [Fact]
-    public async Task Adapters_StayWithinTheirBound_LastUsedFirst()
-    {
-        var cache = new AdapterCache(2);
-        var loaded = new List<string>();
-        foreach (string id in new[] { "a", "b", "a", "c", "a", "b" })
-        {
-            await cache.GetAsync(
-                id,
-                () =>
-                {
-                    loaded.Add(id);
-                    return Task.FromResult(new ScriptedModel().ReadAdapter("", new ScriptedModel().ReadModel("").Config));
-                },
-                default);
-        }
-
-        loaded.ShouldBe(["a", "b", "c", "b"]);
-        cache.Count.ShouldBe(2);
-        cache.Drop("b");
-        cache.Count.ShouldBe(1);
-    }
-
-    [Fact]
     public async Task Readyz_TellsWhenTheModelCannotBeLoaded()
     {
         string empty = Directory.CreateTempSubdirectory("cremona-empty-").FullName;

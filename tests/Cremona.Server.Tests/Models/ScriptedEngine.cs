@@ -12,6 +12,8 @@ public sealed class ScriptedEngine(ScriptedTokenizer tokenizer, Func<string, IEn
     /// <summary>Completes when a sequence was stopped from outside.</summary>
     public Task Cancelled => _cancelled.Task;
 
+    public long WeightBytes => 0;
+
     public List<GenerationRequest> Requests { get; } = [];
 
     public async IAsyncEnumerable<GeneratedToken> StreamAsync(

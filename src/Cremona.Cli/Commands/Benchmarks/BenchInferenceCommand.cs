@@ -4,6 +4,7 @@ using System.Text.Json;
 using Cremona.Cli.Benchmarks;
 using Cremona.Cli.CommandLine;
 using Cremona.Inference.Kernels;
+using Cremona.Inference.KvCache;
 
 namespace Cremona.Cli.Commands.Benchmarks;
 
@@ -40,6 +41,16 @@ internal sealed class BenchInferenceCommand : CremonaCommand
         DefaultValueFactory = _ => 5,
     };
 
+    private readonly Option<KeyValueFormat> _cache = new("--cache")
+    {
+        Description = "How Cremona's keys and values lie in memory: F32, F16 or Q8",
+    };
+
+    private readonly Option<bool> _long = new("--long-context")
+    {
+        Description = "Also generate after 16 000 tokens, which takes minutes on the 0.5B shape",
+    };
+
     private readonly Option<bool> _json = new("--json") { Description = "Print the figures as JSON and nothing else" };
 
     public BenchInferenceCommand(Terminal terminal)
@@ -60,6 +71,8 @@ internal sealed class BenchInferenceCommand : CremonaCommand
         Add(_weights);
         Add(_threads);
         Add(_repeats);
+        Add(_cache);
+        Add(_long);
         Add(_json);
         Examples =
         [
@@ -72,7 +85,8 @@ internal sealed class BenchInferenceCommand : CremonaCommand
     {
         await using LlamaPeer? peer = line.GetValue(_peer) is { } folder ? LlamaPeer.Start(folder.FullName) : null;
         var benchmark = new InferenceBenchmark(
-            peer, line.GetValue(_threads), line.GetValue(_repeats), what => Terminal.Error.WriteLine(what));
+            peer, line.GetValue(_threads), line.GetValue(_repeats), line.GetValue(_cache), line.GetValue(_long),
+            what => Terminal.Error.WriteLine(what));
         string[] names = line.GetRequiredValue(_shapes);
         BenchmarkShape[] shapes = [.. BenchmarkShape.All.Where(shape => names.Contains(shape.Name))];
         InferenceReport report =
@@ -91,6 +105,13 @@ internal sealed class BenchInferenceCommand : CremonaCommand
             await Terminal.Out.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{cell.Shape,-5} {cell.Weights} {cell.Measure,-21} {cell.Cremona,8:0.#} tokens/s{peerRate}"));
+        }
+
+        foreach (RelativeFigure figure in report.Relatives)
+        {
+            await Terminal.Out.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{figure.Shape,-5} {figure.Weights} {figure.Measure,-52} {figure.Relative:0.00#}"));
         }
 
         return ExitCode.Success;
