@@ -1,51 +1,25 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace Cremona.Inference.Tests.Checkpoints.Gguf;
 
-/// <summary>llama.cpp's greedy ids and log-probabilities for a GGUF file (<c>tests/oracle/llama_reference.mjs</c>).
-/// <c>CREMONA_TEST_NPM</c> names a node_modules folder with <c>node-llama-cpp</c>; without it these tests are
-/// skipped.</summary>
+/// <summary>llama.cpp's greedy ids and log-probabilities for a GGUF file
+/// (<c>tests/oracle/llama_reference.mjs</c>).</summary>
 /// <param name="Ids">Greedy ids after the prompt.</param>
 /// <param name="Logs">[prompt positions][vocabularySize]</param>
 internal sealed record LlamaReference(int[] Ids, double[][] Logs)
 {
-    private static readonly string? Modules = Environment.GetEnvironmentVariable("CREMONA_TEST_NPM");
-
-    public static void SkipUnlessThere() => Assert.SkipUnless(
-        !string.IsNullOrEmpty(Modules) && Directory.Exists(Path.Combine(Modules, "node-llama-cpp")),
-        "CREMONA_TEST_NPM does not name a node_modules folder with node-llama-cpp");
+    public static void SkipUnlessThere() => NodeOracle.SkipUnlessThere("node-llama-cpp");
 
     public static async Task<LlamaReference> RunAsync(string model, int[] prompt, int count)
     {
-        ProcessStartInfo start = new(
-            "node",
-            [
-                Path.Combine(AppContext.BaseDirectory, "oracle", "llama_reference.mjs"), Modules!, model,
-                JsonSerializer.Serialize(prompt), $"{count}",
-            ])
-        {
-            RedirectStandardOutput = true,
-        };
-        using Process node = Process.Start(start)!;
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
-        try
-        {
-            string output = await node.StandardOutput.ReadToEndAsync(limit.Token);
-            await node.WaitForExitAsync(limit.Token);
-            node.ExitCode.ShouldBe(0);
-            using var document = JsonDocument.Parse(output);
-            return new LlamaReference(
-                [.. document.RootElement.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())],
-                [.. document.RootElement.GetProperty("logs").EnumerateArray().Select(
-                    row => row.EnumerateArray().Select(log => log.ValueKind == JsonValueKind.Number
-                        ? log.GetDouble()
-                        : double.NegativeInfinity).ToArray())]);
-        }
-        finally
-        {
-            if (!node.HasExited) node.Kill();
-        }
+        using JsonDocument document = await NodeOracle.RunAsync(
+            "llama_reference.mjs", model, JsonSerializer.Serialize(prompt), $"{count}");
+        return new LlamaReference(
+            [.. document.RootElement.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())],
+            [.. document.RootElement.GetProperty("logs").EnumerateArray().Select(
+                row => row.EnumerateArray().Select(log => log.ValueKind == JsonValueKind.Number
+                    ? log.GetDouble()
+                    : double.NegativeInfinity).ToArray())]);
     }
 
     /// <summary>Log-probabilities of logits [positions, vocabularySize].</summary>

@@ -1,0 +1,37 @@
+using System.Runtime.CompilerServices;
+
+namespace Cremona.Inference.Templates.Jinja;
+
+/// <summary>What is left of the limits while a template is rendered. Not thread-safe.</summary>
+internal sealed class JinjaBudget(JinjaLimits limits)
+{
+    private int _steps;
+    private long _characters;
+    private int _depth;
+
+    /// <exception cref="JinjaException">There were too many, or they are within each other too deep for the
+    /// stack.</exception>
+    public void Step(int count = 1)
+    {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            throw new JinjaException("the template is nested too deep");
+        if ((_steps += count) > limits.StepsMax || count < 0)
+            throw new JinjaException($"the template takes more than {limits.StepsMax} steps");
+    }
+
+    /// <summary>Counts the characters of a text that is to be made.</summary>
+    /// <exception cref="JinjaException">There were too many.</exception>
+    public void Characters(long count)
+    {
+        if ((_characters += count) > limits.CharactersMax)
+            throw new JinjaException($"the template makes more than {limits.CharactersMax} characters of text");
+    }
+
+    /// <exception cref="JinjaException">It is too deep.</exception>
+    public void Enter()
+    {
+        if (++_depth > limits.DepthMax) throw new JinjaException($"calls are nested deeper than {limits.DepthMax}");
+    }
+
+    public void Leave() => _depth--;
+}

@@ -1,0 +1,19 @@
+namespace Cremona.Inference.Templates.Jinja;
+
+/// <summary>Bounds of a template, so that a hostile one ends with an error.</summary>
+public sealed record JinjaLimits
+{
+    public static JinjaLimits Default { get; } = new();
+
+    /// <summary>Characters of a template.</summary>
+    public int SourceLengthMax { get; init; } = 1 << 20;
+
+    /// <summary>Statements and expressions that are evaluated while rendering.</summary>
+    public int StepsMax { get; init; } = 5_000_000;
+
+    /// <summary>Characters that all texts made while rendering have together, the output among them.</summary>
+    public long CharactersMax { get; init; } = 8L << 20;
+
+    /// <summary>Calls, blocks and brackets within each other.</summary>
+    public int DepthMax { get; init; } = 100;
+}

@@ -1,0 +1,182 @@
+using Cremona.Inference.Templates.Jinja.Syntax;
+using Cremona.Inference.Templates.Jinja.Values;
+
+namespace Cremona.Inference.Templates.Jinja.Library;
+
+/// <summary>Filters of lists and of what can be iterated over.</summary>
+internal static class SequenceFilters
+{
+    public static IReadOnlyDictionary<string, Func<JinjaBudget, JinjaArguments, object?>> ByName { get; } =
+        new Dictionary<string, Func<JinjaBudget, JinjaArguments, object?>>
+        {
+            ["first"] = (budget, a) => Elements(budget, a) is [var first, ..] ? first : new JinjaUndefined("the first"),
+            ["last"] = (budget, a) => Elements(budget, a) is [.., var last] ? last : new JinjaUndefined("the last"),
+            ["join"] = Join,
+            ["reverse"] = Reverse,
+            ["sort"] = Sort,
+            ["unique"] = Unique,
+            ["min"] = (budget, a) => Extreme(budget, a, order => order < 0),
+            ["max"] = (budget, a) => Extreme(budget, a, order => order > 0),
+            ["sum"] = Sum,
+            ["items"] = (_, a) => a.Get(0, "value") is JinjaMap map
+                ? Methods.Find(map, "items")!.Call(null!, JinjaArguments.None)
+                : Array.Empty<object?>(),
+            ["dictsort"] = SortMap,
+            ["map"] = Map,
+            ["select"] = (budget, a) => Select(budget, a, byAttribute: false, wanted: true),
+            ["reject"] = (budget, a) => Select(budget, a, byAttribute: false, wanted: false),
+            ["selectattr"] = (budget, a) => Select(budget, a, byAttribute: true, wanted: true),
+            ["rejectattr"] = (budget, a) => Select(budget, a, byAttribute: true, wanted: false),
+            ["batch"] = Batch,
+        };
+
+    /// <summary>The elements of the value, charged as steps.</summary>
+    public static IReadOnlyList<object?> Elements(JinjaBudget budget, JinjaArguments arguments)
+    {
+        IReadOnlyList<object?> elements = JinjaValue.Elements(arguments.Get(0, "value"));
+        budget.Step(elements.Count);
+        return elements;
+    }
+
+    private static MarkedText Join(JinjaBudget budget, JinjaArguments arguments)
+    {
+        IReadOnlyList<object?> elements = Elements(budget, arguments);
+        if (arguments.FindText(2, "attribute") is { } path)
+            elements = [.. elements.Select(element => Member(element, path.Text))];
+        return TextOperations.Join(budget, elements, arguments.FindText(1, "d") ?? MarkedText.Empty);
+    }
+
+    private static object Reverse(JinjaBudget budget, JinjaArguments arguments)
+    {
+        object?[] reversed = [.. Elements(budget, arguments).Reverse()];
+        return arguments.Get(0, "value") is MarkedText
+            ? TextOperations.Join(budget, reversed, MarkedText.Empty)
+            : reversed;
+    }
+
+    private static object?[] Sort(JinjaBudget budget, JinjaArguments arguments)
+    {
+        IReadOnlyList<object?> elements = Elements(budget, arguments);
+        Func<object?, object?> key = KeyOf(arguments, caseAt: 2, pathAt: 3);
+        IComparer<object?> order = Comparer<object?>.Create(JinjaValue.Compare);
+        return arguments.Flag(1, "reverse", false)
+            ? [.. elements.OrderByDescending(key, order)]
+            : [.. elements.OrderBy(key, order)];
+    }
+
+    private static object?[] Unique(JinjaBudget budget, JinjaArguments arguments)
+    {
+        Func<object?, object?> key = KeyOf(arguments, caseAt: 1, pathAt: 2);
+        var kept = new List<object?>();
+        var seen = new List<object?>();
+        foreach (object? element in Elements(budget, arguments))
+        {
+            object? current = key(element);
+            budget.Step(seen.Count);
+            if (seen.Any(other => JinjaValue.AreEqual(other, current))) continue;
+            seen.Add(current);
+            kept.Add(element);
+        }
+
+        return [.. kept];
+    }
+
+    private static object? Extreme(JinjaBudget budget, JinjaArguments arguments, Func<int, bool> isBetter)
+    {
+        IReadOnlyList<object?> elements = Elements(budget, arguments);
+        if (elements.Count == 0) return new JinjaUndefined("the extreme of nothing");
+        Func<object?, object?> key = KeyOf(arguments, caseAt: 1, pathAt: 2);
+        return elements.Aggregate(
+            (best, next) => isBetter(JinjaValue.Compare(key(next), key(best))) ? next : best);
+    }
+
+    private static object? Sum(JinjaBudget budget, JinjaArguments arguments)
+    {
+        object? total = arguments.Has(2, "start") ? arguments.Get(2, "start") : 0L;
+        string? path = arguments.FindText(1, "attribute")?.Text;
+        foreach (object? element in Elements(budget, arguments))
+            total = ArithmeticExpression.Apply("+", total, path is null ? element : Member(element, path), budget);
+        return total;
+    }
+
+    private static object?[] SortMap(JinjaBudget budget, JinjaArguments arguments)
+    {
+        if (arguments.Get(0, "value") is not JinjaMap map) throw new JinjaException("dictsort needs a mapping");
+        budget.Step(map.Count);
+        bool minds = arguments.Flag(1, "case_sensitive", false);
+        bool byValue = arguments.FindText(2, "by")?.Text == "value";
+        IComparer<object?> order = Comparer<object?>.Create(JinjaValue.Compare);
+        object? Key((MarkedText Key, object? Value) entry) => Fold(byValue ? entry.Value : entry.Key, minds);
+        IEnumerable<(MarkedText Key, object? Value)> sorted = arguments.Flag(3, "reverse", false)
+            ? map.Entries.OrderByDescending(Key, order)
+            : map.Entries.OrderBy(Key, order);
+        return [.. sorted.Select(entry => new JinjaTuple([entry.Key, entry.Value]))];
+    }
+
+    private static object?[] Map(JinjaBudget budget, JinjaArguments arguments)
+    {
+        IReadOnlyList<object?> elements = Elements(budget, arguments);
+        if (arguments.Named.TryGetValue("attribute", out object? path))
+        {
+            arguments.Named.TryGetValue("default", out object? otherwise);
+            string name = path is MarkedText text ? text.Text : $"{path}";
+            return [.. elements.Select(element =>
+                Member(element, name) is JinjaUndefined && otherwise is not null ? otherwise : Member(element, name))];
+        }
+
+        string filterName = arguments.Text(1, "filter").Text;
+        JinjaFunction filter = Filters.Find(filterName)
+            ?? throw new JinjaException($"the filter {filterName} is not supported");
+        return [.. elements.Select(element => filter.Call(
+            budget, new JinjaArguments([element, .. arguments.Positional.Skip(2)], arguments.Named)))];
+    }
+
+    private static object?[] Select(JinjaBudget budget, JinjaArguments arguments, bool byAttribute, bool wanted)
+    {
+        int at = byAttribute ? 2 : 1;
+        string? name = arguments.Positional.Count > at ? arguments.Text(at, "test").Text : null;
+        JinjaFunction? test = name is null ? null
+            : Tests.Find(name) ?? throw new JinjaException($"the test {name} is not supported");
+        return [.. Elements(budget, arguments).Where(element =>
+        {
+            object? value = byAttribute ? Member(element, arguments.Text(1, "attribute").Text) : element;
+            object? result = test is null ? value : test.Call(
+                budget, JinjaArguments.Of([value, .. arguments.Positional.Skip(at + 1)]));
+            return JinjaValue.IsTrue(result) == wanted;
+        })];
+    }
+
+    private static object?[] Batch(JinjaBudget budget, JinjaArguments arguments)
+    {
+        long size = arguments.Integer(1, "linecount", 0);
+        if (size is < 1 or > int.MaxValue) throw new JinjaException($"the size of a batch is {size}");
+        return [.. Elements(budget, arguments).Chunk((int)size)];
+    }
+
+    /// <summary>Texts are compared without regard to case unless that is asked for.</summary>
+    private static Func<object?, object?> KeyOf(JinjaArguments arguments, int caseAt, int pathAt)
+    {
+        bool minds = arguments.Flag(caseAt, "case_sensitive", false);
+        string? path = arguments.FindText(pathAt, "attribute")?.Text;
+        return element => Fold(path is null ? element : Member(element, path), minds);
+    }
+
+    private static object? Fold(object? value, bool mindsCase) =>
+        value is MarkedText text && !mindsCase ? text.With(text.Text.ToLowerInvariant()) : value;
+
+    /// <summary>A member by a path with points.</summary>
+    private static object? Member(object? value, string path)
+    {
+        foreach (string name in path.Split('.'))
+        {
+            value = value switch
+            {
+                JinjaMap map when map.TryGet(name, out object? member) => member,
+                IReadOnlyList<object?> list when uint.TryParse(name, out uint at) && at < list.Count => list[(int)at],
+                _ => new JinjaUndefined(path),
+            };
+        }
+
+        return value;
+    }
+}

@@ -1,0 +1,7 @@
+namespace Cremona.Inference.Templates.Jinja.Syntax;
+
+/// <summary>A text, a number, true, false or none.</summary>
+internal sealed class ConstantExpression(int line, object? value) : Expression(line)
+{
+    protected override object? Compute(JinjaScope scope) => value;
+}

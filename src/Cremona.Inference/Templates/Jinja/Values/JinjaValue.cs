@@ -1,0 +1,148 @@
+using System.Globalization;
+
+namespace Cremona.Inference.Templates.Jinja.Values;
+
+/// <summary>What holds for values of every kind: null, bool, long, double, <see cref="JsonNumber"/>, <see cref="MarkedText"/>,
+/// lists of values, <see cref="JinjaMap"/>, <see cref="JinjaFunction"/> and <see cref="JinjaUndefined"/>.</summary>
+internal static class JinjaValue
+{
+    public static bool IsTrue(object? value) => value switch
+    {
+        null or JinjaUndefined => false,
+        bool flag => flag,
+        long number => number != 0,
+        double number => number != 0,
+        JsonNumber number => number.Value != 0,
+        MarkedText text => text.Length > 0,
+        IReadOnlyList<object?> list => list.Count > 0,
+        JinjaMap { IsNamespace: false } map => map.Count > 0,
+        _ => true,
+    };
+
+    public static string KindOf(object? value) => value switch
+    {
+        null => "none",
+        bool => "a boolean",
+        long => "an integer",
+        double or JsonNumber => "a number",
+        MarkedText => "a text",
+        IReadOnlyList<object?> => "a list",
+        JinjaMap => "a mapping",
+        JinjaUndefined undefined => $"'{undefined.Name}' (undefined)",
+        _ => "a function",
+    };
+
+    public static bool AreEqual(object? left, object? right) => (left, right) switch
+    {
+        (null, null) => true,
+        (MarkedText a, MarkedText b) => a.Text == b.Text,
+        (JinjaUndefined, JinjaUndefined) => true,
+        (IReadOnlyList<object?> a, IReadOnlyList<object?> b) => a.Count == b.Count && a.Zip(b).All(
+            pair => AreEqual(pair.First, pair.Second)),
+        (JinjaMap a, JinjaMap b) => a.Count == b.Count && a.Entries.All(
+            entry => b.TryGet(entry.Key.Text, out object? other) && AreEqual(entry.Value, other)),
+        _ when TryNumber(left, out double a) && TryNumber(right, out double b) => a == b,
+        _ => ReferenceEquals(left, right),
+    };
+
+    /// <summary>Numbers by size, texts by their code units, lists element by element.</summary>
+    /// <exception cref="JinjaException">The two have no order.</exception>
+    public static int Compare(object? left, object? right)
+    {
+        if (left is MarkedText a && right is MarkedText b) return string.CompareOrdinal(a.Text, b.Text);
+        if (TryNumber(left, out double x) && TryNumber(right, out double y)) return x.CompareTo(y);
+        if (left is IReadOnlyList<object?> first && right is IReadOnlyList<object?> second)
+        {
+            int difference = first.Zip(second, Compare).FirstOrDefault(order => order != 0);
+            return difference != 0 ? difference : first.Count.CompareTo(second.Count);
+        }
+
+        throw new JinjaException($"{KindOf(left)} and {KindOf(right)} have no order");
+    }
+
+    /// <summary>A boolean counts as 0 or 1.</summary>
+    public static bool TryNumber(object? value, out double number)
+    {
+        (bool isNumber, number) = value switch
+        {
+            bool flag => (true, flag ? 1 : 0),
+            long integer => (true, integer),
+            double real => (true, real),
+            JsonNumber real => (true, real.Value),
+            _ => (false, 0),
+        };
+        return isNumber;
+    }
+
+    public static bool TryInteger(object? value, out long number)
+    {
+        (bool isInteger, number) = value switch
+        {
+            bool flag => (true, flag ? 1 : 0),
+            long integer => (true, integer),
+            _ => (false, 0),
+        };
+        return isInteger;
+    }
+
+    /// <summary>The elements of a list, the characters of a text, the keys of a mapping; undefined has none.</summary>
+    /// <exception cref="JinjaException">It has no elements.</exception>
+    public static IReadOnlyList<object?> Elements(object? value) => value switch
+    {
+        IReadOnlyList<object?> list => list,
+        JinjaUndefined => [],
+        JinjaMap map => [.. map.Entries.Select(entry => entry.Key)],
+        MarkedText text => Characters(text),
+        _ => throw new JinjaException($"{KindOf(value)} cannot be iterated over"),
+    };
+
+    /// <summary>The characters of a text, halves of pairs together.</summary>
+    public static IReadOnlyList<object?> Characters(MarkedText text)
+    {
+        var characters = new List<object?>(text.Length);
+        for (int i = 0; i < text.Length;)
+        {
+            bool isPair = i + 1 < text.Length && char.IsSurrogatePair(text.Text[i], text.Text[i + 1]);
+            characters.Add(text.Slice(i, isPair ? 2 : 1));
+            i += isPair ? 2 : 1;
+        }
+
+        return characters;
+    }
+
+    public static int LengthOf(object? value) => value is MarkedText text
+        ? text.Length - text.Text.Count(char.IsLowSurrogate)
+        : value is JinjaMap map ? map.Count : Elements(value).Count;
+
+    public static bool Contains(object? container, object? value) => (container, value) switch
+    {
+        (MarkedText text, MarkedText part) => text.Text.Contains(part.Text, StringComparison.Ordinal),
+        (JinjaMap map, MarkedText key) => map.TryGet(key.Text, out _),
+        (JinjaMap, _) => false,
+        (MarkedText, _) => throw new JinjaException($"a text cannot hold {KindOf(value)}"),
+        _ => Elements(container).Any(element => AreEqual(element, value)),
+    };
+
+    /// <summary>As Python writes a float: the shortest digits that read back the same, always with a point or
+    /// exponent.</summary>
+    public static string Show(double number)
+    {
+        if (double.IsNaN(number)) return "nan";
+        if (double.IsInfinity(number)) return number > 0 ? "inf" : "-inf";
+        double size = Math.Abs(number);
+        if (size != 0 && size is < 1e-4 or >= 1e16)
+        {
+            string[] parts = number.ToString("E16", CultureInfo.InvariantCulture).Split('E');
+            int exponent = int.Parse(parts[1], CultureInfo.InvariantCulture);
+            string shortest = number.ToString("R", CultureInfo.InvariantCulture).Split('E')[0];
+            string digits = string.Concat(shortest.Where(char.IsAsciiDigit)).Trim('0');
+            string mantissa = digits.Length > 1 ? $"{digits[0]}.{digits[1..]}" : digits;
+            return $"{(number < 0 ? "-" : "")}{mantissa}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
+        }
+
+        string plain = number.ToString("0.0################", CultureInfo.InvariantCulture);
+        string exact = number.ToString("R", CultureInfo.InvariantCulture);
+        return exact.Contains('E', StringComparison.Ordinal) ? plain
+            : exact.Contains('.', StringComparison.Ordinal) ? exact : exact + ".0";
+    }
+}
