@@ -1,23 +1,24 @@
 namespace Cremona.Inference.Tokenizers;
 
-/// <summary>Merges the bytes of one piece into tokens: always the pair of lowest rank, the leftmost first.</summary>
-/// <remarks>A linked list with a queue of candidates, so that a piece of n bytes costs n log n even when it is one
+/// <summary>Merges the symbols of one piece into tokens: always the pair of lowest rank, the leftmost first.</summary>
+/// <remarks>A linked list with a queue of candidates, so that a piece of n symbols costs n log n even when it is one
 /// long word.</remarks>
 internal static class BytePairMerger
 {
-    public static int[] Merge(BytePairVocabulary vocabulary, ReadOnlySpan<byte> bytes)
+    public static int[] Merge(BytePairVocabulary vocabulary, ReadOnlySpan<char> piece)
     {
-        if (bytes.Length == 0) return [];
-        if (vocabulary.PrefersWholePieces && vocabulary.TryGetId(ByteLevelAlphabet.ToText(bytes), out int whole))
+        if (piece.IsEmpty) return [];
+        if (vocabulary.PrefersWholePieces && vocabulary.TryGetId(vocabulary.Alphabet.EntryOf(piece), out int whole))
             return [whole];
 
-        var ids = new int[bytes.Length];
-        var next = new int[bytes.Length];
-        var previous = new int[bytes.Length];
-        for (int i = 0; i < bytes.Length; i++)
+        var symbols = new List<int>(piece.Length);
+        vocabulary.Alphabet.AddSymbols(piece, symbols);
+        int[] ids = [.. symbols];
+        var next = new int[ids.Length];
+        var previous = new int[ids.Length];
+        for (int i = 0; i < ids.Length; i++)
         {
-            ids[i] = vocabulary.IdOf(bytes[i]);
-            next[i] = i + 1 < bytes.Length ? i + 1 : -1;
+            next[i] = i + 1 < ids.Length ? i + 1 : -1;
             previous[i] = i - 1;
         }
 

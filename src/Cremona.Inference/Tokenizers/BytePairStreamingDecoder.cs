@@ -7,8 +7,15 @@ namespace Cremona.Inference.Tokenizers;
 internal sealed class BytePairStreamingDecoder(BytePairTokenizer tokenizer) : IStreamingDecoder
 {
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
+    private bool _isFirst = true;
 
-    public string Append(int id) => Convert(tokenizer.BytesOf(id), flush: false);
+    public string Append(int id)
+    {
+        ReadOnlySpan<byte> bytes = tokenizer.BytesOf(id);
+        if (!_isFirst || bytes.IsEmpty) return Convert(bytes, flush: false);
+        _isFirst = false;
+        return Convert(tokenizer.WithoutFirstSpace(bytes), flush: false);
+    }
 
     public string Flush() => Convert([], flush: true);
 

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Cremona.Inference.Tokenizers;
 
-/// <summary>Byte-level byte pair encoding (Sennrich et al., 2016; GPT-2's byte alphabet).</summary>
+/// <summary>Byte pair encoding (Sennrich et al., 2016), of bytes or of characters.</summary>
 /// <remarks>Written here and not taken from Microsoft.ML.Tokenizers because that one (2.0.1) has no
 /// <c>ignore_merges</c> (Llama-3), cuts letters outside the Basic Multilingual Plane differently and has no streaming
 /// decoder; where the two mean the same, a test holds them equal.</remarks>
@@ -12,49 +12,55 @@ internal sealed class BytePairTokenizer : ITokenizer
     private const int CachedPieceLengthMax = 32;
     private const int CachedPieceCountMax = 65536;
 
+    private readonly TokenizerParts _parts;
     private readonly BytePairVocabulary _vocabulary;
-    private readonly PreTokenizer _preTokenizer;
-    private readonly bool _composes;
     private readonly byte[]?[] _bytes; // by id; null for special tokens and holes
     private readonly Dictionary<string, int> _added;
-    private readonly AddedToken[] _textTokens;
+    private readonly AddedTokenFinder _rawTokens;
+    private readonly AddedTokenFinder _normalizedTokens;
     private readonly ConcurrentDictionary<string, int[]> _cache = new();
     private readonly ConcurrentDictionary<string, int[]>.AlternateLookup<ReadOnlySpan<char>> _cacheLookup;
     private int _cacheCount;
 
-    public BytePairTokenizer(
-        BytePairVocabulary vocabulary, byte[]?[] tokenBytes, IReadOnlyList<AddedToken> addedTokens,
-        PreTokenizer preTokenizer, bool composes)
+    /// <param name="parts">What it does.</param>
+    /// <param name="vocabulary">Made of the parts.</param>
+    /// <param name="tokenBytes">By id; null for special tokens and holes.</param>
+    public BytePairTokenizer(TokenizerParts parts, BytePairVocabulary vocabulary, byte[]?[] tokenBytes)
     {
+        _parts = parts;
         _vocabulary = vocabulary;
-        _preTokenizer = preTokenizer;
-        _composes = composes;
         _bytes = tokenBytes;
-        _added = addedTokens.ToDictionary(t => t.Content, t => t.Id);
-
-        // Longest first, so that a token which begins with another one is found whole.
-        _textTokens = [.. addedTokens.Where(t => !t.IsSpecial).OrderByDescending(t => t.Content.Length)];
+        _added = parts.Added.ToDictionary(t => t.Content, t => t.Id);
+        AddedToken[] inText = [.. parts.Added.Where(t => !t.IsSpecial)];
+        bool changes = parts.Normalizer.Count > 0;
+        _rawTokens = new AddedTokenFinder(inText.Where(t => !t.IsNormalized || !changes));
+        _normalizedTokens = new AddedTokenFinder(inText.Where(t => t.IsNormalized && changes)
+            .Select(t => (Normalize(t.Content, TextPlace.Start), t)));
         _cacheLookup = _cache.GetAlternateLookup<ReadOnlySpan<char>>();
     }
+
+    public IReadOnlyList<AddedToken> AddedTokens => _parts.Added;
 
     public int VocabularySize => _bytes.Length;
 
     public int? FindSpecial(string content) => _added.TryGetValue(content, out int id) ? id : null;
 
-    public int[] Encode(string text)
+    public int[] Encode(string text) => Encode(text, TextPlace.Start);
+
+    public int[] Encode(string text, TextPlace place)
     {
         ArgumentNullException.ThrowIfNull(text);
         var ids = new List<int>(text.Length);
-        int start = 0;
-        while (start < text.Length)
+        int done = 0;
+        while (_rawTokens.Find(text, done, text.Length) is { } match)
         {
-            (int index, AddedToken? token) = FindTextToken(text, start);
-            EncodePlain(text[start..index], ids);
-            if (token is null) break;
-            ids.Add(token.Id);
-            start = index + token.Content.Length;
+            if (match.Start > done) EncodeRaw(text[done..match.Start], place, ids);
+            ids.Add(match.Token.Id);
+            done = match.End;
+            place = TextPlace.AfterToken;
         }
 
+        if (done < text.Length) EncodeRaw(text[done..], place, ids);
         return [.. ids];
     }
 
@@ -72,7 +78,7 @@ internal sealed class BytePairTokenizer : ITokenizer
             position += part.Length;
         }
 
-        return Encoding.UTF8.GetString(bytes);
+        return Encoding.UTF8.GetString(WithoutFirstSpace(bytes));
     }
 
     public IStreamingDecoder CreateStreamingDecoder() => new BytePairStreamingDecoder(this);
@@ -84,35 +90,39 @@ internal sealed class BytePairTokenizer : ITokenizer
         return _bytes[id];
     }
 
-    private (int Index, AddedToken? Token) FindTextToken(string text, int start)
+    /// <summary>The bytes of a text as it is shown: without the space that encoding puts before it.</summary>
+    public ReadOnlySpan<byte> WithoutFirstSpace(ReadOnlySpan<byte> bytes) =>
+        _parts.WritesFirstSpace && bytes.StartsWith(" "u8) ? bytes[1..] : bytes;
+
+    private string Normalize(string text, TextPlace place) =>
+        _parts.Normalizer.Aggregate(text, (current, step) => step.Apply(current, place));
+
+    private void EncodeRaw(string text, TextPlace place, List<int> ids)
     {
-        int best = text.Length;
-        AddedToken? found = null;
-        foreach (AddedToken token in _textTokens)
+        text = Normalize(text, place);
+        int done = 0;
+        while (_normalizedTokens.Find(text, done, text.Length) is { } match)
         {
-            int index = text.IndexOf(token.Content, start, best - start, StringComparison.Ordinal);
-            if (index < 0) continue;
-            best = index;
-            found = token;
+            if (match.Start > done) EncodeNormalized(text[done..match.Start], place, ids);
+            ids.Add(match.Token.Id);
+            done = match.End;
+            place = TextPlace.AfterToken;
         }
 
-        return (best, found);
+        if (done < text.Length) EncodeNormalized(done == 0 ? text : text[done..], place, ids);
     }
 
-    private void EncodePlain(string text, List<int> ids)
+    private void EncodeNormalized(string text, TextPlace place, List<int> ids)
     {
-        if (_composes) text = CanonicalComposition.Compose(text);
-        foreach (Range piece in _preTokenizer.Split(text)) ids.AddRange(EncodePiece(text.AsSpan(piece)));
+        if (_parts.Spaces is { } spaces) text = spaces.Apply(text, place);
+        foreach (Range piece in _parts.PreTokenizer.Split(text)) ids.AddRange(EncodePiece(text.AsSpan(piece)));
     }
 
     private int[] EncodePiece(ReadOnlySpan<char> piece)
     {
         if (_cacheLookup.TryGetValue(piece, out int[]? known)) return known;
 
-        var bytes = new byte[Encoding.UTF8.GetByteCount(piece)];
-        Encoding.UTF8.GetBytes(piece, bytes);
-        int[] ids = BytePairMerger.Merge(_vocabulary, bytes);
-
+        int[] ids = BytePairMerger.Merge(_vocabulary, piece);
         if (piece.Length <= CachedPieceLengthMax && Volatile.Read(ref _cacheCount) < CachedPieceCountMax
             && _cacheLookup.TryAdd(piece, ids))
         {

@@ -10,11 +10,17 @@ public interface ITokenizer
     /// token.</summary>
     int[] Encode(string text);
 
+    /// <summary>As <see cref="Encode(string)"/>, for text that stands elsewhere than at the beginning.</summary>
+    int[] Encode(string text, TextPlace place) => Encode(text);
+
     /// <summary>Ids to text; special tokens give nothing. Bytes that are no UTF-8 become U+FFFD.</summary>
     string Decode(ReadOnlySpan<int> ids);
 
     /// <summary>The bytes of a token: none for special tokens and for ids the vocabulary does not use.</summary>
     ReadOnlySpan<byte> BytesOf(int id);
+
+    /// <summary>The tokens beside the merges, special ones among them.</summary>
+    IReadOnlyList<AddedToken> AddedTokens => [];
 
     /// <summary>The id of a special (added) token by its exact content, or null.</summary>
     int? FindSpecial(string content);

@@ -1,8 +1,10 @@
 using System.Text.Json;
+using Cremona.Inference.Tokenizers.Normalization;
 
 namespace Cremona.Inference.Tokenizers;
 
-/// <summary>Reads Hugging Face's <c>tokenizer.json</c>: byte-level BPE as GPT-2, Llama-3 and Qwen use it.</summary>
+/// <summary>Reads Hugging Face's <c>tokenizer.json</c>: byte-level BPE as GPT-2, Llama-3 and Qwen
+/// use it, and SentencePiece's BPE with bytes to fall back on as Llama-2 and Mistral do.</summary>
 public static class TokenizerJson
 {
     private const long FileBytesMax = 128L << 20;
@@ -45,17 +47,22 @@ public static class TokenizerJson
     {
         TokenizerElement model = root.Get("model");
         RefuseUnless(model, "type", "BPE", isRequired: false);
-        foreach (string name in (string[])["unk_token", "continuing_subword_prefix", "end_of_word_suffix"])
+        foreach (string name in (string[])["continuing_subword_prefix", "end_of_word_suffix"])
             if (model.TryGet(name, out TokenizerElement? set) && set.Text().Length > 0) throw set.Fault("is not supported");
-        if (model.Flag("byte_fallback")) throw model.Fault("byte_fallback is not supported");
-        if (root.TryGet("decoder", out TokenizerElement? decoder)) RefuseUnless(decoder, "type", "ByteLevel", isRequired: true);
+        bool isOfCharacters = model.Flag("byte_fallback");
+        if (!isOfCharacters && model.TryGet("unk_token", out TokenizerElement? unknown) && unknown.Text().Length > 0)
+            throw unknown.Fault("is set without byte_fallback, which is not supported");
 
-        bool composes = ReadNormalizer(root);
-        Dictionary<string, int> ids = ReadVocabulary(model.Get("vocab"));
-        List<AddedToken> added = ReadAddedTokens(root);
-        return new TokenizerParts(
-            ids, ReadMerges(model.Get("merges")), added, TokenizerJsonPreTokenizer.Read(root),
-            model.Flag("ignore_merges"), composes);
+        List<AddedToken> added = TokenizerJsonAddedTokens.Read(root);
+        (PreTokenizer cuts, SpaceStep? spaces) = TokenizerJsonPreTokenizer.Read(root, isOfCharacters);
+        return new TokenizerParts(ReadVocabulary(model.Get("vocab")), ReadMerges(model.Get("merges")), added, cuts)
+        {
+            Normalizer = TokenizerJsonNormalizer.Read(root),
+            Spaces = spaces,
+            PrefersWholePieces = model.Flag("ignore_merges"),
+            IsOfCharacters = isOfCharacters,
+            WritesFirstSpace = TokenizerJsonDecoder.TakesFirstSpace(root, isOfCharacters),
+        };
     }
 
     private static void RefuseUnless(TokenizerElement parent, string name, string expected, bool isRequired)
@@ -63,17 +70,6 @@ public static class TokenizerJson
         if (!isRequired && !parent.TryGet(name, out _)) return;
         TokenizerElement value = parent.Get(name);
         if (value.Text() != expected) throw value.Fault($"is '{value.Text()}'; only {expected} is supported");
-    }
-
-    // No normalizer, or form C (Qwen); true for the latter.
-    private static bool ReadNormalizer(TokenizerElement root)
-    {
-        if (!root.TryGet("normalizer", out TokenizerElement? normalizer)) return false;
-        string type = normalizer.Get("type").Text();
-        TokenizerElement[] steps = type == "Sequence" ? [.. normalizer.Get("normalizers").Items()] : [normalizer];
-        foreach (TokenizerElement step in steps)
-            if (step.Get("type").Text() != "NFC") throw step.Fault($"of type '{step.Get("type").Text()}' is not supported");
-        return steps.Length > 0;
     }
 
     private static Dictionary<string, int> ReadVocabulary(TokenizerElement vocabulary)
@@ -91,34 +87,16 @@ public static class TokenizerJson
     }
 
     // Two forms are in use: "left right" and, in newer files, ["left", "right"].
-    private static List<(string Left, string Right)> ReadMerges(TokenizerElement merges)
+    private static List<BytePairMerge> ReadMerges(TokenizerElement merges)
     {
-        var pairs = new List<(string, string)>();
+        var pairs = new List<BytePairMerge>();
         foreach (TokenizerElement merge in merges.Items())
         {
             string[] parts = merge.IsText ? merge.Text().Split(' ') : [.. merge.Items().Select(i => i.Text())];
             if (parts.Length != 2) throw merge.Fault("is not a pair");
-            pairs.Add((parts[0], parts[1]));
+            pairs.Add(new(parts[0], parts[1], pairs.Count));
         }
 
         return pairs;
-    }
-
-    private static List<AddedToken> ReadAddedTokens(TokenizerElement root)
-    {
-        var tokens = new List<AddedToken>();
-        if (!root.TryGet("added_tokens", out TokenizerElement? list)) return tokens;
-        foreach (TokenizerElement item in list.Items())
-        {
-            var token = new AddedToken(item.Get("id").Integer(), item.Get("content").Text(), item.Flag("special"));
-            if (token.Id is < 0 or >= TokenizerElement.IdCountMax) throw item.Fault($"has the id {token.Id}, which is out of range");
-            if (token.Content.Length == 0) throw item.Fault("has no content");
-            if (tokens.Any(t => t.Content == token.Content)) throw item.Fault($"repeats '{token.Content}'");
-            if (!token.IsSpecial && (item.Flag("lstrip") || item.Flag("rstrip") || item.Flag("single_word")))
-                throw item.Fault($"'{token.Content}' strips or asks for whole words, which is not supported");
-            tokens.Add(token);
-        }
-
-        return tokens;
     }
 }

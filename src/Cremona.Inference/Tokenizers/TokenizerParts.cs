@@ -1,22 +1,42 @@
+using System.Text;
+using Cremona.Inference.Tokenizers.Normalization;
+
 namespace Cremona.Inference.Tokenizers;
 
-/// <summary>What makes a byte-level BPE tokenizer.</summary>
-/// <param name="Ids">Entries in the byte-level alphabet.</param>
-/// <param name="Merges">Pairs of entries; earlier ones are merged first.</param>
+/// <summary>What makes a BPE tokenizer.</summary>
+/// <param name="Ids">Entries of the vocabulary.</param>
+/// <param name="Merges">Pairs of entries, those of lower rank first.</param>
 /// <param name="Added">Tokens beside the merges.</param>
 /// <param name="PreTokenizer">The cuts before merging.</param>
-/// <param name="PrefersWholePieces">A piece that is an entry is not merged up.</param>
-/// <param name="Composes">Text is brought to form C first.</param>
 internal sealed record TokenizerParts(
-    Dictionary<string, int> Ids, IReadOnlyList<(string Left, string Right)> Merges, IReadOnlyList<AddedToken> Added,
-    PreTokenizer PreTokenizer, bool PrefersWholePieces, bool Composes)
+    Dictionary<string, int> Ids, IReadOnlyList<BytePairMerge> Merges, IReadOnlyList<AddedToken> Added,
+    PreTokenizer PreTokenizer)
 {
+    /// <summary>What is done to text first, in order.</summary>
+    public IReadOnlyList<NormalizerStep> Normalizer { get; init; } = [];
+
+    /// <summary>How spaces are written where that is done after normalization; null leaves them.</summary>
+    public SpaceStep? Spaces { get; init; }
+
+    /// <summary>A piece that is an entry is not merged up.</summary>
+    public bool PrefersWholePieces { get; init; }
+
+    /// <summary>The vocabulary is of characters with bytes to fall back on; otherwise of bytes.</summary>
+    public bool IsOfCharacters { get; init; }
+
+    /// <summary>A space stands before the first word, which decoding takes away again.</summary>
+    public bool WritesFirstSpace { get; init; }
+
     /// <exception cref="InvalidDataException">The parts do not fit together.</exception>
-    public BytePairTokenizer Build() => new(
-        new BytePairVocabulary(Ids, Merges, PrefersWholePieces), TokenBytes(), Added, PreTokenizer, Composes);
+    public BytePairTokenizer Build()
+    {
+        PieceAlphabet alphabet = IsOfCharacters ? new CharacterPieces(Ids) : new ByteLevelPieces(Ids);
+        var vocabulary = new BytePairVocabulary(Ids, Merges, alphabet, PrefersWholePieces);
+        return new BytePairTokenizer(this, vocabulary, TokenBytes(alphabet));
+    }
 
     /// <summary>The bytes of every id: none for special tokens and holes.</summary>
-    private byte[]?[] TokenBytes()
+    private byte[]?[] TokenBytes(PieceAlphabet alphabet)
     {
         int count = Ids.Values.Concat(Added.Select(t => t.Id)).DefaultIfEmpty(-1).Max() + 1;
         var bytes = new byte[]?[count];
@@ -24,13 +44,13 @@ internal sealed record TokenizerParts(
         foreach ((string entry, int id) in Ids)
         {
             if (addedIds.Contains(id)) continue;
-            if (!ByteLevelAlphabet.TryToBytes(entry, out byte[] value))
+            if (!alphabet.TryToBytes(entry, out byte[] value))
                 throw new InvalidDataException($"model.vocab entry '{entry}' is not in the byte-level alphabet");
             bytes[id] = value;
         }
 
         foreach (AddedToken token in Added.Where(t => !t.IsSpecial))
-            bytes[token.Id] = System.Text.Encoding.UTF8.GetBytes(token.Content);
+            bytes[token.Id] = Encoding.UTF8.GetBytes(token.Content);
         return bytes;
     }
 }

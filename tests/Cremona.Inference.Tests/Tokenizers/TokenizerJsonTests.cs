@@ -149,7 +149,7 @@ public sealed class TokenizerJsonTests : IDisposable
     [InlineData("\"behavior\": \"Isolated\"", "\"behavior\": \"Removed\"", "behavior 'Removed'")]
     [InlineData("\"Regex\": \"", "\"Regex\": \"((", "cannot be read")]
     [InlineData("\"model\"", "\"modell\"", "the file has no 'model'")]
-    [InlineData("\"byte_fallback\": false", "\"byte_fallback\": true", "byte_fallback is not supported")]
+    [InlineData("\"byte_fallback\": false", "\"byte_fallback\": true", "the last step must be Metaspace")]
     [InlineData("\"version\"", "version", "invalid start")]
     [InlineData("\"type\": \"BPE\"", "\"type\": \"\\ud800\"", "UTF-16")]
     public void Load_NamesTheFault_OfACorruptFile(string from, string to, string fault) =>

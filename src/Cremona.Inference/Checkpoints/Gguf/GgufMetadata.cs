@@ -80,16 +80,35 @@ public sealed class GgufMetadata
         return texts;
     }
 
+    /// <exception cref="InvalidDataException">It is there and neither true nor false.</exception>
+    public bool? FindFlag(string key) => Find(key) switch
+    {
+        null => null,
+        bool flag => flag,
+        var other => throw new InvalidDataException($"metadata {key} is {Shown(other)}; expected true or false"),
+    };
+
     /// <summary>32-bit integers in order, or null when the key is missing.</summary>
     /// <exception cref="InvalidDataException">It is no list of 32-bit integers.</exception>
-    public int[]? FindIntegers(string key)
+    public int[]? FindIntegers(string key) => Find(key) switch
     {
-        if (Find(key) is not { } value) return null;
-        if (value is not GgufList { Type: GgufValueType.Int32 or GgufValueType.UInt32 } list)
-        {
-            throw new InvalidDataException($"metadata {key} is no list of 32-bit integers");
-        }
+        null => null,
+        GgufList { Type: GgufValueType.Int32 or GgufValueType.UInt32 } list => ReadIntegers(key, list),
+        _ => throw new InvalidDataException($"metadata {key} is no list of 32-bit integers"),
+    };
 
+    /// <summary>32-bit floats in order, or null when the key is missing.</summary>
+    /// <exception cref="InvalidDataException">It is no list of 32-bit floats.</exception>
+    public float[]? FindFloats(string key) => Find(key) switch
+    {
+        null => null,
+        GgufList { Type: GgufValueType.Float32 } list =>
+            [.. ReadIntegers(key, list).Select(BitConverter.Int32BitsToSingle)],
+        _ => throw new InvalidDataException($"metadata {key} is no list of 32-bit floats"),
+    };
+
+    private int[] ReadIntegers(string key, GgufList list)
+    {
         _reader.Position = list.Offset;
         byte[] bytes = new byte[list.Count * sizeof(int)];
         _reader.Read(bytes, key);

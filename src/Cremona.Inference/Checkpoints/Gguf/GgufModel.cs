@@ -29,7 +29,8 @@ public static class GgufModel
 
             string template = file.Metadata.FindText(TemplateKey)
                 ?? throw new InvalidDataException($"metadata {TemplateKey} is missing; the model is not a chat model");
-            return new LanguageModel(source, tokenizer, ChatTemplates.Create(path, template, tokenizer));
+            return new LanguageModel(source, tokenizer, ChatTemplates.Create(
+                path, template, tokenizer, GgufTokenizer.ReadSpecialTexts(file.Metadata)));
         }
         catch (InvalidDataException e) when (!e.Message.StartsWith(path, StringComparison.Ordinal))
         {
@@ -67,7 +68,9 @@ public static class GgufModel
             ? ByteLevelAlphabet.ToCharacter((byte)id).ToString()
             : $"t{id}")];
         int[] types = [.. Enumerable.Repeat((int)GgufTokenType.Normal, count)];
-        GgufModelWriter.Write(path, source, type, new GgufVocabulary(tokens, types, ["t 2"], "gpt-2", null), null, null);
+        var vocabulary = new GgufVocabulary(
+            GgufTokenizer.ByteLevelModel, tokens, types, ["t 2"], [], "gpt-2", WritesFirstSpace: false, Whole: null);
+        GgufModelWriter.Write(path, source, type, vocabulary, null, null);
     }
 
     private static CheckpointDecoder OpenWeights(GgufFile file)

@@ -71,11 +71,21 @@ internal sealed class GgufModelWriter
         // One entry for each row of the embedding, as llama.cpp asks for.
         int missing = _source.Config.VocabularySize - vocabulary.Tokens.Count;
         IEnumerable<int> padding = Enumerable.Range(vocabulary.Tokens.Count, Math.Max(0, missing));
-        _writer.Add(GgufTokenizer.ModelKey, GgufTokenizer.ByteLevelModel);
+        bool isOfCharacters = vocabulary.Model == GgufTokenizer.CharacterModel;
+        _writer.Add(GgufTokenizer.ModelKey, vocabulary.Model);
         _writer.Add(GgufTokenizer.CutKey, vocabulary.Cut);
         _writer.Add(GgufTokenizer.TokensKey, [.. vocabulary.Tokens, .. padding.Select(id => $"[PAD{id}]")]);
         _writer.Add(GgufTokenizer.TypesKey, [.. vocabulary.Types, .. padding.Select(_ => (int)GgufTokenType.Unused)]);
-        _writer.Add(GgufTokenizer.MergesKey, vocabulary.Merges);
+        if (isOfCharacters)
+        {
+            _writer.Add(GgufTokenizer.ScoresKey, (float[])[.. vocabulary.Scores, .. padding.Select(_ => 0f)]);
+            _writer.Add(GgufTokenizer.SpaceKey, vocabulary.WritesFirstSpace);
+        }
+        else
+        {
+            _writer.Add(GgufTokenizer.MergesKey, vocabulary.Merges);
+        }
+
         _writer.Add("tokenizer.ggml.add_bos_token", false);
         if (endId is { } id) _writer.Add("tokenizer.ggml.eos_token_id", (uint)id);
         if (template is not null) _writer.Add(GgufModel.TemplateKey, template);

@@ -1,8 +1,11 @@
+using Cremona.Inference.Templates;
 using Cremona.Inference.Tokenizers;
+using Cremona.Inference.Tokenizers.Normalization;
 
 namespace Cremona.Inference.Checkpoints.Gguf;
 
-/// <summary>The tokenizer in GGUF metadata: byte-level BPE (<c>gpt2</c>). A whole <c>tokenizer.json</c> in
+/// <summary>The tokenizer in GGUF metadata: byte-level BPE (<c>gpt2</c>) or SentencePiece's BPE of characters with
+/// scores (<c>llama</c>). A whole <c>tokenizer.json</c> in
 /// <c>tokenizer.huggingface.json</c> wins, since GGUF names its cuts only by a word.</summary>
 internal static class GgufTokenizer
 {
@@ -12,7 +15,13 @@ internal static class GgufTokenizer
     public const string TokensKey = "tokenizer.ggml.tokens";
     public const string TypesKey = "tokenizer.ggml.token_type";
     public const string MergesKey = "tokenizer.ggml.merges";
+    public const string ScoresKey = "tokenizer.ggml.scores";
+    public const string SpaceKey = "tokenizer.ggml.add_space_prefix";
     public const string ByteLevelModel = "gpt2";
+    public const string CharacterModel = "llama";
+
+    private static readonly (string Name, string Word)[] SpecialIds =
+        [("bos_token", "bos"), ("eos_token", "eos"), ("pad_token", "padding"), ("unk_token", "unknown")];
 
     private static readonly string[] Words = ["gpt-2", "qwen2", "llama-bpe", "tekken", "smollm"];
 
@@ -29,27 +38,47 @@ internal static class GgufTokenizer
     {
         if (metadata.FindText(WholeKey) is { } whole) return TokenizerJson.ParseParts(whole).Build();
         string model = metadata.Text(ModelKey);
-        if (model != ByteLevelModel)
+        if (model is not (ByteLevelModel or CharacterModel))
         {
-            throw new InvalidDataException($"{ModelKey} is {model}; only byte-level BPE ({ByteLevelModel}) is supported");
+            throw new InvalidDataException(
+                $"{ModelKey} is {model}; byte-level BPE ({ByteLevelModel}) and BPE of characters ({CharacterModel}) are supported");
         }
 
+        GgufVocabulary vocabulary = GgufVocabulary.FromMetadata(metadata);
+        int count = vocabulary.Tokens.Count;
+        if (count is 0 or > TokenizerElement.IdCountMax)
+        {
+            throw new InvalidDataException($"{TokensKey} has {count} entries, 1 to {TokenizerElement.IdCountMax} are possible");
+        }
+
+        RequireCount(vocabulary.Types.Count, TypesKey, count);
+        (Dictionary<string, int> ids, List<AddedToken> added) = Sort(vocabulary);
+        if (model == CharacterModel)
+        {
+            RequireCount(vocabulary.Scores.Count, ScoresKey, count);
+            return GgufCharacterTokenizer.Build(vocabulary, ids, added);
+        }
+
+        (string[] patterns, bool prefersWholePieces, bool composes) = Cuts(vocabulary.Cut);
+        return new TokenizerParts(ids, ReadMerges(vocabulary.Merges), added, new PreTokenizer(patterns))
+        {
+            PrefersWholePieces = prefersWholePieces,
+            Normalizer = composes ? [new ComposeStep()] : [],
+        }.Build();
+    }
+
+    /// <summary>The special tokens that have names.</summary>
+    /// <exception cref="InvalidDataException">An id names no token.</exception>
+    public static SpecialTexts ReadSpecialTexts(GgufMetadata metadata)
+    {
         IReadOnlyList<string> tokens = Require(metadata.FindTexts(TokensKey), TokensKey);
-        if (tokens.Count is 0 or > TokenizerElement.IdCountMax)
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach ((string name, string word) in SpecialIds)
         {
-            throw new InvalidDataException($"{TokensKey} has {tokens.Count} entries, 1 to {TokenizerElement.IdCountMax} are possible");
+            if (metadata.FindInteger($"tokenizer.ggml.{word}_token_id", 0, tokens.Count - 1) is { } id) texts[name] = tokens[id];
         }
 
-        int[] types = Require(metadata.FindIntegers(TypesKey), TypesKey);
-        if (types.Length != tokens.Count)
-        {
-            throw new InvalidDataException($"{TypesKey} has {types.Length} entries, {TokensKey} {tokens.Count}");
-        }
-
-        (Dictionary<string, int> ids, List<AddedToken> added) = Sort(tokens, types);
-        (string[] patterns, bool prefersWholePieces, bool composes) = Cuts(metadata.Text(CutKey));
-        return new TokenizerParts(
-            ids, ReadMerges(metadata), added, new PreTokenizer(patterns), prefersWholePieces, composes).Build();
+        return new SpecialTexts(texts);
     }
 
     /// <summary>The word for the cuts of a tokenizer, <c>default</c> where there is none.</summary>
@@ -59,35 +88,38 @@ internal static class GgufTokenizer
     public static T Require<T>(T? value, string key)
         where T : class => value ?? throw new InvalidDataException($"metadata {key} is missing");
 
-    private static (Dictionary<string, int> Ids, List<AddedToken> Added) Sort(
-        IReadOnlyList<string> tokens, int[] types)
+    private static void RequireCount(int actual, string key, int count)
+    {
+        if (actual != count) throw new InvalidDataException($"{key} has {actual} entries, {TokensKey} {count}");
+    }
+
+    private static (Dictionary<string, int> Ids, List<AddedToken> Added) Sort(GgufVocabulary vocabulary)
     {
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
         var added = new List<AddedToken>();
         var contents = new HashSet<string>(StringComparer.Ordinal);
-        for (int id = 0; id < tokens.Count; id++)
+        for (int id = 0; id < vocabulary.Tokens.Count; id++)
         {
-            var type = (GgufTokenType)types[id];
+            var type = (GgufTokenType)vocabulary.Types[id];
+            string token = vocabulary.Tokens[id];
             if (type == GgufTokenType.Unused) continue;
-            bool isNew = type == GgufTokenType.Normal ? ids.TryAdd(tokens[id], id) : contents.Add(tokens[id]);
-            if (!isNew || tokens[id].Length == 0) throw new InvalidDataException($"{TokensKey}[{id}] is empty or there twice");
-            if (type != GgufTokenType.Normal)
-            {
-                added.Add(new AddedToken(id, tokens[id], IsSpecial: type != GgufTokenType.UserDefined));
-            }
+            bool isEntry = type is GgufTokenType.Normal or GgufTokenType.Byte;
+            bool isNew = isEntry ? ids.TryAdd(token, id) : contents.Add(token);
+            if (!isNew || token.Length == 0) throw new InvalidDataException($"{TokensKey}[{id}] is empty or there twice");
+            if (!isEntry) added.Add(new AddedToken(id, token, IsSpecial: type != GgufTokenType.UserDefined));
         }
 
         return (ids, added);
     }
 
-    private static List<(string, string)> ReadMerges(GgufMetadata metadata)
+    private static List<BytePairMerge> ReadMerges(IReadOnlyList<string> merges)
     {
-        var pairs = new List<(string, string)>();
-        foreach (string merge in Require(metadata.FindTexts(MergesKey), MergesKey))
+        var pairs = new List<BytePairMerge>();
+        foreach (string merge in merges)
         {
             string[] parts = merge.Split(' ');
             if (parts.Length != 2) throw new InvalidDataException($"{MergesKey}[{pairs.Count}] is not a pair");
-            pairs.Add((parts[0], parts[1]));
+            pairs.Add(new(parts[0], parts[1], pairs.Count));
         }
 
         return pairs;

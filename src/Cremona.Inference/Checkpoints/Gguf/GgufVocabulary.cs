@@ -2,14 +2,18 @@ using Cremona.Inference.Tokenizers;
 
 namespace Cremona.Inference.Checkpoints.Gguf;
 
-/// <summary>What GGUF keeps of a byte-level BPE tokenizer.</summary>
+/// <summary>What GGUF keeps of a BPE tokenizer.</summary>
+/// <param name="Model"><c>gpt2</c> for bytes with merges, <c>llama</c> for characters with scores.</param>
 /// <param name="Tokens">By id, without holes.</param>
 /// <param name="Types">By id.</param>
-/// <param name="Merges">Pairs with a space between, in order.</param>
+/// <param name="Merges">Pairs with a space between, in order; of bytes.</param>
+/// <param name="Scores">By id, higher ones are merged first; of characters.</param>
 /// <param name="Cut">The word for the cuts before merging.</param>
+/// <param name="WritesFirstSpace">A space stands before the first word; of characters.</param>
 /// <param name="Whole">The <c>tokenizer.json</c> it was made from, or null.</param>
 internal sealed record GgufVocabulary(
-    IReadOnlyList<string> Tokens, IReadOnlyList<int> Types, IReadOnlyList<string> Merges, string Cut, string? Whole)
+    string Model, IReadOnlyList<string> Tokens, IReadOnlyList<int> Types, IReadOnlyList<string> Merges,
+    IReadOnlyList<float> Scores, string Cut, bool WritesFirstSpace, string? Whole)
 {
     /// <exception cref="InvalidDataException">The text is no tokenizer that is supported.</exception>
     public static GgufVocabulary FromTokenizerJson(string json)
@@ -18,22 +22,52 @@ internal sealed record GgufVocabulary(
         int count = parts.Ids.Values.Concat(parts.Added.Select(token => token.Id)).Max() + 1;
         string[] tokens = [.. Enumerable.Range(0, count).Select(id => $"[UNUSED{id}]")];
         int[] types = [.. Enumerable.Repeat((int)GgufTokenType.Unused, count)];
-        foreach ((string entry, int id) in parts.Ids) (tokens[id], types[id]) = (entry, (int)GgufTokenType.Normal);
+        foreach ((string entry, int id) in parts.Ids)
+        {
+            bool isByte = parts.IsOfCharacters && CharacterPieces.IsByte(entry, out _);
+            (tokens[id], types[id]) = (entry, (int)(isByte ? GgufTokenType.Byte : GgufTokenType.Normal));
+        }
+
         foreach (AddedToken token in parts.Added)
         {
             GgufTokenType type = token.IsSpecial ? GgufTokenType.Control : GgufTokenType.UserDefined;
             (tokens[token.Id], types[token.Id]) = (token.Content, (int)type);
         }
 
+        bool isOfCharacters = parts.IsOfCharacters;
         return new GgufVocabulary(
-            tokens, types, [.. parts.Merges.Select(pair => $"{pair.Left} {pair.Right}")], GgufTokenizer.CutOf(parts), json);
+            isOfCharacters ? GgufTokenizer.CharacterModel : GgufTokenizer.ByteLevelModel, tokens, types,
+            isOfCharacters ? [] : [.. parts.Merges.Select(pair => $"{pair.Left} {pair.Right}")],
+            isOfCharacters ? ScoresOf(parts, count) : [],
+            isOfCharacters ? "default" : GgufTokenizer.CutOf(parts), parts.WritesFirstSpace, json);
     }
 
     /// <exception cref="InvalidDataException">A key is missing or of another type.</exception>
-    public static GgufVocabulary FromMetadata(GgufMetadata metadata) => new(
-        GgufTokenizer.Require(metadata.FindTexts(GgufTokenizer.TokensKey), GgufTokenizer.TokensKey),
-        GgufTokenizer.Require(metadata.FindIntegers(GgufTokenizer.TypesKey), GgufTokenizer.TypesKey),
-        GgufTokenizer.Require(metadata.FindTexts(GgufTokenizer.MergesKey), GgufTokenizer.MergesKey),
-        metadata.Text(GgufTokenizer.CutKey),
-        metadata.FindText(GgufTokenizer.WholeKey));
+    public static GgufVocabulary FromMetadata(GgufMetadata metadata)
+    {
+        string model = metadata.Text(GgufTokenizer.ModelKey);
+        bool isOfCharacters = model == GgufTokenizer.CharacterModel;
+        return new GgufVocabulary(
+            model,
+            GgufTokenizer.Require(metadata.FindTexts(GgufTokenizer.TokensKey), GgufTokenizer.TokensKey),
+            GgufTokenizer.Require(metadata.FindIntegers(GgufTokenizer.TypesKey), GgufTokenizer.TypesKey),
+            isOfCharacters
+                ? []
+                : GgufTokenizer.Require(metadata.FindTexts(GgufTokenizer.MergesKey), GgufTokenizer.MergesKey),
+            isOfCharacters
+                ? GgufTokenizer.Require(metadata.FindFloats(GgufTokenizer.ScoresKey), GgufTokenizer.ScoresKey)
+                : [],
+            isOfCharacters ? "default" : metadata.Text(GgufTokenizer.CutKey),
+            metadata.FindFlag(GgufTokenizer.SpaceKey) ?? true,
+            metadata.FindText(GgufTokenizer.WholeKey));
+    }
+
+    /// <summary>What is merged first scores highest; what no merge makes scores below.</summary>
+    private static float[] ScoresOf(TokenizerParts parts, int count)
+    {
+        float[] scores = [.. Enumerable.Range(0, count).Select(id => -(float)(parts.Merges.Count + id))];
+        foreach (BytePairMerge merge in parts.Merges.Reverse())
+            scores[parts.Ids[merge.Left + merge.Right]] = -merge.Rank;
+        return scores;
+    }
 }

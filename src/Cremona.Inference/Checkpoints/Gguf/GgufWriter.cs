@@ -34,6 +34,13 @@ internal sealed class GgufWriter
         foreach (int value in values) writer.Write(value);
     });
 
+    public void Add(string key, IReadOnlyList<float> values) => Add(key, GgufValueType.List, writer =>
+    {
+        writer.Write((uint)GgufValueType.Float32);
+        writer.Write((ulong)values.Count);
+        foreach (float value in values) writer.Write(value);
+    });
+
     /// <summary>Adds a tensor that is read when it is its turn to be written.</summary>
     /// <param name="name">GGUF's name.</param>
     /// <param name="type">F32, F16, BF16, Q8_0 or Q4_0.</param>

@@ -1,0 +1,14 @@
+namespace Cremona.Inference.Tokenizers;
+
+/// <summary>In what symbols a vocabulary is written.</summary>
+internal abstract class PieceAlphabet
+{
+    /// <summary>How a vocabulary would write a whole piece.</summary>
+    public abstract string EntryOf(ReadOnlySpan<char> piece);
+
+    /// <summary>Adds the ids of the single symbols of a piece.</summary>
+    public abstract void AddSymbols(ReadOnlySpan<char> piece, List<int> ids);
+
+    /// <summary>The bytes that an entry stands for; false when it is not written in this alphabet.</summary>
+    public abstract bool TryToBytes(string entry, out byte[] bytes);
+}

