@@ -8,35 +8,37 @@ public static class ChatTemplates
 {
     internal const string JinjaFile = "chat_template.jinja";
 
-    private const int ShownLengthMax = 120;
+    private const string ConfigFile = "tokenizer_config.json";
 
-    /// <summary>Recognises ChatML (Qwen, nano) and Llama-3 by the markers in the model's Jinja template, and writes
-    /// their form itself; the template is not executed.</summary>
+    /// <summary>Reads the Jinja template of a model.</summary>
     /// <param name="modelFolder">Holds <c>chat_template.jinja</c> or a <c>tokenizer_config.json</c> with
     /// <c>chat_template</c>.</param>
     /// <param name="tokenizer">The tokenizer of the same folder.</param>
-    /// <exception cref="InvalidDataException">No template, one of another family, or the tokenizer lacks its special
-    /// tokens.</exception>
-    public static IChatTemplate Load(string modelFolder, ITokenizer tokenizer) =>
-        Create(modelFolder, ReadTemplate(modelFolder), tokenizer);
+    /// <exception cref="InvalidDataException">No template, one that cannot be read, or one that ends no
+    /// answer.</exception>
+    public static IChatTemplate Load(string modelFolder, ITokenizer tokenizer)
+    {
+        string config = Path.Combine(modelFolder, ConfigFile);
+        SpecialTexts special = File.Exists(config) ? ReadConfig(config, SpecialTexts.Of) : SpecialTexts.None;
+        return Create(modelFolder, ReadTemplate(modelFolder), tokenizer, special);
+    }
 
     /// <summary>The template of this Jinja text.</summary>
     /// <param name="place">Where the text was found, for faults.</param>
     /// <param name="template">Jinja.</param>
     /// <param name="tokenizer">Of the same model.</param>
-    /// <exception cref="InvalidDataException">It is of another family, or the tokenizer lacks its special
-    /// tokens.</exception>
-    internal static IChatTemplate Create(string place, string template, ITokenizer tokenizer)
+    /// <param name="special">Names of special tokens.</param>
+    /// <exception cref="InvalidDataException">It cannot be read, or it ends no answer.</exception>
+    internal static IChatTemplate Create(string place, string template, ITokenizer tokenizer, SpecialTexts special)
     {
-        if (template.Contains(ChatMlTemplate.StartMarker, StringComparison.Ordinal))
-            return new ChatMlTemplate(tokenizer, template);
-        if (template.Contains(Llama3Template.StartMarker, StringComparison.Ordinal))
-            return new Llama3Template(tokenizer, template);
-
-        string shown = template.Length > ShownLengthMax ? template[..ShownLengthMax] + "…" : template;
-        throw new InvalidDataException(
-            $"{place}: the chat template is neither ChatML ({ChatMlTemplate.StartMarker}) nor Llama-3 "
-            + $"({Llama3Template.StartMarker}); it begins: {shown}");
+        try
+        {
+            return new JinjaChatTemplate(template, tokenizer, special);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"{place}: {e.Message}", e);
+        }
     }
 
     /// <summary>The Jinja text of a model folder.</summary>
@@ -46,18 +48,23 @@ public static class ChatTemplates
         string jinja = Path.Combine(modelFolder, JinjaFile);
         if (File.Exists(jinja)) return File.ReadAllText(jinja);
 
-        string config = Path.Combine(modelFolder, "tokenizer_config.json");
+        string config = Path.Combine(modelFolder, ConfigFile);
         if (!File.Exists(config))
-            throw new InvalidDataException($"{modelFolder}: neither {JinjaFile} nor tokenizer_config.json is there");
+            throw new InvalidDataException($"{modelFolder}: neither {JinjaFile} nor {ConfigFile} is there");
+        return ReadConfig(config, TemplateOf)
+            ?? throw new InvalidDataException($"{config}: chat_template is missing; the model is not a chat model");
+    }
+
+    private static T ReadConfig<T>(string path, Func<JsonElement, T> read)
+    {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(config));
-            return TemplateOf(document.RootElement)
-                ?? throw new InvalidDataException($"{config}: chat_template is missing; the model is not a chat model");
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            return read(document.RootElement);
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{config}: {e.Message}", e);
+            throw new InvalidDataException($"{path}: {e.Message}", e);
         }
     }
 

@@ -41,13 +41,4 @@ public sealed record ToolCallForm
             ? Tagged
             : null;
     }
-
-    /// <summary>The content of a turn that says something and makes calls.</summary>
-    internal string Write(string text, IEnumerable<ToolCall> calls)
-    {
-        IEnumerable<string> written = calls.Select(call =>
-            BeforeName + TemplateJson.Quote(call.Name) + BeforeArguments + TemplateJson.Write(call.Arguments)
-            + AfterArguments);
-        return string.Join(Separator, text.Length > 0 ? written.Prepend(text) : written);
-    }
 }

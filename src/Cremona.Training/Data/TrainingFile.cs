@@ -47,9 +47,21 @@ public static class TrainingFile
 
     private static TokenizedRow ReadRow(ReadOnlyMemory<byte> line, IChatTemplate template, int maxTokensPerRow)
     {
-        EncodedChat chat = template.Encode(TrainingRowReader.Read(line), ChatEnding.Closed);
+        EncodedChat chat = Encode(line, template);
         return chat.Tokens.Length <= maxTokensPerRow
             ? new TokenizedRow(chat.Tokens, chat.IsLearned)
             : throw new TrainingRowException($"{chat.Tokens.Length} tokens exceed the limit {maxTokensPerRow}");
+    }
+
+    private static EncodedChat Encode(ReadOnlyMemory<byte> line, IChatTemplate template)
+    {
+        try
+        {
+            return template.Encode(TrainingRowReader.Read(line), ChatEnding.Closed);
+        }
+        catch (ChatTemplateException e)
+        {
+            throw new TrainingRowException($"the model's chat template refuses the dialogue: {e.Message}");
+        }
     }
 }

@@ -6,8 +6,17 @@ namespace Cremona.Inference.Tests.Templates;
 
 public sealed class ChatTemplatesTests : IDisposable
 {
-    private const string ChatMl = "{% for m in messages %}<|im_start|>{{ m.role }}...";
-    private const string Llama3 = "{% for m in messages %}<|start_header_id|>{{ m.role }}...";
+    private const string ChatMl = """
+        {% for m in messages %}{{ '<|im_start|>' + m.role + '\n' + m.content + '<|im_end|>\n' }}{% endfor %}
+        {% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}
+        """;
+
+    private const string Llama3 = """
+        {{- '<|begin_of_text|>' }}{% for m in messages %}
+        {{- '<|start_header_id|>' + m.role + '<|end_header_id|>\n\n' + m.content | trim + '<|eot_id|>' }}{% endfor %}
+        {% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>\n\n' }}{% endif %}
+        """;
+
     private static readonly ITokenizer Tokenizer = SampleTokenizer.Load();
 
     private static readonly ChatTurn[] Dialogue =
@@ -75,22 +84,80 @@ public sealed class ChatTemplatesTests : IDisposable
     [Fact]
     public void ChatMl_WritesTheTemplatesOwnSystemText_WhenTheDialogueHasNone()
     {
-        const string Jinja = "{%- else %}{{- '<|im_start|>system\\nYou are helpful.<|im_end|>\\n' }}";
+        const string Jinja = "{% if messages[0].role != 'system' %}"
+            + "{{ '<|im_start|>system\\nYou are helpful.<|im_end|>\\n' }}{% endif %}" + ChatMl;
         Show(Load(Jinja).Encode([new(ChatRole.User, "x")], ChatEnding.Closed).Tokens)
             .ShouldBe("[<|im_start|>]system\nYou are helpful.[<|im_end|>]\n[<|im_start|>]user\nx[<|im_end|>]\n");
     }
 
     [Fact]
-    public void ChatMl_WrapsToolResults_WhereTheTemplateDoes() =>
-        Show(Load(ChatMl + "<tool_response>").Encode([new(ChatRole.Tool, "7")], ChatEnding.Closed).Tokens)
-            .ShouldBe("[<|im_start|>]user\n<tool_response>\n7\n</tool_response>[<|im_end|>]\n");
+    public void Encode_NeverReadsASpecialToken_FromWhatWasSaid()
+    {
+        ChatTurn[] turns =
+        [
+            new(ChatRole.User, "<|im_start|>"), new(ChatRole.Assistant, "im_end|>"), new(ChatRole.User, "a<|im_"),
+        ];
+        const string Jinja = "{% for m in messages %}<|{{ m.content }}<|im_end|>{% endfor %}{{ messages[2].content }}end|>";
+        Show(Load(Jinja).Encode(turns, ChatEnding.Closed).Tokens)
+            .ShouldBe("<|<|im_start|>[<|im_end|>]<|im_end|>[<|im_end|>]<|a<|im_[<|im_end|>]a<|im_end|>");
+    }
+
+    [Fact]
+    public void Encode_LearnsWhatTheModelWouldWrite_ThoughTheTemplateWritesPartOfIt()
+    {
+        const string Jinja = """
+            {% for m in messages %}{{ '<|im_start|>' + m.role + '\n' }}
+            {%- if m.role == 'assistant' %}{{ '<think></think>' + m.content | trim }}
+            {%- else %}{{ m.content }}{% endif %}
+            {{- '<|im_end|>\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}
+            """;
+        ChatTurn[] turns =
+        [
+            new(ChatRole.User, "a"), new(ChatRole.Assistant, " b "), new(ChatRole.User, "c"), new(ChatRole.Assistant, ""),
+        ];
+        Learned(Load(Jinja).Encode(turns, ChatEnding.Closed))
+            .ShouldBe("<think></think>b[<|im_end|>]<think></think>[<|im_end|>]");
+    }
+
+    [Fact]
+    public void Encode_KeepsTheSpaceAtTheEnd_OfATurnThatIsContinued()
+    {
+        ChatTurn[] turns = [new(ChatRole.User, "a"), new(ChatRole.Assistant, "Name: ")];
+        Show(Load(Llama3).Encode(turns, ChatEnding.ContinueLast).Tokens).ShouldEndWith("[<|end_header_id|>]\n\nName: ");
+        Show(Load(ChatMl).Encode(turns, ChatEnding.ContinueLast).Tokens).ShouldEndWith("assistant\nName: ");
+    }
+
+    [Fact]
+    public void Encode_Throws_WhenTheTemplateRefusesTheDialogue()
+    {
+        IChatTemplate template = Load("{% if messages|length > 3 %}{{ raise_exception('too long') }}{% endif %}" + ChatMl);
+        template.Encode(Dialogue, ChatEnding.Closed).Tokens.ShouldNotBeEmpty();
+        Should.Throw<ChatTemplateException>(() => template.Encode([.. Dialogue, .. Dialogue], ChatEnding.Closed))
+            .Message.ShouldContain("too long");
+    }
+
+    [Fact]
+    public void Template_IsGivenTheSameDay_AnyDay() =>
+        Show(Load(ChatMl + "{{ strftime_now('%d %b %Y') }}").Encode(Dialogue, ChatEnding.Closed).Tokens)
+            .ShouldEndWith("26 Jul 2024");
+
+    [Fact]
+    public void Template_KnowsTheTokensThatAreNamed()
+    {
+        File.WriteAllText(
+            Path.Combine(_folder, "tokenizer_config.json"),
+            """{"bos_token": "<|begin_of_text|>", "eos_token": {"content": "<|eot_id|>"}, "chat_template": "{{ bos_token }}x{{ eos_token }}y"}""");
+        IChatTemplate template = ChatTemplates.Load(_folder, Tokenizer);
+        Show(template.Encode(Dialogue, ChatEnding.Closed).Tokens).ShouldBe("[<|begin_of_text|>]x[<|eot_id|>]y");
+        template.StopTokens.ShouldContain(Special("<|eot_id|>"));
+    }
 
     [Fact]
     public void Load_PrefersTheJinjaFile_AndReadsNamedTemplates()
     {
         File.WriteAllText(
             Path.Combine(_folder, "tokenizer_config.json"),
-            """{"chat_template": [{"name": "tools", "template": "x"}, {"name": "default", "template": "<|im_start|>"}]}""");
+            """{"chat_template": [{"name": "tools", "template": "x"}, {"name": "default", "template": "{% for m in messages %}{{ m.content }}<|im_end|>{% endfor %}"}]}""");
         ChatTemplates.Load(_folder, Tokenizer).StopTokens.ShouldContain(Special("<|im_end|>"));
 
         File.WriteAllText(Path.Combine(_folder, "chat_template.jinja"), Llama3);
@@ -98,7 +165,7 @@ public sealed class ChatTemplatesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"chat_template": "[INST] {{ x }} [/INST]"}""", "it begins: [INST]")]
+    [InlineData("""{"chat_template": "[INST] {{ x"}""", "the chat template, line 1: a tag has no end }}")]
     [InlineData("""{"eos_token": "x"}""", "chat_template is missing")]
     [InlineData("""{""", "tokenizer_config.json")]
     public void Load_Refuses_WhatItDoesNotKnow(string config, string reason)

@@ -10,11 +10,55 @@ namespace Cremona.Inference.Tests.Templates;
 /// the Jinja templates of nano and Qwen2.5.</summary>
 public sealed class ToolTemplateTests : IDisposable
 {
-    private const string Tagged = """{{- '<|im_start|>' }}<tool_call>\n{\"name\": {{ x }}, \"arguments\": {{ y }}}""";
-    private const string Qwen = Tagged + """
-        # Tools <tool_response> '<|im_start|>system\nYou are helpful.<|im_end|>\n'
+    private const string Qwen = """
+        {%- if tools %}
+            {{- '<|im_start|>system\n' }}
+            {%- if messages[0]['role'] == 'system' %}
+                {{- messages[0]['content'] }}
+            {%- else %}
+                {{- 'You are helpful.' }}
+            {%- endif %}
+            {{- "\n\n# Tools\n\nYou may call one or more functions to assist with the user query.\n\nYou are provided with function signatures within <tools></tools> XML tags:\n<tools>" }}
+            {%- for tool in tools %}
+                {{- "\n" }}
+                {{- tool | tojson }}
+            {%- endfor %}
+            {{- "\n</tools>\n\nFor each function call, return a json object with function name and arguments within <tool_call></tool_call> XML tags:\n<tool_call>\n{\"name\": <function-name>, \"arguments\": <args-json-object>}\n</tool_call><|im_end|>\n" }}
+        {%- endif %}
+        {%- for message in messages %}
+            {%- if (message.role == "user") or (message.role == "assistant" and not message.tool_calls) %}
+                {{- '<|im_start|>' + message.role + '\n' + message.content + '<|im_end|>' + '\n' }}
+            {%- elif message.role == "assistant" %}
+                {{- '<|im_start|>' + message.role }}
+                {%- if message.content %}
+                    {{- '\n' + message.content }}
+                {%- endif %}
+                {%- for tool_call in message.tool_calls %}
+                    {%- if tool_call.function is defined %}
+                        {%- set tool_call = tool_call.function %}
+                    {%- endif %}
+                    {{- '\n<tool_call>\n{"name": "' }}
+                    {{- tool_call.name }}
+                    {{- '", "arguments": ' }}
+                    {{- tool_call.arguments | tojson }}
+                    {{- '}\n</tool_call>' }}
+                {%- endfor %}
+                {{- '<|im_end|>\n' }}
+            {%- elif message.role == "tool" %}
+                {%- if (loop.index0 == 0) or (messages[loop.index0 - 1].role != "tool") %}
+                    {{- '<|im_start|>user' }}
+                {%- endif %}
+                {{- '\n<tool_response>\n' }}
+                {{- message.content }}
+                {{- '\n</tool_response>' }}
+                {%- if loop.last or (messages[loop.index0 + 1].role != "tool") %}
+                    {{- '<|im_end|>\n' }}
+                {%- endif %}
+            {%- endif %}
+        {%- endfor %}
         """;
 
+    private static readonly string Tagged = NanoTemplate();
     private static readonly ITokenizer Tokenizer = SampleTokenizer.Load();
 
     private static readonly ChatTool[] Tools =
@@ -97,8 +141,7 @@ public sealed class ToolTemplateTests : IDisposable
     }
 
     [Theory]
-    [InlineData("<|im_start|>")]
-    [InlineData("<|start_header_id|>")]
+    [InlineData("{% for m in messages %}{{ m.content }}<|im_end|>{% endfor %}")]
     public void Template_WithoutAFormForTools_RefusesThem(string jinja)
     {
         IChatTemplate template = Load(jinja);
@@ -109,6 +152,12 @@ public sealed class ToolTemplateTests : IDisposable
 
     private string Render(string jinja, ChatTurn[] turns, ChatEnding ending, ChatTool[] tools) =>
         Show(Load(jinja).Encode(turns, ending, tools).Tokens);
+
+    private static string NanoTemplate()
+    {
+        string path = Path.Combine(AppContext.BaseDirectory, "models", "nano", "tokenizer_config.json");
+        return JsonSerializer.Deserialize<JsonElement>(File.ReadAllBytes(path)).GetProperty("chat_template").GetString()!;
+    }
 
     private IChatTemplate Load(string jinja)
     {

@@ -25,7 +25,11 @@ public static class TinyModel
         TokenizerJsonWriter.Write(
             Path.Combine(folder, "tokenizer.json"), [.. special, .. bytes], special.Length, [], [PreTokenizer.QwenPattern]);
         File.WriteAllText(
-            Path.Combine(folder, "tokenizer_config.json"), """{"chat_template":"<|im_start|>role\ncontent<|im_end|>"}""");
+            Path.Combine(folder, "chat_template.jinja"),
+            """
+            {% for m in messages %}{{ '<|im_start|>' + m.role + '\n' + m.content + '<|im_end|>\n' }}{% endfor %}
+            {% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}
+            """);
     }
 
     private static LanguageModel LoadShared()

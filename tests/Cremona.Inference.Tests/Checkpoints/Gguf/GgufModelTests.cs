@@ -12,7 +12,8 @@ namespace Cremona.Inference.Tests.Checkpoints.Gguf;
 
 public class GgufModelTests
 {
-    private const string ChatMl = "{{ '<|im_start|>' + message['role'] }}";
+    private const string ChatMl =
+        "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\\n' + m['content'] + '<|im_end|>\\n' }}{% endfor %}";
 
     [Theory]
     [InlineData("LlamaForCausalLM", false)]

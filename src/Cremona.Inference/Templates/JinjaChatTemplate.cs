@@ -1,0 +1,200 @@
+using Cremona.Inference.Templates.Jinja;
+using Cremona.Inference.Tokenizers;
+
+namespace Cremona.Inference.Templates;
+
+/// <summary>The template that a model carries, rendered. One that asks for the date is always given the same day: a
+/// dialogue is the same tokens on any day, so that a job which is taken up the day after ends the same.</summary>
+internal sealed class JinjaChatTemplate : IChatTemplate
+{
+    // The day that Llama-3's own templates name where there is no clock.
+    private static readonly DateTime Day = new(2024, 7, 26, 0, 0, 0, DateTimeKind.Utc);
+
+    // Tokens that end a document or a message in some family, beside the one that the template closes a turn with.
+    private static readonly string[] Ends = ["<|endoftext|>", "<|end_of_text|>", "<|eom_id|>", "</s>"];
+
+    private readonly JinjaTemplate _template;
+    private readonly TemplateEncoder _encoder;
+    private readonly SpecialTexts _special;
+    private readonly HashSet<int> _stops;
+
+    /// <summary>Reads the template and finds how it closes an answer.</summary>
+    /// <param name="source">Jinja.</param>
+    /// <param name="tokenizer">Of the same model.</param>
+    /// <param name="special">Names of special tokens.</param>
+    /// <exception cref="InvalidDataException">The template cannot be read, or nothing ends an answer.</exception>
+    public JinjaChatTemplate(string source, ITokenizer tokenizer, SpecialTexts special)
+    {
+        try
+        {
+            _template = JinjaTemplate.Parse(source);
+        }
+        catch (JinjaException e)
+        {
+            throw new InvalidDataException($"the chat template, {e.Message}", e);
+        }
+
+        _encoder = new TemplateEncoder(tokenizer);
+        _special = special;
+        ToolCallForm = ToolCallForm.Find(source);
+        IEnumerable<string> ends = special.End is { } end ? Ends.Prepend(end) : Ends;
+        StopTokens = [.. ends.Select(tokenizer.FindSpecial).Prepend(FindTurnEnd()).OfType<int>().Distinct()];
+        _stops = [.. StopTokens];
+        if (StopTokens.Count == 0)
+            throw new InvalidDataException("the chat template closes an answer with no special token, and eos_token is none");
+    }
+
+    public IReadOnlyCollection<int> StopTokens { get; }
+
+    public ToolCallForm? ToolCallForm { get; }
+
+    public EncodedChat Encode(
+        IReadOnlyList<ChatTurn> turns, ChatEnding ending, IReadOnlyList<ChatTool>? tools = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(turns.Count);
+        tools ??= [];
+        if (ToolCallForm is null && (tools.Count > 0 || turns.Any(turn => turn.ToolCalls.Count > 0)))
+            throw new NotSupportedException("the model's chat template has no form for tools");
+        try
+        {
+            return ending switch
+            {
+                ChatEnding.Closed => EncodeClosed(turns, tools),
+                ChatEnding.OpenAssistant => _encoder.Encode(Render(turns, tools, opensAnswer: true), []),
+                _ => _encoder.Encode(RenderOpen(turns, tools), []),
+            };
+        }
+        catch (JinjaException e) when (e.IsRaised)
+        {
+            throw new ChatTemplateException(e.Message, e);
+        }
+        catch (JinjaException e)
+        {
+            throw new InvalidDataException($"the chat template, {e.Message}", e);
+        }
+    }
+
+    private MarkedText Render(IReadOnlyList<ChatTurn> turns, IReadOnlyList<ChatTool> tools, bool opensAnswer)
+    {
+        IEnumerable<(string, object?)> special = _special.ByName.Select(
+            token => (token.Key, (object?)new MarkedText(token.Value)));
+        return _template.Render(
+            [
+                ("messages", TemplateMessages.OfTurns(turns)),
+                ("tools", TemplateMessages.OfTools(tools)),
+                ("documents", null),
+                ("add_generation_prompt", opensAnswer),
+                .. special,
+            ],
+            Day);
+    }
+
+    /// <summary>Up to the end of what the last turn says, white space that the template took away included.</summary>
+    private MarkedText RenderOpen(IReadOnlyList<ChatTurn> turns, IReadOnlyList<ChatTool> tools)
+    {
+        MarkedText text = Render(turns, tools, opensAnswer: false);
+        int end = LastOf(text, turns.Count) + 1;
+        if (end == 0) return turns.Count > 1 ? Render([.. turns.SkipLast(1)], tools, opensAnswer: true) : text;
+        text = text.Slice(0, end);
+        string content = turns[^1].Content;
+        string taken = char.IsWhiteSpace(text.Text[^1]) ? "" : content[content.TrimEnd().Length..];
+        if (taken.Length == 0) return text;
+        var budget = new JinjaBudget(JinjaLimits.Default);
+        return new MarkedTextBuilder(budget).Append(text).Append(taken, turns.Count).ToText();
+    }
+
+    private EncodedChat EncodeClosed(IReadOnlyList<ChatTurn> turns, IReadOnlyList<ChatTool> tools)
+    {
+        MarkedText text = Render(turns, tools, opensAnswer: false);
+        var learned = new List<(int, int)>();
+        for (int i = 0; i < turns.Count; i++)
+        {
+            if (turns[i].Role != ChatRole.Assistant || !turns[i].IsLearned) continue;
+            if (FindAnswer(text, turns, tools, i) is { } span) learned.Add(span);
+        }
+
+        return _encoder.Encode(text, learned);
+    }
+
+    /// <summary>What a model would have written of an answer: from where it is asked to the token that ends
+    /// it.</summary>
+    private (int Start, int End)? FindAnswer(
+        MarkedText text, IReadOnlyList<ChatTurn> turns, IReadOnlyList<ChatTool> tools, int index)
+    {
+        int first = FirstOf(text, index + 1);
+        int start = first;
+        if (index > 0 && FindQuestion([.. turns.Take(index)], tools) is { } asked)
+        {
+            bool isPrefix = text.Text.StartsWith(asked, StringComparison.Ordinal);
+            if (isPrefix && (first < 0 || asked.Length <= first)) start = asked.Length;
+        }
+
+        if (start < 0) return null;
+        int last = Math.Max(start, LastOf(text, index + 1) + 1);
+        return (start, EndOf(text, last));
+    }
+
+    /// <summary>What a model is shown when it is asked to go on after some turns; null where the template refuses to
+    /// end there.</summary>
+    private string? FindQuestion(IReadOnlyList<ChatTurn> turns, IReadOnlyList<ChatTool> tools)
+    {
+        try
+        {
+            return Render(turns, tools, opensAnswer: true).Text;
+        }
+        catch (JinjaException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Behind the stop token that the template wrote next, if it did before anything else was said.</summary>
+    private int EndOf(MarkedText text, int from)
+    {
+        for (int place = from; _encoder.FindSpecial(text, place) is { } match; place = match.End)
+        {
+            for (int i = place; i < match.Start; i++)
+            {
+                if (text.OriginAt(i) > MarkedText.FromTemplate) return from;
+            }
+
+            if (_stops.Contains(match.Token.Id)) return match.ContentStart + match.Token.Content.Length;
+        }
+
+        return from;
+    }
+
+    private int? FindTurnEnd()
+    {
+        try
+        {
+            MarkedText text = Render(
+                [new(ChatRole.User, "a"), new(ChatRole.Assistant, "b"), new(ChatRole.User, "c")], [], opensAnswer: false);
+            return _encoder.FindSpecial(text, LastOf(text, 2) + 1)?.Token.Id;
+        }
+        catch (JinjaException)
+        {
+            return null; // It wants another dialogue; eos_token says what ends an answer.
+        }
+    }
+
+    private static int FirstOf(MarkedText text, int origin)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text.OriginAt(i) == origin) return i;
+        }
+
+        return -1;
+    }
+
+    private static int LastOf(MarkedText text, int origin)
+    {
+        for (int i = text.Length - 1; i >= 0; i--)
+        {
+            if (text.OriginAt(i) == origin) return i;
+        }
+
+        return -1;
+    }
+}

@@ -1,0 +1,93 @@
+using Cremona.Inference.Templates.Jinja;
+using Cremona.Inference.Tokenizers;
+
+namespace Cremona.Inference.Templates;
+
+/// <summary>Rendered dialogues to token ids. A special token is read only where the template itself wrote every
+/// character of it; what came from outside is ordinary text. Thread-safe.</summary>
+internal sealed class TemplateEncoder(ITokenizer tokenizer)
+{
+    private readonly AddedTokenFinder _special = new(tokenizer.AddedTokens.Where(token => token.IsSpecial));
+
+    /// <summary>Encodes a rendered dialogue.</summary>
+    /// <param name="text">What the template wrote.</param>
+    /// <param name="learned">Parts in order that are learned; the text is cut at their ends, as it is where a model
+    /// begins to answer.</param>
+    public EncodedChat Encode(MarkedText text, IReadOnlyList<(int Start, int End)> learned)
+    {
+        var chat = new Collected(tokenizer, text.Text, learned);
+        int done = 0;
+        for (int from = 0; FindSpecial(text, from) is { } match; from = done)
+        {
+            chat.AddText(done, match.Start);
+            chat.AddSpecial(match);
+            done = match.End;
+        }
+
+        chat.AddText(done, text.Length);
+        return chat.ToChat();
+    }
+
+    /// <summary>The first special token from a place on that the template wrote, or null.</summary>
+    public AddedTokenMatch? FindSpecial(MarkedText text, int from)
+    {
+        int start = from;
+        while (_special.Find(text.Text, start, text.Length) is { } match)
+        {
+            if (IsTemplates(text, match)) return match.Start >= from ? match : match with { Start = from };
+            start = match.ContentStart + 1;
+        }
+
+        return null;
+    }
+
+    private static bool IsTemplates(MarkedText text, AddedTokenMatch match)
+    {
+        for (int i = 0; i < match.Token.Content.Length; i++)
+        {
+            if (text.OriginAt(match.ContentStart + i) != MarkedText.FromTemplate) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>The tokens so far.</summary>
+    private sealed class Collected(ITokenizer tokenizer, string text, IReadOnlyList<(int Start, int End)> learned)
+    {
+        private readonly List<int> _tokens = [];
+        private readonly List<bool> _isLearned = [];
+        private TextPlace _place = TextPlace.Start;
+        private int _span;
+
+        public void AddText(int start, int end)
+        {
+            while (start < end)
+            {
+                while (_span < learned.Count && learned[_span].End <= start) _span++;
+                bool isLearned = IsLearned(start);
+                int cut = _span == learned.Count ? end : isLearned ? learned[_span].End : learned[_span].Start;
+                cut = Math.Min(cut, end);
+                foreach (int id in tokenizer.Encode(text[start..cut], _place)) Add(id, isLearned);
+                _place = TextPlace.Inside;
+                start = cut;
+            }
+        }
+
+        public void AddSpecial(AddedTokenMatch match)
+        {
+            while (_span < learned.Count && learned[_span].End <= match.ContentStart) _span++;
+            Add(match.Token.Id, IsLearned(match.ContentStart));
+            _place = TextPlace.AfterToken;
+        }
+
+        public EncodedChat ToChat() => new([.. _tokens], [.. _isLearned]);
+
+        private bool IsLearned(int place) => _span < learned.Count && learned[_span].Start <= place;
+
+        private void Add(int id, bool isLearned)
+        {
+            _tokens.Add(id);
+            _isLearned.Add(isLearned);
+        }
+    }
+}
