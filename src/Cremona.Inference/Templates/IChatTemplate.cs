@@ -15,6 +15,7 @@ public interface IChatTemplate
     /// <param name="turns">In order; at least one.</param>
     /// <param name="ending">What follows the last turn.</param>
     /// <param name="tools">The functions that the model is shown; null or empty shows none.</param>
+    /// <exception cref="ChatTemplateException">The template refuses the turns.</exception>
     /// <exception cref="NotSupportedException">There are tools or calls, and <see cref="ToolCallForm"/> is
     /// null.</exception>
     EncodedChat Encode(IReadOnlyList<ChatTurn> turns, ChatEnding ending, IReadOnlyList<ChatTool>? tools = null);

@@ -66,7 +66,7 @@ internal sealed class JinjaChatTemplate : IChatTemplate
         }
         catch (JinjaException e) when (e.IsRaised)
         {
-            throw new ChatTemplateException(e.Message, e);
+            throw new ChatTemplateException(e.Reason, e);
         }
         catch (JinjaException e)
         {

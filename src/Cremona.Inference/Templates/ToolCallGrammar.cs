@@ -21,7 +21,7 @@ public static class ToolCallGrammar
         var terms = new TermFactory();
         (ChatTool Tool, Term Arguments)[] written = [.. tools.Select(tool => (tool, WriteArguments(tool, terms)))];
         IEnumerable<Term> named = written.Select(item => terms.Concat(
-            terms.Text(TemplateJson.Quote(item.Tool.Name) + form.BeforeArguments), item.Arguments));
+            terms.Text(JsonText.Quote(item.Tool.Name) + form.BeforeArguments), item.Arguments));
         Term call = terms.Concat(terms.Text(form.BeforeName), terms.Or([.. named]), terms.Text(form.AfterArguments));
         Term next = terms.Concat(terms.Text(form.Separator), call);
         Term calls = rules.AllowsSeveral ? terms.Concat(call, terms.Repeat(next, 0, Term.Unbounded)) : call;

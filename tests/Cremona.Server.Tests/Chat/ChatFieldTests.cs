@@ -223,6 +223,8 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
         Add("""{"messages":[{"role":"assistant","tool_calls":{}}]}""", "binding: expr_path=messages[0].tool_calls" + WrongType);
         Add("""{"messages":[{"role":"assistant","tool_calls":[{"id":"c","function":{"name":"f","arguments":{}}}]},{"role":"tool","tool_call_id":"c","content":""}]}""", null);
         Add("""{"messages":[{"role":"tool","tool_call_id":"c"}]}""", "chat content is empty");
+        Add("""{"messages":[{"role":"user","content":"refuse me"}]}""",
+            "the model's chat template refuses the messages: roles must alternate");
         Add("""{"messages":[{"role":"assistant","content":"x","function_call":{"name":"f"}}]}""", "messages[0].function_call" + Absent);
 
         void Add(string fields, string? refusal) => rows.Add(roles, fields, refusal);

@@ -74,6 +74,7 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
             $"{turn.Role.ToString()[0]}:{turn.Content}"
             + string.Concat(turn.ToolCalls.Select(call => $"[{call.Id}:{call.Name}{call.Arguments.GetRawText()}]"))
             + (ending == ChatEnding.ContinueLast && index == turns.Count - 1 ? "" : "|")));
+        if (text.Contains("refuse me", StringComparison.Ordinal)) throw new ChatTemplateException("roles must alternate");
         text += ending == ChatEnding.OpenAssistant ? "A:" : "";
         return new EncodedChat(_tokenizer.Encode(text), new bool[text.Length]);
     }

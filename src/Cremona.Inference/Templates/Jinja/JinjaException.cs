@@ -6,7 +6,10 @@ public sealed class JinjaException : Exception
     /// <param name="message">What is wrong.</param>
     /// <param name="line">Line of the template, from 1; null where it is not known yet.</param>
     public JinjaException(string message, int? line = null)
-        : base(line is null ? message : $"line {line}: {message}") => Line = line;
+        : base(line is null ? message : $"line {line}: {message}") => (Reason, Line) = (message, line);
+
+    /// <summary>What is wrong, without the line.</summary>
+    public string Reason { get; }
 
     public int? Line { get; }
 
