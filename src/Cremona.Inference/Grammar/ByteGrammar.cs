@@ -20,6 +20,10 @@ public sealed class ByteGrammar
     /// <summary>The size of the grammar, for whoever keeps many.</summary>
     public int TermCount { get; }
 
+    /// <summary>Keywords of a schema that are there and not held to, because the caller wished so: JSON pointers, of
+    /// several schemas behind their names.</summary>
+    public IReadOnlyList<string> IgnoredKeywords { get; init; } = [];
+
     /// <summary>The lexemes that are blanks of a template, with their limits.</summary>
     internal IReadOnlyDictionary<LexemeAutomaton, BlankLimits> Blanks { get; init; } =
         new Dictionary<LexemeAutomaton, BlankLimits>();

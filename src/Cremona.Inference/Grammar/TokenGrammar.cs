@@ -30,6 +30,9 @@ public sealed class TokenGrammar
 
     public GrammarVocabulary Vocabulary { get; }
 
+    /// <inheritdoc cref="ByteGrammar.IgnoredKeywords"/>
+    public IReadOnlyList<string> IgnoredKeywords => Grammar.IgnoredKeywords;
+
     internal ByteGrammar Grammar { get; }
 
     /// <summary>Memory that the grammar takes now, estimated; it grows while rows use the grammar, up to some tens of

@@ -12,31 +12,41 @@ namespace Cremona.Inference.Templates;
 public static class ToolCallGrammar
 {
     /// <param name="form">The model's.</param>
-    /// <param name="tools">Those that may be called; at least one. Used during the call only.</param>
+    /// <param name="tools">Those that may be called; none leaves text without calls. Used during the call only.</param>
     /// <exception cref="GrammarException">A schema is malformed, asks for what is not supported, exceeds a limit, or no
     /// object meets it; the function is named.</exception>
     public static ByteGrammar Compile(ToolCallForm form, IReadOnlyList<ChatTool> tools, ToolCallRules rules)
     {
-        ArgumentOutOfRangeException.ThrowIfZero(tools.Count);
         var terms = new TermFactory();
-        (ChatTool Tool, Term Arguments)[] written = [.. tools.Select(tool => (tool, WriteArguments(tool, terms)))];
+        var ignored = new List<string>();
+        (ChatTool Tool, Term Arguments)[] written =
+            [.. tools.Select(tool => (tool, WriteArguments(tool, terms, rules, ignored)))];
         IEnumerable<Term> named = written.Select(item => terms.Concat(
             terms.Text(JsonText.Quote(item.Tool.Name) + form.BeforeArguments), item.Arguments));
         Term call = terms.Concat(terms.Text(form.BeforeName), terms.Or([.. named]), terms.Text(form.AfterArguments));
         Term next = terms.Concat(terms.Text(form.Separator), call);
         Term calls = rules.AllowsSeveral ? terms.Concat(call, terms.Repeat(next, 0, Term.Unbounded)) : call;
-        var grammar = new ByteGrammar(terms, WithText(terms, form, calls, rules));
+        Term root = WithText(terms, form, calls, rules, ignored);
+        var grammar = new ByteGrammar(terms, root) { IgnoredKeywords = ignored };
         foreach ((ChatTool tool, Term arguments) in written)
             if (!arguments.IsProductive) throw new GrammarException(PlaceOf(tool), "no object meets this schema");
         return grammar;
     }
 
-    private static Term WithText(TermFactory terms, ToolCallForm form, Term calls, ToolCallRules rules)
+    private static Term WithText(
+        TermFactory terms, ToolCallForm form, Term calls, ToolCallRules rules, List<string> ignored)
     {
         if (rules.IsContinuation) calls = terms.Concat(terms.Text(form.Separator), calls);
         if (!rules.AllowsText) return calls;
-        Term text = rules.TextSchema is { } schema ? JsonSchemaGrammar.Write(schema, terms) : FreeText(terms, form);
-        return rules.AllowsTextBefore ? terms.Concat(text, terms.Optional(calls)) : terms.Or(text, calls);
+        if (rules.TextSchema is not { } schema)
+        {
+            Term text = FreeText(terms, form);
+            return rules.AllowsTextBefore ? terms.Concat(text, terms.Optional(calls)) : terms.Or(text, calls);
+        }
+
+        (Term value, string[] relaxed) = JsonSchemaGrammar.Write(schema, terms, rules.Relaxed);
+        ignored.AddRange(relaxed);
+        return terms.Or(value, calls);
     }
 
     /// <summary>Text that begins no call.</summary>
@@ -47,11 +57,14 @@ public static class ToolCallGrammar
         return terms.Lexeme(patterns.Not(begun), LexemeEncoding.Utf8);
     }
 
-    private static Term WriteArguments(ChatTool tool, TermFactory terms)
+    private static Term WriteArguments(
+        ChatTool tool, TermFactory terms, ToolCallRules rules, List<string> ignored)
     {
         try
         {
-            return JsonSchemaGrammar.WriteObject(tool.Parameters, terms);
+            (Term value, string[] relaxed) = JsonSchemaGrammar.WriteObject(tool.Parameters, terms, rules.Relaxed);
+            ignored.AddRange(relaxed.Select(pointer => tool.Name + pointer));
+            return value;
         }
         catch (GrammarException fault)
         {

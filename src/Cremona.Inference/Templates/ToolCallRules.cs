@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace Cremona.Inference.Templates;
@@ -20,4 +21,7 @@ public sealed record ToolCallRules
     /// <summary>A JSON Schema that the text must meet; null leaves it free. Not together with
     /// <see cref="AllowsTextBefore"/>.</summary>
     public JsonElement? TextSchema { get; init; }
+
+    /// <summary>Keywords of schemas that are not held to.</summary>
+    public IReadOnlySet<string> Relaxed { get; init; } = FrozenSet<string>.Empty;
 }

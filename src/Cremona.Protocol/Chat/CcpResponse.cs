@@ -5,6 +5,10 @@ namespace Cremona.Protocol.Chat;
 /// <summary>Answer of <c>/v1/text/chatcompletion_pro</c>; also each event of its stream.</summary>
 public sealed record CcpResponse : PersonaResponse<CcpChoice>
 {
+    /// <summary>What stands in the named blanks of a raw glyph; absent otherwise.</summary>
+    [JsonPropertyName("glyph_result"), JsonPropertyOrder(1)]
+    public IReadOnlyDictionary<string, string>? GlyphResult { get; init; }
+
     /// <summary>The call that the answer makes, also in its message; absent otherwise.</summary>
     [JsonPropertyName("function_call"), JsonPropertyOrder(1)]
     public CcpFunctionCall? FunctionCall { get; init; }

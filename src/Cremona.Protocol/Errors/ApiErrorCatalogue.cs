@@ -24,7 +24,7 @@ public static class ApiErrorCatalogue
             "The output violates the content rules."),
         new(ApiError.TokenRateLimited, 429, true, "rate limit exceeded(TPM)", "rate_limit_error",
             "Too many tokens per minute."),
-        new(ApiError.TooManyConnections, 500, true, "too many concurrent requests", "rate_limit_error",
+        new(ApiError.TooManyConnections, 429, true, "too many concurrent requests", "rate_limit_error",
             "The server is at its bound of concurrent requests."),
         new(ApiError.InvalidParameters, 400, false, "invalid params", "bad_request_error",
             "A parameter is missing, malformed or out of range."),

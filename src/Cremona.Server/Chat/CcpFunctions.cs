@@ -1,4 +1,5 @@
 using Cremona.Inference.Templates;
+using Cremona.Server.Chat.WebSearch;
 using Cremona.Server.Edge;
 using Cremona.Server.Models;
 
@@ -8,8 +9,10 @@ namespace Cremona.Server.Chat;
 internal static class CcpFunctions
 {
     /// <summary>What the model is offered, or null when it is nothing. An answer is text or one call.</summary>
+    /// <param name="plugins">Functions that the server calls itself.</param>
     /// <exception cref="ApiException">2013: a field is malformed.</exception>
-    public static ToolOffer? Find(RequestParameters parameters, ChatEnding ending, int functionsMax)
+    public static ToolOffer? Find(
+        RequestParameters parameters, IReadOnlyList<ChatTool> plugins, ChatEnding ending, int functionsMax)
     {
         RequestParameters choice = parameters.GetObject("function_call");
         string type = choice.FindString("type") ?? "auto";
@@ -19,33 +22,38 @@ internal static class CcpFunctions
         }
 
         IReadOnlyList<RequestParameters> given = ChatFields.FindItems(parameters, "functions");
-        if (type == "none")
-        {
-            return null;
-        }
-
+        IReadOnlyList<ChatTool> functions =
+            type == "none" ? [] : ToolFields.ReadFunctions(given, "functions", functionsMax);
         bool isForced = type == "specific";
-        if (given.Count == 0)
+        if (isForced && functions.Count == 0)
         {
-            return isForced
-                ? throw ApiException.InvalidParameters(
-                    "function_call.type specific needs functions; send them or leave it out")
-                : null;
+            throw ApiException.InvalidParameters(
+                "function_call.type specific needs functions; send them or leave it out");
         }
 
-        IReadOnlyList<ChatTool> tools = ToolFields.ReadFunctions(given, "functions", functionsMax);
-        return new ToolOffer(tools, new ToolCallRules
+        return functions.Count + plugins.Count == 0 ? null : new ToolOffer([.. functions, .. plugins], new ToolCallRules
         {
             AllowsText = !isForced,
             AllowsTextBefore = false,
             AllowsSeveral = false,
+            Relaxed = ChatFields.FindRelaxedKeywords(parameters),
             IsContinuation = ending == ChatEnding.ContinueLast,
         })
         {
-            ForcedName = isForced
-                ? ToolFields.RequireOffered(choice.GetString("name"), tools, "function_call.name", "functions")
+            CallableNames = isForced
+                ? [ToolFields.RequireOffered(choice.GetString("name"), functions, "function_call.name", "functions")]
                 : null,
         };
+    }
+
+    /// <summary>Whether <c>plugins</c> has the one plugin that there is.</summary>
+    /// <exception cref="ApiException">2013: it is malformed or has another.</exception>
+    public static bool ReadPlugins(RequestParameters parameters)
+    {
+        IReadOnlyList<string> plugins = ChatFields.FindTexts(parameters, "plugins");
+        return plugins.FirstOrDefault(name => name != WebSearchPlugin.Name) is { } other
+            ? throw ApiException.InvalidParameters($"plugins may have {WebSearchPlugin.Name} only, not {other}; leave it out")
+            : plugins.Count > 0;
     }
 
     /// <summary>The call that a bot's message made; none or one.</summary>

@@ -1,8 +1,10 @@
 using System.Text.Json;
+using Cremona.Inference.Grammar.Glyph;
 using Cremona.Inference.Templates;
 using Cremona.Protocol.Chat;
 using Cremona.Protocol.Envelope;
 using Cremona.Protocol.Errors;
+using Cremona.Server.Chat.WebSearch;
 using Cremona.Server.Edge;
 using Cremona.Server.Models;
 
@@ -29,7 +31,7 @@ internal sealed class CcpWire(ChatOptions options) : IChatWire
         IReadOnlyList<RequestParameters> messages = ChatFields.GetMessages(parameters, options.MessagesMax);
         IReadOnlyList<PersonaBot> bots = ReadBots(parameters);
         string replyName = ReadReplyName(parameters, bots);
-        ChatFields.Refuse(parameters, "plugins", "knowledge_base_param");
+        ChatFields.Refuse(parameters, "knowledge_base_param");
         OutputFormat? format = OutputFormat.FindGlyph(parameters.GetObject("reply_constraints"));
         bool isStream = parameters.FindBoolean("stream") ?? false;
 
@@ -42,11 +44,14 @@ internal sealed class CcpWire(ChatOptions options) : IChatWire
                 .. messages.Select((message, index) => ReadMessage(message, $"messages[{index}]", mustBeNamed: true)),
             ]);
         (IReadOnlyList<ChatTurn> turns, ChatEnding ending) = dialogue.ToPrompt(replyName);
-        ToolOffer? offer = CcpFunctions.Find(parameters, ending, options.ToolsMax);
+        bool searchesWeb = CcpFunctions.ReadPlugins(parameters);
+        ToolOffer? offer = CcpFunctions.Find(
+            parameters, searchesWeb ? [WebSearchPlugin.Tool] : [], ending, options.ToolsMax);
+        string offerField = offer is { Tools.Count: 1 } && searchesWeb ? "plugins" : "functions";
         if (format is not null && (isStream || offer is not null))
         {
             throw ApiException.InvalidParameters(
-                $"{(isStream ? "stream" : "functions")} does not go with reply_constraints.glyph; leave one of them out");
+                $"{(isStream ? "stream" : offerField)} does not go with reply_constraints.glyph; leave one of them out");
         }
 
         return new ChatRequest
@@ -57,7 +62,8 @@ internal sealed class CcpWire(ChatOptions options) : IChatWire
             ReplyName = replyName,
             Format = format,
             Offer = offer,
-            OfferField = "functions",
+            OfferField = offerField,
+            SearchesWeb = searchesWeb,
             OutputTokens = new NamedLimit("tokens_to_generate", parameters.FindInteger("tokens_to_generate")),
             Temperature = parameters.FindNumber("temperature"),
             TopP = parameters.FindNumber("top_p"),
@@ -68,7 +74,7 @@ internal sealed class CcpWire(ChatOptions options) : IChatWire
     }
 
     public byte[] WriteAnswer(ChatHeading heading, ChatRequest request, IReadOnlyList<ChatAnswer> answers) =>
-        Whole(heading, request.ReplyName, answers);
+        Whole(heading, request.ReplyName, answers, ReadBlanks(request, answers[0]));
 
     public byte[] WriteError(ChatHeading heading, ApiError error, string text) => JsonSerializer.SerializeToUtf8Bytes(
         new ChatErrorResponse(heading.Model, new BaseResponse((int)error, text)), ChatJson.Wire.ChatErrorResponse);
@@ -134,7 +140,22 @@ internal sealed class CcpWire(ChatOptions options) : IChatWire
         return new PersonaMessage(sender, name, text) { ToolCalls = calls };
     }
 
-    private static byte[] Whole(ChatHeading heading, string name, IReadOnlyList<ChatAnswer> answers)
+    /// <summary>Null where there is no raw glyph with names; also where masking has changed the text beyond its
+    /// template.</summary>
+    private static IReadOnlyDictionary<string, string>? ReadBlanks(ChatRequest request, ChatAnswer answer)
+    {
+        if (request.Format is not { Kind: OutputFormatKind.RawGlyph, Content: { } template })
+        {
+            return null;
+        }
+
+        var blanks = GlyphTemplate.ReadBlanks(template, answer.Text, isCut: answer.FinishReason != "stop");
+        return blanks is { Count: > 0 } ? blanks : null;
+    }
+
+    private static byte[] Whole(
+        ChatHeading heading, string name, IReadOnlyList<ChatAnswer> answers,
+        IReadOnlyDictionary<string, string>? blanks = null)
     {
         var sensitivity = ChatSensitivity.Of(answers);
         CcpFunctionCall? call = CallOf(answers[0]);
@@ -146,10 +167,10 @@ internal sealed class CcpWire(ChatOptions options) : IChatWire
                 Reply = answers[0].Text,
                 Choices =
                 [
-                    .. answers.Select(answer => Choice(FinishReason(answer), name, answer.Text, CallOf(answer))),
+                    .. answers.Select(answer => new CcpChoice(FinishReason(answer), Messages(answer, name))),
                 ],
-                Usage = new ChatUsage(
-                    answers[0].PromptTokens + answers.Sum(answer => answer.OutputTokens), call is null ? null : 0),
+                Usage = Usage(answers),
+                GlyphResult = blanks,
                 FunctionCall = call,
                 InputSensitive = sensitivity.IsInput,
                 OutputSensitive = sensitivity.IsOutput,
@@ -161,12 +182,32 @@ internal sealed class CcpWire(ChatOptions options) : IChatWire
             ChatJson.Wire.CcpResponse);
     }
 
-    private static CcpChoice Choice(string? finishReason, string name, string text, CcpFunctionCall? call = null) =>
-        new(finishReason, [new CcpMessage(Bot, name, text, call)]);
+    private static CcpChoice Choice(string? finishReason, string name, string text) =>
+        new(finishReason, [new CcpMessage(Bot, name, text)]);
 
-    private static CcpFunctionCall? CallOf(ChatAnswer answer) => answer.Calls is [{ } call, ..]
-        ? new CcpFunctionCall(call.Name ?? "", call.Arguments)
-        : null;
+    /// <summary>The steps of a plugin, then the answer.</summary>
+    private static IReadOnlyList<CcpMessage> Messages(ChatAnswer answer, string name) =>
+    [
+        .. answer.Steps.SelectMany(step => new[]
+        {
+            new CcpMessage(Bot, name, "", ToCall(step.Call)),
+            new CcpMessage("FUNCTION", step.Call.Name ?? "", step.Result),
+        }),
+        new CcpMessage(Bot, name, answer.Text, CallOf(answer)),
+    ];
+
+    /// <summary>With a call of a function, and where a plugin was offered, the second number is there, even when
+    /// nothing was added.</summary>
+    private static ChatUsage Usage(IReadOnlyList<ChatAnswer> answers)
+    {
+        long total = answers[0].PromptTokens + answers.Sum(answer => answer.OutputTokens);
+        return answers[0].AddedInput is { } added ? new ChatUsage(total, total + added)
+            : new ChatUsage(total, answers[0].Calls.Count > 0 ? 0 : null);
+    }
+
+    private static CcpFunctionCall? CallOf(ChatAnswer answer) => answer.Calls is [{ } call, ..] ? ToCall(call) : null;
+
+    private static CcpFunctionCall ToCall(FunctionCallPiece call) => new(call.Name ?? "", call.Arguments);
 
     /// <summary>This interface does not know <c>tool_calls</c>.</summary>
     private static string FinishReason(ChatAnswer answer) => answer.FinishReason == "tool_calls" ? "stop" : answer.FinishReason;

@@ -1,3 +1,4 @@
+using Cremona.Server.Chat.WebSearch;
 using Cremona.Server.Models;
 
 namespace Cremona.Server.Chat;
@@ -18,4 +19,10 @@ internal sealed record ChatAnswer(
     /// <summary>The calls behind the text; where the answer was cut the last one's arguments may be
     /// unfinished.</summary>
     public IReadOnlyList<FunctionCallPiece> Calls { get; init; } = [];
+
+    /// <summary>Calls that the server has answered itself on the way.</summary>
+    public IReadOnlyList<PluginStep> Steps { get; init; } = [];
+
+    /// <summary>Tokens that those have added to the prompt; null where no plugin was offered.</summary>
+    public long? AddedInput { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Cremona.Protocol.Errors;
 using Cremona.Server.Edge;
 using Cremona.Server.Edge.Calls;
@@ -11,6 +13,9 @@ namespace Cremona.Server.Chat;
 /// <summary>The three chat interfaces and the OpenAI-shaped one.</summary>
 public static class ChatEndpoints
 {
+    private const string IgnoredKeywordsHeader = "Cremona-Ignored-Keywords";
+    private const int IgnoredKeywordsLengthMax = 4000;
+
     public static RouteGroupBuilder MapChat(this IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder group = routes.MapGroup("/v1");
@@ -61,6 +66,7 @@ public static class ChatEndpoints
             request = wire.Read(parameters); // 1
             using ChatSession session = await chat.OpenAsync(
                 new ChatCall(caller.GroupId, request, wire.Surface, meter), http.RequestAborted); // 2
+            TellIgnored(http, session.IgnoredKeywords);
             if (request.IsStream) // 3
             {
                 TimeSpan? heartbeat = wire.AllowsComments ? Options<ChatOptions>(http).HeartbeatInterval : null;
@@ -76,6 +82,30 @@ public static class ChatEndpoints
         {
             Fault fault = Report(http, exception, heading);
             await WriteErrorAsync(http, wire, heading, request, fault);
+        }
+    }
+
+    /// <summary>Says in a header which keywords of the request's schemas the answer is not held to.</summary>
+    private static void TellIgnored(HttpContext http, IReadOnlyList<string> keywords)
+    {
+        var told = new StringBuilder();
+        foreach ((int index, string keyword) in keywords.Index())
+        {
+            string pointer = Uri.EscapeDataString(keyword).Replace("%23", "#", StringComparison.Ordinal)
+                .Replace("%2F", "/", StringComparison.Ordinal);
+            told.Append(index > 0 ? ", " : "");
+            if (told.Length + pointer.Length > IgnoredKeywordsLengthMax)
+            {
+                told.Append(CultureInfo.InvariantCulture, $"and {keywords.Count - index} more");
+                break;
+            }
+
+            told.Append(pointer);
+        }
+
+        if (told.Length > 0)
+        {
+            http.Response.Headers[IgnoredKeywordsHeader] = told.ToString();
         }
     }
 

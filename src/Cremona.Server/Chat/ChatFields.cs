@@ -6,6 +6,7 @@ namespace Cremona.Server.Chat;
 /// <summary>Reads what several chat interfaces have in common from a request's fields.</summary>
 internal static class ChatFields
 {
+    private const int RelaxedKeywordsMax = 100;
     private const int StopSequencesMax = 16;
     private const int StopSequenceLengthMax = 200;
 
@@ -70,19 +71,36 @@ internal static class ChatFields
     public static ApiException NotAvailable(string field, string remedy = "leave it out") =>
         ApiException.InvalidParameters($"{field} is not available on this server; {remedy}");
 
-    /// <summary>One text or an array of texts.</summary>
-    public static IReadOnlyList<string> FindStopSequences(RequestParameters parameters)
+    /// <summary>Keywords of JSON schemas that need not be held to: <c>relaxed_keywords</c>, a field of this
+    /// server.</summary>
+    public static IReadOnlySet<string> FindRelaxedKeywords(RequestParameters parameters)
     {
-        string[] stops = parameters.FindElement("stop") switch
+        IReadOnlyList<string> keywords = FindTexts(parameters, "relaxed_keywords");
+        return keywords.Count <= RelaxedKeywordsMax
+            ? keywords.ToHashSet()
+            : throw ApiException.InvalidParameters(
+                $"relaxed_keywords has {keywords.Count} keywords, at most {RelaxedKeywordsMax} are read; leave some out");
+    }
+
+    /// <summary>One text or an array of texts; empty ones are left out.</summary>
+    public static IReadOnlyList<string> FindTexts(RequestParameters parameters, string name)
+    {
+        string[] texts = parameters.FindElement(name) switch
         {
             null => [],
             { ValueKind: JsonValueKind.String } text => [text.GetString()!],
             { } array when IsArrayOf(array, JsonValueKind.String) =>
                 [.. array.EnumerateArray().Select(item => item.GetString()!)],
-            _ => throw ApiException.WrongType("stop"),
+            _ => throw ApiException.WrongType(parameters.Path + name),
         };
-        return stops.Length <= StopSequencesMax && stops.All(stop => stop.Length <= StopSequenceLengthMax)
-            ? [.. stops.Where(stop => stop.Length > 0)]
+        return [.. texts.Where(text => text.Length > 0)];
+    }
+
+    public static IReadOnlyList<string> FindStopSequences(RequestParameters parameters)
+    {
+        IReadOnlyList<string> stops = FindTexts(parameters, "stop");
+        return stops.Count <= StopSequencesMax && stops.All(stop => stop.Length <= StopSequenceLengthMax)
+            ? stops
             : throw ApiException.InvalidParameters(
                 $"stop must be at most {StopSequencesMax} texts of at most {StopSequenceLengthMax} characters");
     }

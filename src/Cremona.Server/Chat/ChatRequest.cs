@@ -43,6 +43,9 @@ internal sealed record ChatRequest
     /// <summary>Functions that the model may call, or null.</summary>
     public ToolOffer? Offer { get; init; }
 
+    /// <summary>The offer has the plugin that searches the web.</summary>
+    public bool SearchesWeb { get; init; }
+
     /// <summary>The field that offers them.</summary>
     public string OfferField { get; init; } = "tools";
 
@@ -67,5 +70,5 @@ internal sealed record ChatRequest
     public ApiException? Explain(GrammarException fault) =>
         Offer is null ? Format?.Explain(fault)
         : Format is { } format && fault.Location.StartsWith('#') ? format.Explain(fault)
-        : ApiException.InvalidParameters($"{OfferField}: {fault.Message}");
+        : ApiException.InvalidParameters($"{OfferField}: {fault.Message}{OutputFormat.SchemaRemedy}");
 }

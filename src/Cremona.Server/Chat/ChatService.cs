@@ -1,7 +1,5 @@
 using Cremona.Inference.Grammar;
-using Cremona.Inference.Templates;
-using Cremona.Protocol.Errors;
-using Cremona.Server.Chat.Sensitivity;
+using Cremona.Server.Chat.WebSearch;
 using Cremona.Server.Edge;
 using Cremona.Server.Edge.Calls;
 using Cremona.Server.Models;
@@ -12,7 +10,7 @@ namespace Cremona.Server.Chat;
 /// <summary>Decides which model answers a request and whether it may.</summary>
 internal sealed class ChatService(
     IModelCatalog catalog, ITunedModelStore tunedModels, ChatBackends backends, CallLimiter limiter,
-    SensitiveWords words, ILogger<ChatService> log)
+    ChatClients clients, ILogger<ChatService> log)
 {
     private const int OutputTokensDefault = 256;
     private const float TemperatureDefault = 0.9f;
@@ -33,6 +31,7 @@ internal sealed class ChatService(
 
         IChatBackend backend = await backends.OpenAsync(served, cancellationToken);
         ChatLimits.Check(request, promise, backend.ContextTokens);
+        clients.RequirePlugins(request);
         EngineChatOptions settings = ToSettings(request, promise);
         settings.Meter = call.Meter;
         settings.Group = call.GroupId;
@@ -43,15 +42,17 @@ internal sealed class ChatService(
             call.GroupId, call.Meter, outputTokensMax * request.AnswerCount, cancellationToken);
         try
         {
-            int inputType = ScreenInput(call);
-            await HoldAsync(backend, settings, request, cancellationToken);
+            int inputType = clients.ScreenInput(call);
+            await HoldAsync(backend, settings, request, request.Offer, cancellationToken);
+            EngineChatOptions? closing = await CloseAsync(backend, settings, request, cancellationToken);
             if (served.Tuned is { } tuned)
             {
                 await tunedModels.MarkCalledAsync(tuned, cancellationToken);
             }
 
             IChatClient client = await backend.CreateClientAsync(cancellationToken);
-            return new ChatSession(Guard(client, call), request, settings, new ChatAdmission(pass, inputType), log);
+            client = clients.Wrap(client, call, closing);
+            return new ChatSession(client, request, settings, new ChatAdmission(pass, inputType), log);
         }
         catch
         {
@@ -60,40 +61,15 @@ internal sealed class ChatService(
         }
     }
 
-    /// <exception cref="ApiException">1026: a severe word.</exception>
-    private int ScreenInput(ChatCall call)
-    {
-        int type = words.FindInInput(call.GroupId, call.Request.Turns.SelectMany(TextsOf));
-        return type != SensitiveWords.Severe
-            ? type
-            : throw new ApiException(
-                ApiError.InputSensitive, ApiErrorCatalogue.Find(ApiError.InputSensitive).DefaultText);
-    }
-
-    private static IEnumerable<string> TextsOf(ChatTurn turn) =>
-        turn.ToolCalls.Select(call => call.Arguments.GetRawText()).Prepend(turn.Content);
-
-    /// <summary>Words are looked for before anything is masked; arguments of calls are for programs and are not
-    /// masked.</summary>
-    private IChatClient Guard(IChatClient client, ChatCall call)
-    {
-        if (words.FindOutputWords(call.GroupId) is { } found)
-        {
-            client = new ScreeningChatClient(client, found);
-        }
-
-        bool isJson = call.Request.Format is { Kind: not OutputFormatKind.RawGlyph };
-        return call.Request.MasksSensitiveText ? new MaskingChatClient(client, isJson) : client;
-    }
-
     /// <exception cref="ApiException">2013: the answer cannot be held to the form that was asked for.</exception>
     private static async Task HoldAsync(
-        IChatBackend backend, EngineChatOptions settings, ChatRequest request, CancellationToken cancellationToken)
+        IChatBackend backend, EngineChatOptions settings, ChatRequest request, ToolOffer? offer,
+        CancellationToken cancellationToken)
     {
         RequireTools(backend, request);
         try
         {
-            if (request.Offer is { } offer)
+            if (offer is not null)
             {
                 await backend.OfferAsync(settings, offer, cancellationToken);
             }
@@ -109,6 +85,22 @@ internal sealed class ChatService(
         {
             throw mistake;
         }
+    }
+
+    /// <summary>The settings of a last round, in which the model may not search the web any more; null where the
+    /// request does not search.</summary>
+    private static async Task<EngineChatOptions?> CloseAsync(
+        IChatBackend backend, EngineChatOptions settings, ChatRequest request, CancellationToken cancellationToken)
+    {
+        if (!request.SearchesWeb)
+        {
+            return null;
+        }
+
+        var closing = new EngineChatOptions(settings);
+        await HoldAsync(
+            backend, closing, request, request.Offer?.Without(WebSearchPlugin.Name), cancellationToken);
+        return closing;
     }
 
     private static void RequireTools(IChatBackend backend, ChatRequest request)

@@ -1,4 +1,5 @@
 using Cremona.Server.Chat.Sensitivity;
+using Cremona.Server.Chat.WebSearch;
 
 namespace Cremona.Server.Chat;
 
@@ -11,7 +12,11 @@ public static class ChatServices
             .ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<SensitiveWordsOptions>().BindConfiguration(SensitiveWordsOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<WebSearchOptions>().BindConfiguration(WebSearchOptions.Section)
+            .ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<SensitiveWords>();
+        services.AddSingleton<IWebSearch, SearxngWebSearch>();
+        services.AddSingleton<ChatClients>();
         services.AddSingleton<ChatService>();
         return services;
     }

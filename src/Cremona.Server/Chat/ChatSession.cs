@@ -7,6 +7,7 @@ using Cremona.Inference.Scheduling;
 using Cremona.Inference.Templates;
 using Cremona.Protocol.Errors;
 using Cremona.Server.Chat.Sensitivity;
+using Cremona.Server.Chat.WebSearch;
 using Cremona.Server.Edge;
 using Cremona.Server.Models;
 using Microsoft.Extensions.AI;
@@ -20,6 +21,9 @@ internal sealed class ChatSession(
     IChatClient client, ChatRequest request, EngineChatOptions settings, ChatAdmission admission, ILogger log)
     : IDisposable
 {
+    /// <summary>Keywords of the request's schemas that are not held to, as it wished.</summary>
+    public IReadOnlyList<string> IgnoredKeywords => settings.Grammar?.IgnoredKeywords ?? [];
+
     /// <summary>As many answers as were asked for, the likeliest first.</summary>
     /// <exception cref="ApiException">As for <see cref="StreamAsync"/>.</exception>
     public async Task<IReadOnlyList<ChatAnswer>> CompleteAsync(CancellationToken cancellationToken)
@@ -56,7 +60,7 @@ internal sealed class ChatSession(
         var own = new EngineChatOptions(settings) { Seed = settings.Seed + index };
         var text = new StringBuilder();
         List<TokenLogProbability> told = [];
-        List<FunctionCallPiece> calls = [];
+        List<AIContent> others = [];
         await using IAsyncEnumerator<ChatResponseUpdate> source = client
             .GetStreamingResponseAsync(ToMessages(), own, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (await MoveNextAsync(source))
@@ -70,17 +74,20 @@ internal sealed class ChatSession(
                 yield return new ChatPiece(index, update.Text, news);
             }
 
+            others.AddRange(update.Contents.Where(content => content is FunctionCallPiece or PluginStep));
             foreach (FunctionCallPiece call in update.Contents.OfType<FunctionCallPiece>())
             {
-                calls.Add(call);
                 yield return new ChatPiece(index, "", [], call);
             }
 
             if (update.FinishReason is { } reason)
             {
                 ChatAnswer answer = ToAnswer(update, reason, text.ToString(), told);
-                yield return new ChatPiece(
-                    index, "", [], Answer: answer with { Calls = FunctionCallPiece.Join(calls) });
+                yield return new ChatPiece(index, "", [], Answer: answer with
+                {
+                    Calls = FunctionCallPiece.Join(others.OfType<FunctionCallPiece>()),
+                    Steps = [.. others.OfType<PluginStep>()],
+                });
             }
         }
     }
@@ -131,7 +138,12 @@ internal sealed class ChatSession(
             usage?.OutputTokenCount ?? 0,
             last.AdditionalProperties?[EngineChatClient.MeanLogProbability] is double mean ? mean : 0,
             told,
-            new ChatSensitivity(admission.InputType, outputType));
+            new ChatSensitivity(admission.InputType, outputType))
+        {
+            AddedInput = usage?.AdditionalCounts?.TryGetValue(WebSearchChatClient.AddedInput, out long added) == true
+                ? added
+                : null,
+        };
         log.Answered(request.Model, answer.PromptTokens, answer.OutputTokens, answer.FinishReason);
         return answer;
     }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using Cremona.Inference.Grammar;
 using Cremona.Inference.Grammar.Glyph;
@@ -12,10 +13,16 @@ namespace Cremona.Server.Chat;
 /// <param name="Content">A schema, a template or properties, as given.</param>
 internal sealed record OutputFormat(OutputFormatKind Kind, string Field, string Content)
 {
+    /// <summary>What can be done about a schema that cannot be held to.</summary>
+    public const string SchemaRemedy = "; change the schema, or name keywords to ignore in relaxed_keywords";
+
     private const int SchemaDepthMax = 512;
 
     /// <summary>For the cache of compiled grammars.</summary>
-    public GrammarSource Source => new($"{Kind}:{Content}", Compile);
+    public GrammarSource Source => new($"{Kind}:{string.Join(' ', Relaxed.Order())}\n{Content}", Compile);
+
+    /// <summary>Keywords of a schema that are not held to.</summary>
+    public IReadOnlySet<string> Relaxed { get; init; } = FrozenSet<string>.Empty;
 
     /// <summary>The schema that a JSON answer meets; null for other forms.</summary>
     public JsonElement? Schema => Kind switch
@@ -46,6 +53,9 @@ internal sealed record OutputFormat(OutputFormatKind Kind, string Field, string 
                 JsonElement? schema = format.GetObject("json_schema").FindElement("schema");
                 return schema is { ValueKind: JsonValueKind.Object }
                     ? new OutputFormat(OutputFormatKind.JsonSchema, "response_format.json_schema.schema", schema.Value.GetRawText())
+                    {
+                        Relaxed = ChatFields.FindRelaxedKeywords(parameters),
+                    }
                     : throw ApiException.Missing("response_format.json_schema.schema");
             default:
                 throw ApiException.InvalidParameters("response_format.type must be text, json_object or json_schema");
@@ -81,7 +91,7 @@ internal sealed record OutputFormat(OutputFormatKind Kind, string Field, string 
     public ApiException Explain(GrammarException fault) =>
         Kind is OutputFormatKind.RawGlyph or OutputFormatKind.JsonValueGlyph
             ? Malformed(fault.Message)
-            : ApiException.InvalidParameters($"{Field}: {fault.Message}");
+            : ApiException.InvalidParameters($"{Field}: {fault.Message}{SchemaRemedy}");
 
     private static ApiException Malformed(string detail) =>
         ApiException.InvalidParameters($"glyph definition format error: {detail}");
@@ -101,7 +111,7 @@ internal sealed record OutputFormat(OutputFormatKind Kind, string Field, string 
         var options = new JsonDocumentOptions { MaxDepth = SchemaDepthMax };
         using JsonDocument document = JsonDocument.Parse(Content, options);
         return Kind == OutputFormatKind.JsonSchema
-            ? JsonSchemaGrammar.Compile(document.RootElement)
+            ? JsonSchemaGrammar.Compile(document.RootElement, relaxed: Relaxed)
             : GlyphValues.Compile(document.RootElement);
     }
 }

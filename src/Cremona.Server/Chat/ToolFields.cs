@@ -12,6 +12,7 @@ namespace Cremona.Server.Chat;
 internal static partial class ToolFields
 {
     private const int DepthMax = 64;
+    private const string PluginPrefix = "plugin_";
 
     private static readonly JsonElement NoParameters = JsonElement.Parse("""{"type":"object","properties":{}}""");
 
@@ -72,9 +73,9 @@ internal static partial class ToolFields
                 $"{function.Path}name must be 1 to 64 letters, digits, - and _: {name}");
         }
 
-        if (name.StartsWith(Plugins.Prefix, StringComparison.Ordinal))
+        if (name.StartsWith(PluginPrefix, StringComparison.Ordinal))
         {
-            throw ApiException.InvalidParameters($"{function.Path}name must not begin with {Plugins.Prefix}: {name}");
+            throw ApiException.InvalidParameters($"{function.Path}name must not begin with {PluginPrefix}: {name}");
         }
 
         return new ChatTool(name, function.FindString("description"), ReadParameters(function));

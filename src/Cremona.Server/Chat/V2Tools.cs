@@ -39,10 +39,11 @@ internal static class V2Tools
             AllowsSeveral = name is null && (parameters.FindBoolean("parallel_tool_calls") ?? true),
             IsContinuation = ending == ChatEnding.ContinueLast,
             TextSchema = format?.Schema,
+            Relaxed = ChatFields.FindRelaxedKeywords(parameters),
         })
         {
-            ForcedName = name is null ? null
-                : ToolFields.RequireOffered(name, tools, "tool_choice.function.name", "tools"),
+            CallableNames = name is null ? null
+                : [ToolFields.RequireOffered(name, tools, "tool_choice.function.name", "tools")],
         };
     }
 

@@ -10,12 +10,15 @@ namespace Cremona.Server.Models;
 /// <param name="Rules">What an answer may consist of.</param>
 public sealed record ToolOffer(IReadOnlyList<ChatTool> Tools, ToolCallRules Rules)
 {
-    /// <summary>The function that must be called; null leaves the choice to the model.</summary>
-    public string? ForcedName { get; init; }
+    /// <summary>Those that an answer may call; the others are shown only. Null: all.</summary>
+    public IReadOnlyCollection<string>? CallableNames { get; init; }
 
-    /// <summary>The functions that the answer can call.</summary>
-    private IReadOnlyList<ChatTool> Callable =>
-        ForcedName is null ? Tools : [.. Tools.Where(tool => tool.Name == ForcedName)];
+    private ChatTool[] Callable =>
+        [.. Tools.Where(tool => CallableNames is null || CallableNames.Contains(tool.Name))];
+
+    /// <summary>The same, but one of the functions is only shown.</summary>
+    public ToolOffer Without(string name) =>
+        this with { CallableNames = [.. Callable.Select(tool => tool.Name).Where(other => other != name)] };
 
     /// <summary>Tells a chat client.</summary>
     internal void Tell(EngineChatOptions settings)
@@ -25,9 +28,13 @@ public sealed record ToolOffer(IReadOnlyList<ChatTool> Tools, ToolCallRules Rule
             .. Tools.Select(tool =>
                 AIFunctionFactory.CreateDeclaration(tool.Name, tool.Description, tool.Parameters, null)),
         ];
-        settings.ToolMode = Rules.AllowsText ? ChatToolMode.Auto
-            : ForcedName is { } name ? ChatToolMode.RequireSpecific(name)
-            : ChatToolMode.RequireAny;
+        settings.ToolMode = Callable switch
+        {
+            [] => ChatToolMode.None,
+            _ when Rules.AllowsText => ChatToolMode.Auto,
+            [{ } only] => ChatToolMode.RequireSpecific(only.Name),
+            _ => ChatToolMode.RequireAny,
+        };
         settings.AllowMultipleToolCalls = Rules.AllowsSeveral;
         settings.CallsReplaceText = !Rules.AllowsTextBefore;
     }
@@ -42,6 +49,7 @@ public sealed record ToolOffer(IReadOnlyList<ChatTool> Tools, ToolCallRules Rule
         var key = new StringBuilder("Tools:");
         key.Append(CultureInfo.InvariantCulture, $"{form}{Rules.AllowsText}{Rules.AllowsTextBefore}");
         key.Append(CultureInfo.InvariantCulture, $"{Rules.AllowsSeveral}{Rules.IsContinuation}");
+        key.AppendJoin(' ', Rules.Relaxed.Order()).Append('\n');
         key.Append(Rules.TextSchema?.GetRawText()).Append('\n');
         foreach (ChatTool tool in Callable)
         {

@@ -38,6 +38,36 @@ public class GlyphTests
     public void Template_IsRefused_AndSaysWhy(string template, string reason) =>
         Should.Throw<GrammarException>(() => GlyphTemplate.Compile(template)).Message.ShouldContain(reason);
 
+    [Theory]
+    [InlineData("《蒙娜丽莎》是{{gen 'name'}}的画作", "《蒙娜丽莎》是达芬奇的画作", "name=达芬奇")]
+    [InlineData("{{gen 'a'}}, {{gen}}, {{gen 'b'}}", "x, y, z, w", "a=x b=z, w")]
+    [InlineData("{{gen 'a' pattern='[a-z]+'}}{{gen 'b' pattern='[a-z0-9]+'}}", "abc1", "a=abc b=1")]
+    [InlineData("{{select 'a' options=['x','xy']}}{{select 'b' options=['y','z'] use_regex=true}}", "xyz", "a=xy b=z")]
+    [InlineData("{{select 'a' options=['x','xy']}}{{select 'b' options=['y','yz']}}", "xyz", "a=x b=yz")]
+    [InlineData("{{gen 'a' pattern='[0-9]{8}' blank_max_tokens=2}}.", "123.", "a=123")]
+    [InlineData("no blanks", "no blanks", "")]
+    [InlineData("是{{gen 'name'}}的画作", "another text", null)]
+    public void Blanks_AreReadFromTheAnswer(string template, string answer, string? blanks) =>
+        Show(GlyphTemplate.ReadBlanks(template, answer, isCut: false)).ShouldBe(blanks);
+
+    [Theory]
+    [InlineData("是{{gen 'name'}}的画{{gen 'rest'}}", "是达芬", "name=达芬")]
+    [InlineData("是{{gen 'name'}}的画{{gen 'rest'}}", "是达芬奇的画作", "name=达芬奇 rest=作")]
+    [InlineData("long text {{gen 'a'}}", "long", "")]
+    [InlineData("{{gen 'n' pattern='[0-9]{4}'}}.", "20", "n=20")]
+    public void Blanks_AreReadAsFarAsTheAnswerGoes_WhenItWasCut(string template, string answer, string blanks) =>
+        Show(GlyphTemplate.ReadBlanks(template, answer, isCut: true)).ShouldBe(blanks);
+
+    [Fact]
+    public void Blanks_OfAHostileTemplate_AreGivenUpInTime()
+    {
+        string template = string.Concat(Enumerable.Repeat("{{gen 'a' pattern='[a-z]*'}}", 200)) + "!";
+        GlyphTemplate.ReadBlanks(template, new string('a', 20_000), isCut: false).ShouldBeNull();
+    }
+
+    private static string? Show(IReadOnlyDictionary<string, string>? blanks) =>
+        blanks is null ? null : string.Join(' ', blanks.OrderBy(b => b.Key).Select(b => $"{b.Key}={b.Value}"));
+
     [Fact]
     public void Values_AreWrittenAsTheDocumentationShowsThem()
     {

@@ -74,6 +74,18 @@ public sealed class ToolCallGrammarTests
     }
 
     [Fact]
+    public void RelaxedKeywords_AreNotHeldTo_AndTold()
+    {
+        ChatTool[] tools = [new("f", null, Parse("""{"properties":{"format":{"format":"regex","minLength":2}},"minContains":3}"""))];
+        ToolCallRules rules = new() { AllowsText = false, Relaxed = new HashSet<string> { "format", "minContains", "other" } };
+        ByteGrammar grammar = ToolCallGrammar.Compile(ToolCallForm.Tagged, tools, rules);
+        grammar.IgnoredKeywords.ShouldBe(["f#/minContains", "f#/properties/format/format"]);
+        const string Call = Open + """{"name": "f", "arguments": {"format": "XX"}}""" + Close;
+        GrammarRun.Accepts(grammar, Call).ShouldBeTrue();
+        GrammarRun.Accepts(grammar, Call.Replace("XX", "X", StringComparison.Ordinal)).ShouldBeFalse();
+    }
+
+    [Fact]
     public void RandomWalk_OverARealVocabulary_WritesValidCalls()
     {
         ToolCallRules rules = new() { AllowsText = false };

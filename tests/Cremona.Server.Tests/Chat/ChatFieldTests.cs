@@ -14,6 +14,7 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
     private const string V2 = "/v1/text/chatcompletion_v2";
     private const string Alias = "/v1/chat/completions";
 
+    private const string Remedy = "; change the schema, or name keywords to ignore in relaxed_keywords";
     private const string Absent = " is not available on this server; leave it out";
     private const string WrongType = ", cause=parameter type does not match binding data";
     private const string Missing = ", cause=missing required parameter";
@@ -107,7 +108,18 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
             Add([Ccp], """{"sample_messages":{}}""", "binding: expr_path=sample_messages" + WrongType);
             Add([Ccp], """{"functions":[],"plugins":null,"function_call":{"type":"auto"}}""", null);
             AddFunctions(rows);
-            Add([Ccp], """{"plugins":["plugin_web_search"]}""", "plugins" + Absent);
+            Add([Ccp], """{"plugins":["plugin_web_search"]}""",
+                "plugins: plugin_web_search is not available on this server; set WebSearch:Endpoint to the address of a SearXNG server, or leave it out");
+            Add([Ccp], """{"plugins":["plugin_x"]}""", "plugins may have plugin_web_search only, not plugin_x; leave it out");
+            Add([Ccp], """{"plugins":[1]}""", "binding: expr_path=plugins" + WrongType);
+            Add([Ccp], """{"plugins":[""]}""", null);
+            Add([Ccp], """{"plugins":["plugin_web_search"],"reply_constraints":{"sender_type":"BOT","sender_name":"MM","glyph":{"type":"raw","raw_glyph":"x"}}}""",
+                "plugins does not go with reply_constraints.glyph; leave one of them out");
+            Add([Ccp], """{"reply_constraints":{"sender_type":[]}}""", "binding: expr_path=reply_constraints.sender_type" + WrongType);
+            Add([Ccp], """{"reply_constraints":{"sender_type":"BOT","sender_name":"MM","glyph":1}}""",
+                "binding: expr_path=reply_constraints.glyph" + WrongType);
+            Add([Ccp], """{"messages":[{"sender_type":"USER","sender_name":"u","text":{}}]}""",
+                "binding: expr_path=messages[0].text" + WrongType);
 
             Add(roles, """{"max_tokens":"64"}""", null);
             Add(roles, """{"max_tokens":"many"}""", "max_tokens type error");
@@ -142,7 +154,10 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
             Add(roles, """{"response_format":{"type":"json_schema"}}""",
                 "binding: expr_path=response_format.json_schema.schema" + Missing);
             Add(roles, """{"response_format":{"type":"json_schema","json_schema":{"schema":{"items":{"type":"string","format":"regex"}}}}}""",
-                "response_format.json_schema.schema: #/items/format: 'regex' is not supported");
+                "response_format.json_schema.schema: #/items/format: 'regex' is not supported" + Remedy);
+            Add(roles, """{"response_format":{"type":"json_schema","json_schema":{"schema":{"items":{"type":"string","format":"regex"}}}},"relaxed_keywords":["format"]}""", null);
+            Add(roles, """{"response_format":{"type":"json_schema","json_schema":{"schema":{}}},"relaxed_keywords":[1]}""",
+                "binding: expr_path=relaxed_keywords" + WrongType);
             Add(roles, """{"logit_bias":{"1":2}}""", "logit_bias" + Absent);
             Add(roles, """{"response_format":{"type":"text"}}""", null);
             Add(roles, """{"response_format":{"type":"json_schema"}}""",
@@ -168,8 +183,8 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
         Add("""{"functions":[{"name":"f","parameters":[]}]}""",
             "functions[0].parameters must be a JSON schema of type object, or its text");
         Add("""{"functions":[{"name":"f","parameters":{"minContains":1}}]}""",
-            "functions: the parameters of f, #/minContains: this keyword is not supported");
-        Add("""{"functions":[{"name":"f","parameters":{"type":"array"}}]}""", "functions: the parameters of f: no object meets this schema");
+            "functions: the parameters of f, #/minContains: this keyword is not supported" + Remedy);
+        Add("""{"functions":[{"name":"f","parameters":{"type":"array"}}]}""", "functions: the parameters of f: no object meets this schema" + Remedy);
         Add("""{"functions":[{"description":"d"}]}""", "binding: expr_path=functions[0].name" + Missing);
         Add("""{"functions":[{"name":"a b"}]}""", "functions[0].name must be 1 to 64 letters, digits, - and _: a b");
         Add("""{"functions":[{"name":"plugin_f"}]}""", "functions[0].name must not begin with plugin_: plugin_f");
@@ -215,7 +230,7 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
         Add("""{"tools":[{"function":{}}]}""", "binding: expr_path=tools[0].function.name" + Missing);
         Add("""{"tools":[{"type":"retrieval"}]}""", "tools[0].type retrieval is not available on this server; send function");
         Add("""{"tools":[{"function":{"name":"f","parameters":{"properties":{"a":{"format":"regex"}}}}}]}""",
-            "tools: the parameters of f, #/properties/a/format: 'regex' is not supported");
+            "tools: the parameters of f, #/properties/a/format: 'regex' is not supported" + Remedy);
         Add("""{"messages":[{"role":"assistant","tool_calls":[{"id":"c","function":{"name":"f","arguments":"[1]"}}]}]}""",
             "invalid function arguments json string, tool_call_id: c");
         Add("""{"messages":[{"role":"assistant","tool_calls":[{"id":"c","function":{"arguments":"{}"}}]}]}""",

@@ -127,6 +127,31 @@ public sealed partial class ChatToolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RelaxedKeywords_AreIgnored_AndToldInAHeader()
+    {
+        using var content = new StringContent("""
+            {"model":"nano","relaxed_keywords":["minContains","format"],"messages":[{"role":"user","content":"hi"}],
+             "response_format":{"type":"json_schema","json_schema":{"schema":{"properties":{"城":{"format":"regex"}}}}},
+             "tools":[{"function":{"name":"f","parameters":{"minContains":2}}}]}
+            """);
+        using HttpResponseMessage answer = await _server.Client.PostAsync(new Uri(V2, UriKind.Relative), content);
+        answer.Headers.GetValues("Cremona-Ignored-Keywords").Single()
+            .ShouldBe("f#/minContains, #/properties/%E5%9F%8E/format");
+    }
+
+    [Fact]
+    public async Task Glyph_TellsItsBlanks()
+    {
+        string answer = await PostAsync(Ccp, """
+            {"model":"nano","bot_setting":[{"bot_name":"MM","content":"x"}],"messages":[{"sender_type":"USER","sender_name":"u","text":"hi"}],
+             "reply_constraints":{"sender_type":"BOT","sender_name":"MM","glyph":{"type":"raw","raw_glyph":"I am {{gen 'where' stop='C'}}{{select 'land' options=['China','Peru']}}."}}}
+            """);
+        answer.ShouldContain("""
+            "output_sensitive":false,"id":"TRACE","glyph_result":{"where":"from ","land":"China"},"base_resp":
+            """.Trim());
+    }
+
+    [Fact]
     public async Task Results_AreFedBack_WithTheCallsTheyAnswer()
     {
         await PostAsync(V2, $$"""

@@ -86,9 +86,12 @@ public class NanoChatTests
         string raw = Glyph("""{"type":"raw","raw_glyph":"The translated text：{{gen 'content' blank_max_tokens=5}}!"}""");
         string values = Glyph("""{"type":"json_value","json_properties":{"name":{"type":"string"},"age":{"type":"number"}}}""");
 
-        string text = Reply(await server.Client.PostJsonAsync(Ccp, raw));
+        JsonElement rawAnswer = await server.Client.PostJsonAsync(Ccp, raw);
+        string text = Reply(rawAnswer);
         text.ShouldStartWith("The translated text：");
         text.ShouldEndWith("!");
+        rawAnswer.GetProperty("glyph_result").GetProperty("content").GetString()
+            .ShouldBe(text["The translated text：".Length..^1]);
 
         JsonElement streamed = await server.Client.PostJsonAsync(
             Ccp, raw.Replace("\"stream\":false", "\"stream\":true", StringComparison.Ordinal));

@@ -46,6 +46,8 @@ public class LenientJsonTests
     [InlineData("{/**/}", "{}")]
     [InlineData("{\"url\": \"http://x/*no*/\", a:1}", """{"url":"http://x/*no*/","a":1}""")]
     [InlineData("{id: 863831823174049792}", """{"id":863831823174049792}""")]
+    [InlineData("{a:\"\\uD83D\\ude00\"}", """{"a":"\uD83D\ude00"}""")]
+    [InlineData("{\"a\":\"\\\\ud83d\"}", """{"a":"\\ud83d"}""")]
     [InlineData("{a:\"\\u4e2d\\n\\\"\"}", """{"a":"\u4e2d\n\""}""")]
     public void Parse_ReadsWhatPeoplePaste(string text, string strict)
     {
@@ -79,6 +81,15 @@ public class LenientJsonTests
         (fault.Line, fault.Column).ShouldBe((line, column));
         fault.Message.ShouldBe($"invalid json body at line {line} column {column}");
     }
+
+    [Theory]
+    [InlineData("{\"a\": \"x\\ud83d\"}", 9)]
+    [InlineData("{\"a\": \"\\ude00\\ud83d\"}", 8)]
+    [InlineData("{\"\\uD83D\\u0041\": 1}", 3)]
+    [InlineData("{a: \"\\uD83D\"}", 6)]
+    public void Parse_RefusesHalfACharacter_AndSaysWhere(string text, int column) =>
+        Should.Throw<JsonFaultException>(() => Parse(text)).Message.ShouldBe(
+            $"invalid json body at line 1 column {column}: half of a surrogate pair is no character");
 
     [Fact]
     public void Parse_SaysWhere_WhenBytesAreNoUtf8()

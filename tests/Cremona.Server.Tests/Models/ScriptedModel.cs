@@ -26,8 +26,13 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
         "call>", "\n<tool_call>\n{\"name\": \"get_time\", \"arguments\": {}}\n</tool_call>",
     ];
 
+    private static readonly string[] Search =
+    [
+        "<tool_call>\n{\"name\": \"plugin_web_search\", \"arguments\": {\"query_list\": [\"Rome\", \"Oslo & co\"]}}\n</tool_call>",
+    ];
+
     private static readonly string[] Pieces =
-        [.. Call, Flood, "I am ", "from China.", "Write to a", "@b.c", "om now", "la ", "你好", "！", " Hello", "END", " there"];
+        [.. Call, .. Search, Flood, "I am ", "from China.", "Write to a", "@b.c", "om now", "la ", "你好", "！", " Hello", "END", " there"];
 
     private readonly ScriptedTokenizer _tokenizer = new(Pieces);
 
@@ -82,6 +87,9 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
     private static IEnumerable<string> Script(string prompt)
     {
         if (prompt.Contains("break at once", StringComparison.Ordinal)) throw new IOException("the engine broke");
+        if (prompt.Contains("search for ever", StringComparison.Ordinal)) return Search;
+        if (prompt.Contains("search me", StringComparison.Ordinal) && !prompt.Contains("|T:", StringComparison.Ordinal))
+            return Search;
         if (prompt.Contains("weather and time", StringComparison.Ordinal)) return Call;
         if (prompt.Contains("weather at once", StringComparison.Ordinal)) return Call[1..7];
         if (prompt.Contains("weather cut", StringComparison.Ordinal)) return Call[..4];

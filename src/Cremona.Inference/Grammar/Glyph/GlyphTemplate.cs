@@ -27,15 +27,34 @@ public sealed class GlyphTemplate
     public static ByteGrammar Compile(string template)
     {
         var reader = new GlyphTemplate(template);
-        var parts = new List<Term>();
-        while (!reader._cursor.IsAtEnd) parts.Add(reader.ReadPart());
-        Term root = reader._terms.Concat([.. parts]);
+        Term root = reader._terms.Concat([.. reader.ReadParts().Select(part => part.Term)]);
         return new ByteGrammar(reader._terms, root) { Blanks = reader._blanks };
     }
 
-    private Term ReadPart()
+    /// <summary>What an answer of a template holds in the blanks that have names, by name; of several blanks of one
+    /// name the first counts.</summary>
+    /// <param name="answer">As it was written.</param>
+    /// <param name="isCut">It may end before the template does; blanks behind its end are left out.</param>
+    /// <returns>Null when the answer is not of this template.</returns>
+    /// <exception cref="GrammarException">The template is malformed; the position is named.</exception>
+    public static IReadOnlyDictionary<string, string>? ReadBlanks(string template, string answer, bool isCut) =>
+        new GlyphCapture(new GlyphTemplate(template).ReadParts(), answer, isCut).Find();
+
+    private List<GlyphPart> ReadParts()
     {
-        if (!_cursor.TryRead("{{")) return _terms.Text(ReadText());
+        var parts = new List<GlyphPart>();
+        while (!_cursor.IsAtEnd) parts.Add(ReadPart());
+        return parts;
+    }
+
+    private GlyphPart ReadPart()
+    {
+        if (!_cursor.TryRead("{{"))
+        {
+            string text = ReadText();
+            return new GlyphPart(_terms.Text(text), text);
+        }
+
         SkipSpace();
         if (_cursor.TryRead("gen")) return ReadBlank();
         return _cursor.TryRead("select") ? ReadSelection() : throw Fault("gen or select is expected");
@@ -50,8 +69,9 @@ public sealed class GlyphTemplate
         return text;
     }
 
-    private Term ReadBlank()
+    private GlyphPart ReadBlank()
     {
+        string? name = ReadName();
         Dictionary<string, object> options = ReadOptions("stop", "pattern", "temperature", "blank_max_tokens");
         int after = _cursor.At;
         string next = ReadText();
@@ -71,28 +91,38 @@ public sealed class GlyphTemplate
         if (tokens is < 1 || tokens % 1 is not (null or 0)) throw Fault("blank_max_tokens must be a whole number of at least 1");
         var lexeme = new LexemeAutomaton(Patterns, text, LexemeEncoding.Utf8);
         _blanks.Add(lexeme, new BlankLimits(temperature, (int?)Math.Min(tokens ?? int.MaxValue, int.MaxValue)));
-        return _terms.Lexeme(lexeme);
+        return new GlyphPart(_terms.Lexeme(lexeme), Lexeme: lexeme, Name: name, MayBeCut: tokens is not null);
     }
 
-    private Term ReadSelection()
+    private GlyphPart ReadSelection()
     {
+        string? name = ReadName();
         Dictionary<string, object> options = ReadOptions("options", "use_regex");
         if (!options.TryGetValue("options", out object? value) || value is not List<string> { Count: > 0 } choices)
             throw Fault("select needs a list of options");
-        if (!options.TryGetValue("use_regex", out object? flag) || flag is false) return _terms.Or(choices.Select(_terms.Text));
-        if (flag is not true) throw Fault("use_regex must be true or false");
+        if (!options.TryGetValue("use_regex", out object? flag)) flag = false;
+        if (flag is not bool isRegex) throw Fault("use_regex must be true or false");
         var regex = new RegexPatterns(Patterns);
-        return _terms.Lexeme(Patterns.Or(choices.Select(regex.Whole)), LexemeEncoding.Utf8);
+        Pattern chosen = Patterns.Or(choices.Select(isRegex ? regex.Whole : Patterns.Literal));
+        if (!Patterns.IsLive(chosen)) throw Fault("no text matches any of the options");
+        var lexeme = new LexemeAutomaton(Patterns, chosen, LexemeEncoding.Utf8);
+        Term term = isRegex ? _terms.Lexeme(lexeme) : _terms.Or(choices.Select(_terms.Text));
+        return new GlyphPart(term, Lexeme: lexeme, Name: name);
     }
 
     private Pattern Containing(Pattern part) => Patterns.Concat(Patterns.Anything, part, Patterns.Anything);
 
-    /// <summary>The name and the options of a command, up to its closing braces.</summary>
+    /// <summary>The name of a command, which may be left out.</summary>
+    private string? ReadName()
+    {
+        SkipSpace();
+        return _cursor.Current is '\'' or '"' ? ReadQuoted() : null;
+    }
+
+    /// <summary>The options of a command, up to its closing braces.</summary>
     private Dictionary<string, object> ReadOptions(params string[] known)
     {
         var options = new Dictionary<string, object>();
-        SkipSpace();
-        if (_cursor.Current is '\'' or '"') ReadQuoted();
         SkipSpace();
         while (!_cursor.TryRead("}}"))
         {

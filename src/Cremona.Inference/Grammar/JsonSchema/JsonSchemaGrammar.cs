@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using Cremona.Inference.Grammar.Terms;
 
@@ -12,32 +13,42 @@ public static class JsonSchemaGrammar
     private const string AnyObject = """{"type":"object"}""";
 
     /// <param name="schema">Used during the call only.</param>
+    /// <param name="relaxed">Keywords that are not held to; <see cref="ByteGrammar.IgnoredKeywords"/> tells where they
+    /// stood.</param>
     /// <exception cref="GrammarException">The schema is malformed, asks for what is not supported, exceeds a limit, or
     /// no value meets it.</exception>
-    public static ByteGrammar Compile(JsonElement schema, MemberOrder order = MemberOrder.Listed)
+    public static ByteGrammar Compile(
+        JsonElement schema, MemberOrder order = MemberOrder.Listed, IReadOnlySet<string>? relaxed = null)
     {
         var terms = new TermFactory();
-        return new ByteGrammar(terms, Write(schema, terms, static (writer, set) => writer.Value(set), order));
+        (Term root, string[] ignored) = Write(
+            schema, terms, relaxed, static (writer, set) => writer.Value(set), order, JsonSpacing.Free);
+        return new ByteGrammar(terms, root) { IgnoredKeywords = ignored };
     }
 
-    /// <summary>A schema as a part of a larger grammar.</summary>
+    /// <summary>A schema as a part of a larger grammar, and the keywords of it that are not held to.</summary>
     /// <param name="terms">Of that grammar.</param>
-    internal static Term Write(JsonElement schema, TermFactory terms) =>
-        Write(schema, terms, static (writer, set) => writer.Value(set), MemberOrder.Listed);
+    internal static (Term Value, string[] Ignored) Write(
+        JsonElement schema, TermFactory terms, IReadOnlySet<string>? relaxed) => Write(
+        schema, terms, relaxed, static (writer, set) => writer.Value(set), MemberOrder.Listed, JsonSpacing.Free);
 
-    /// <summary>The objects among the values of a schema, spaced as chat templates write them.</summary>
-    internal static Term WriteObject(JsonElement schema, TermFactory terms) => Write(
-        schema, terms, static (writer, set) => writer.ObjectValue(set), MemberOrder.Listed, JsonSpacing.Single);
+    /// <summary>The objects among the values of a schema, spaced as chat templates write them, and the keywords of it
+    /// that are not held to.</summary>
+    internal static (Term Value, string[] Ignored) WriteObject(
+        JsonElement schema, TermFactory terms, IReadOnlySet<string>? relaxed) => Write(
+        schema, terms, relaxed, static (writer, set) => writer.ObjectValue(set), MemberOrder.Listed,
+        JsonSpacing.Single);
 
-    private static Term Write(
-        JsonElement schema, TermFactory terms, Func<SchemaTerms, SchemaSet, Term> write, MemberOrder order,
-        JsonSpacing spacing = JsonSpacing.Free)
+    private static (Term Value, string[] Ignored) Write(
+        JsonElement schema, TermFactory terms, IReadOnlySet<string>? relaxed,
+        Func<SchemaTerms, SchemaSet, Term> write, MemberOrder order, JsonSpacing spacing)
     {
         try
         {
-            var document = new SchemaDocument(schema);
+            var document = new SchemaDocument(schema, relaxed ?? FrozenSet<string>.Empty);
             var shapes = new SchemaShapes(document, terms.Patterns);
-            return write(new SchemaTerms(terms, shapes, order, spacing), SchemaSet.Of(document.Root.Id));
+            Term value = write(new SchemaTerms(terms, shapes, order, spacing), SchemaSet.Of(document.Root.Id));
+            return (value, [.. document.Ignored]);
         }
         catch (InvalidOperationException e)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
 
@@ -9,9 +10,12 @@ internal sealed class SchemaDocument
     private readonly List<SchemaNode> _nodes = [];
     private readonly Dictionary<string, SchemaNode> _byPointer = [];
     private readonly Dictionary<string, string> _pointersById = [];
+    private readonly IReadOnlySet<string> _relaxed;
 
-    public SchemaDocument(JsonElement root)
+    /// <param name="relaxed">Keywords that are as good as not there.</param>
+    public SchemaDocument(JsonElement root, IReadOnlySet<string> relaxed)
     {
+        _relaxed = relaxed;
         Root = NodeAt("#", root);
         string dialect = Root.Find("$schema") is { ValueKind: JsonValueKind.String } schema ? schema.GetString()! : "";
         ReferencesStandAlone = dialect.Contains("draft-0", StringComparison.Ordinal);
@@ -22,6 +26,9 @@ internal sealed class SchemaDocument
 
     /// <summary>Keywords beside <c>$ref</c> are not looked at, as the drafts before 2019-09 say.</summary>
     public bool ReferencesStandAlone { get; }
+
+    /// <summary>Where relaxed keywords stand, in the schemas that were looked at.</summary>
+    public IEnumerable<string> Ignored => _nodes.SelectMany(node => node.Ignored.Select(node.PointerTo));
 
     public SchemaNode this[int id] => _nodes[id];
 
@@ -50,7 +57,7 @@ internal sealed class SchemaDocument
 
     /// <summary>The schema that allows one value only.</summary>
     public SchemaNode Constant(JsonElement value, string pointer) =>
-        Add(new SchemaNode(_nodes.Count, value, pointer, IsConstant: true));
+        Add(new SchemaNode(_nodes.Count, value, pointer, IsConstant: true, FrozenSet<string>.Empty));
 
     /// <summary>Follows <c>$ref</c>.</summary>
     public SchemaNode Resolve(SchemaNode from)
@@ -107,7 +114,7 @@ internal sealed class SchemaDocument
     private SchemaNode NodeAt(string pointer, JsonElement element)
     {
         if (_byPointer.TryGetValue(pointer, out SchemaNode? node)) return node;
-        node = Add(new SchemaNode(_nodes.Count, element, pointer, IsConstant: false));
+        node = Add(new SchemaNode(_nodes.Count, element, pointer, IsConstant: false, _relaxed));
         if (element.ValueKind is not (JsonValueKind.Object or JsonValueKind.True or JsonValueKind.False))
             throw new GrammarException(pointer, "is not a schema: an object, true or false is expected");
         _byPointer.Add(pointer, node);

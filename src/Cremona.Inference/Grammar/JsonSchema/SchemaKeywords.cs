@@ -245,7 +245,8 @@ internal sealed class SchemaKeywords(SchemaDocument document, PatternFactory pat
         if (node.Find("propertyNames") is not { } schema || schema.ValueKind == JsonValueKind.True) return null;
         SchemaNode names = document.Child(node, "propertyNames");
         if (schema.ValueKind == JsonValueKind.False) return patterns.Empty;
-        if (names.Element.EnumerateObject().Any(member => SchemaScalars.IsApplicator(member.Name)))
+        if (names.Element.EnumerateObject().Any(member =>
+            SchemaScalars.IsApplicator(member.Name) && names.Find(member.Name) is not null))
             throw node.Fault("propertyNames", "only keywords of strings are supported here");
         StringShape[] texts = [.. algebra.Intersect([algebra.AnyString], Read(names)).OfType<StringShape>()];
         return texts.Length == 0 ? patterns.Empty : texts[0].Text;

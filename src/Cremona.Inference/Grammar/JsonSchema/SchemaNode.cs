@@ -7,12 +7,18 @@ namespace Cremona.Inference.Grammar.JsonSchema;
 /// <param name="Element">The schema, or the value.</param>
 /// <param name="Pointer">Where it stands, as a JSON pointer.</param>
 /// <param name="IsConstant"><paramref name="Element"/> is a value, not a schema.</param>
-internal sealed record SchemaNode(int Id, JsonElement Element, string Pointer, bool IsConstant)
+/// <param name="Relaxed">Keywords that are as good as not there.</param>
+internal sealed record SchemaNode(
+    int Id, JsonElement Element, string Pointer, bool IsConstant, IReadOnlySet<string> Relaxed)
 {
     private readonly Dictionary<string, JsonElement> _members = MembersOf(Element);
 
+    /// <summary>Those of <see cref="Relaxed"/> that stand here.</summary>
+    public IEnumerable<string> Ignored => _members.Keys.Where(Relaxed.Contains);
+
     /// <summary>The value of a keyword, or null.</summary>
-    public JsonElement? Find(string keyword) => _members.TryGetValue(keyword, out JsonElement value) ? value : null;
+    public JsonElement? Find(string keyword) => 
+        !Relaxed.Contains(keyword) && _members.TryGetValue(keyword, out JsonElement value) ? value : null;
 
     public string PointerTo(string keyword) =>
         $"{Pointer}/{keyword.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";

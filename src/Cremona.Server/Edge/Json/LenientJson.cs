@@ -22,13 +22,25 @@ public static class LenientJson
 
         try
         {
-            return JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = depthMax });
+            JsonDocument document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = depthMax });
+            RefuseHalfCharacters(utf8.Span, depthMax);
+            return document;
         }
         catch (JsonException)
         {
             string text = Decode(utf8.Span);
             return JsonDocument.Parse(
                 new LenientJsonRewriter(text, depthMax).Rewrite(), new JsonDocumentOptions { MaxDepth = depthMax });
+        }
+    }
+
+    /// <summary>System.Text.Json reads half a surrogate pair only when the text is asked for, and then it is
+    /// late.</summary>
+    private static void RefuseHalfCharacters(ReadOnlySpan<byte> utf8, int depthMax)
+    {
+        if (utf8.IndexOf("\\ud"u8) >= 0 || utf8.IndexOf("\\uD"u8) >= 0)
+        {
+            new LenientJsonRewriter(Decode(utf8), depthMax).Rewrite();
         }
     }
 

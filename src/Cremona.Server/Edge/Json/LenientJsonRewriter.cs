@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -24,7 +25,7 @@ internal sealed class LenientJsonRewriter(string text, int depthMax)
     }
 
     /// <summary>The fault at a character offset, in lines and columns from 1.</summary>
-    public static JsonFaultException FaultAt(string text, int offset)
+    public static JsonFaultException FaultAt(string text, int offset, string? reason = null)
     {
         ReadOnlySpan<char> before = text.AsSpan(0, offset);
         int lineStart = before.LastIndexOf('\n') + 1;
@@ -34,7 +35,7 @@ internal sealed class LenientJsonRewriter(string text, int depthMax)
             column++;
         }
 
-        return new JsonFaultException(before.Count('\n') + 1, column);
+        return new JsonFaultException(before.Count('\n') + 1, column, reason);
     }
 
     private char Current => _position < text.Length ? text[_position] : '\0';
@@ -165,11 +166,30 @@ internal sealed class LenientJsonRewriter(string text, int depthMax)
         if (escaped == 'u' && _position + 6 <= text.Length
             && text.AsSpan(_position + 2, 4).IndexOfAnyExcept(HexDigits) < 0)
         {
-            return 6;
+            return CharacterLength();
         }
 
         return "\"\\/bfnrt".Contains(escaped, StringComparison.Ordinal) && escaped != '\0' ? 2 : throw Fault();
     }
+
+    /// <summary>Of one escape, or of the two that a character beyond the Basic Multilingual Plane takes.</summary>
+    private int CharacterLength()
+    {
+        char first = UnitAt(_position);
+        if (!char.IsSurrogate(first))
+        {
+            return 6;
+        }
+
+        int next = _position + 6;
+        bool isPair = char.IsHighSurrogate(first) && next + 6 <= text.Length
+            && text[next] == '\\' && text[next + 1] == 'u'
+            && text.AsSpan(next + 2, 4).IndexOfAnyExcept(HexDigits) < 0 && char.IsLowSurrogate(UnitAt(next));
+        return isPair ? 12 : throw FaultAt(text, _position, "half of a surrogate pair is no character");
+    }
+
+    private char UnitAt(int escape) =>
+        (char)ushort.Parse(text.AsSpan(escape + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
 

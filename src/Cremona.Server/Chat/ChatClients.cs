@@ -1,0 +1,63 @@
+using Cremona.Inference.Templates;
+using Cremona.Protocol.Errors;
+using Cremona.Server.Chat.Sensitivity;
+using Cremona.Server.Chat.WebSearch;
+using Cremona.Server.Edge;
+using Cremona.Server.Models;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+
+namespace Cremona.Server.Chat;
+
+/// <summary>What stands between a chat and the model: words that are looked for, text that is masked, the web that is
+/// searched.</summary>
+internal sealed class ChatClients(SensitiveWords words, IWebSearch search, IOptions<WebSearchOptions> webSearch)
+{
+    /// <summary>The category of sensitive words in the input, 0 for none.</summary>
+    /// <exception cref="ApiException">1026: a severe word.</exception>
+    public int ScreenInput(ChatCall call)
+    {
+        int type = words.FindInInput(call.GroupId, call.Request.Turns.SelectMany(TextsOf));
+        return type != SensitiveWords.Severe
+            ? type
+            : throw new ApiException(
+                ApiError.InputSensitive, ApiErrorCatalogue.Find(ApiError.InputSensitive).DefaultText);
+    }
+
+    /// <exception cref="ApiException">2013: the request asks for a plugin that is not configured.</exception>
+    public void RequirePlugins(ChatRequest request)
+    {
+        if (request.SearchesWeb && !search.IsAvailable)
+        {
+            throw ApiException.InvalidParameters(
+                $"plugins: {WebSearchPlugin.Name} is not available on this server; set WebSearch:Endpoint to the address "
+                + "of a SearXNG server, or leave it out");
+        }
+    }
+
+    /// <summary>Words are looked for before anything is masked; arguments of calls are for programs and are not
+    /// masked.</summary>
+    /// <param name="client">The model's.</param>
+    /// <param name="closing">The settings of a round that may not search any more; null where the request does not
+    /// search.</param>
+    public IChatClient Wrap(IChatClient client, ChatCall call, EngineChatOptions? closing)
+    {
+        if (words.FindOutputWords(call.GroupId) is { } found)
+        {
+            client = new ScreeningChatClient(client, found);
+        }
+
+        if (call.Request.MasksSensitiveText)
+        {
+            bool isJson = call.Request.Format is { Kind: not OutputFormatKind.RawGlyph };
+            client = new MaskingChatClient(client, isJson);
+        }
+
+        return closing is null
+            ? client
+            : new WebSearchChatClient(client, search, closing, webSearch.Value.SearchesMax);
+    }
+
+    private static IEnumerable<string> TextsOf(ChatTurn turn) =>
+        turn.ToolCalls.Select(call => call.Arguments.GetRawText()).Prepend(turn.Content);
+}

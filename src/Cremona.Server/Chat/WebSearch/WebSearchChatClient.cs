@@ -1,0 +1,84 @@
+using System.Runtime.CompilerServices;
+using Cremona.Inference.Templates;
+using Cremona.Server.Models;
+using Microsoft.Extensions.AI;
+using ChatRole = Microsoft.Extensions.AI.ChatRole;
+using AIChatOptions = Microsoft.Extensions.AI.ChatOptions;
+
+namespace Cremona.Server.Chat.WebSearch;
+
+/// <summary>Answers the model's calls of <see cref="WebSearchPlugin"/> and lets it go on, until it says something else
+/// or has searched as often as it may. The last update's usage counts the first prompt and all output;
+/// <see cref="AddedInput"/> tells what the results have added.</summary>
+/// <param name="inner">Answers with text, or with one call.</param>
+/// <param name="closing">The settings of a round that may not search any more.</param>
+internal sealed class WebSearchChatClient(
+    IChatClient inner, IWebSearch search, EngineChatOptions closing, int searchesMax) : DelegatingChatClient(inner)
+{
+    /// <summary>Key in <see cref="UsageDetails.AdditionalCounts"/>: the tokens that calls of the plugin and their
+    /// results have added to the prompt, over those that the model has written.</summary>
+    public const string AddedInput = "added_input";
+
+    public override Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, AIChatOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
+
+    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, AIChatOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        List<ChatMessage> dialogue = [.. messages];
+        AIChatOptions settings = options ?? closing;
+        var round = new WebSearchRound();
+        int searches = 0;
+        while (true)
+        {
+            round.Begin(maySearch: searches < searchesMax);
+            await foreach (ChatResponseUpdate update in base.GetStreamingResponseAsync(
+                dialogue, settings, cancellationToken))
+            {
+                if (round.Take(update) is { } passed)
+                {
+                    yield return passed;
+                }
+            }
+
+            if (round.SearchCall is not { } call)
+            {
+                yield break;
+            }
+
+            IReadOnlyList<string> queries =
+                [.. WebSearchPlugin.ReadQueries(call.Arguments).Take(searchesMax - searches)];
+            searches += queries.Count;
+            string result = await SearchAsync(queries, cancellationToken);
+            yield return new ChatResponseUpdate(ChatRole.Assistant, [new PluginStep(call, result)]);
+            Append(dialogue, call, result, closing.Ending == ChatEnding.ContinueLast);
+            settings = searches < searchesMax ? settings : Closing(settings);
+        }
+    }
+
+    /// <summary>A turn that was opened with the bot's name is closed by the call and opened again.</summary>
+    private static void Append(List<ChatMessage> dialogue, FunctionCallPiece call, string result, bool isOpened)
+    {
+        ChatMessage[] opening = isOpened ? [dialogue[^1]] : [];
+        dialogue.RemoveRange(dialogue.Count - opening.Length, opening.Length);
+        dialogue.Add(new ChatMessage(ChatRole.Assistant, [.. opening.SelectMany(message => message.Contents), call]));
+        dialogue.Add(new ChatMessage(ChatRole.Tool, [new FunctionResultContent(call.CallId ?? "", result)]));
+        dialogue.AddRange(opening);
+    }
+
+    private EngineChatOptions Closing(AIChatOptions settings) => new(closing) { Seed = settings.Seed };
+
+    private async Task<string> SearchAsync(IReadOnlyList<string> queries, CancellationToken cancellationToken)
+    {
+        List<WebSearchResult> results = [];
+        foreach (string query in queries)
+        {
+            results.AddRange(await search.SearchAsync(query, cancellationToken));
+        }
+
+        return WebSearchPlugin.Write(results.DistinctBy(result => result.Url));
+    }
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Cremona.Inference.Templates;
+
+namespace Cremona.Server.Chat.WebSearch;
+
+/// <summary>The function by which a model searches the web, and what it is told of the results.</summary>
+internal static class WebSearchPlugin
+{
+    public const string Name = "plugin_web_search";
+
+    public static ChatTool Tool { get; } = new(
+        Name,
+        "Searches the web. 搜索互联网。",
+        JsonElement.Parse("""
+            {"type":"object","properties":{"query_list":{"type":"array","items":{"type":"string","minLength":1,"maxLength":100},
+             "minItems":1,"maxItems":3}},"required":["query_list"],"additionalProperties":false}
+            """));
+
+    /// <summary>What a call asks for.</summary>
+    /// <param name="arguments">Held to the schema of <see cref="Tool"/>.</param>
+    public static IReadOnlyList<string> ReadQueries(string arguments)
+    {
+        JsonElement list = JsonElement.Parse(arguments).GetProperty("query_list");
+        return [.. list.EnumerateArray().Select(query => query.GetString()!)];
+    }
+
+    /// <summary>The results of a call, numbered as the platform numbers them.</summary>
+    public static string Write(IEnumerable<WebSearchResult> results)
+    {
+        var text = new StringBuilder("参考资料:");
+        int number = 0;
+        foreach (WebSearchResult result in results)
+        {
+            text.Append(
+                CultureInfo.InvariantCulture, $"\n[{number++}] {result.Title} ({result.Url}) {result.Excerpt}");
+        }
+
+        return number > 0 ? text.ToString() : text.Append("\n(无)").ToString();
+    }
+}

@@ -1,0 +1,136 @@
+using System.Text.Json;
+using Cremona.Inference.Scheduling;
+using Cremona.Inference.Templates;
+using Cremona.Server.Tests.Models;
+using Microsoft.AspNetCore.Http;
+
+namespace Cremona.Server.Tests.Chat;
+
+/// <summary><c>plugin_web_search</c> against a small local server.</summary>
+public sealed class WebSearchTests : IAsyncLifetime
+{
+    private const string Ccp = "/v1/text/chatcompletion_pro";
+    private const string Material =
+        "参考资料:\n[0] About Rome (https://example.org/Rome) xxxxxxxxxxxxxxxxxxxx\n[1] Everything (https://example.org/all) \n"
+        + "[2] About Oslo & co (https://example.org/Oslo%20%26%20co) xxxxxxxxxxxxxxxxxxxx";
+
+    private readonly ScriptedModel _model = new() { ToolCallForm = ToolCallForm.Tagged };
+    private SearchServer _search = null!;
+
+    public async ValueTask InitializeAsync() => _search = await SearchServer.StartAsync();
+
+    public ValueTask DisposeAsync() => _search.DisposeAsync();
+
+    [Fact]
+    public async Task Plugin_Searches_AndTheAnswerTellsItsSteps()
+    {
+        await using ServerFixture server = await StartAsync();
+        JsonElement answer = await server.Client.PostJsonAsync(Ccp, Body("search me"));
+
+        answer.GetProperty("choices").GetRawText().ShouldBe("""
+            [{"finish_reason":"stop","messages":[{"sender_type":"BOT","sender_name":"MM","text":"","function_call":{"name":"plugin_web_search","arguments":"{\"query_list\": [\"Rome\", \"Oslo & co\"]}"}},{"sender_type":"FUNCTION","sender_name":"plugin_web_search","text":"MATERIAL"},{"sender_type":"BOT","sender_name":"MM","text":"I am from China."}]}]
+            """.Trim().Replace("MATERIAL", Material.Replace("\n", "\\n", StringComparison.Ordinal), StringComparison.Ordinal));
+        answer.GetProperty("reply").GetString().ShouldBe("I am from China.");
+        answer.TryGetProperty("function_call", out _).ShouldBeFalse();
+        _search.Queries.ShouldBe(["Rome", "Oslo & co"]);
+
+        GenerationRequest[] requests = [.. _model.Engine.Requests];
+        JsonElement usage = answer.GetProperty("usage");
+        usage.GetProperty("total_tokens").GetInt32().ShouldBe(requests[0].PromptTokens.Length + 1 + 2);
+        usage.GetProperty("tokens_with_added_plugin").GetInt32().ShouldBe(requests[1].PromptTokens.Length + 2);
+        string.Concat(requests[1].PromptTokens.Select(id => (char)id)).ShouldEndWith($"|T:{Material}|A:");
+    }
+
+    [Fact]
+    public async Task Plugin_StreamsTheAnswerOnly_AndItsStepsAtTheEnd()
+    {
+        await using ServerFixture server = await StartAsync();
+        JsonElement[] events = await server.Client.PostStreamAsync(Ccp, Body("search me", ",\"stream\":true"));
+
+        string.Concat(events[..^1].Select(e =>
+            e.GetProperty("choices")[0].GetProperty("messages")[0].GetProperty("text").GetString())).ShouldBe("I am from China.");
+        events[^1].GetProperty("choices")[0].GetProperty("messages").GetArrayLength().ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Plugin_IsNotUsed_WhereTheModelDoesNotCallIt()
+    {
+        await using ServerFixture server = await StartAsync();
+        JsonElement answer = await server.Client.PostJsonAsync(Ccp, Body("hi"));
+        JsonElement usage = answer.GetProperty("usage");
+        usage.GetProperty("tokens_with_added_plugin").GetInt32().ShouldBe(usage.GetProperty("total_tokens").GetInt32());
+        _search.Queries.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Searches_AreBounded_AndTheLastRoundMayNotSearch()
+    {
+        await using ServerFixture server = await StartAsync("--WebSearch:SearchesMax=1");
+        await server.Client.PostJsonAsync(Ccp, Body("search for ever"));
+
+        _search.Queries.ShouldBe(["Rome"]);
+        GenerationRequest last = _model.Engine.Requests[^1];
+        _model.Engine.Requests.Count.ShouldBe(2);
+        var constraint = last.Grammar!.Start();
+        "<tool_call".All(c => constraint.TryAccept(c)).ShouldBeTrue();
+        constraint.TryAccept('>').ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Results_AreBounded_InNumberAndLength()
+    {
+        await using ServerFixture server = await StartAsync("--WebSearch:ResultsMax=1", "--WebSearch:ExcerptLengthMax=10");
+        JsonElement answer = await server.Client.PostJsonAsync(Ccp, Body("search me"));
+        answer.GetProperty("choices")[0].GetProperty("messages")[1].GetProperty("text").GetString().ShouldBe(
+            "参考资料:\n[0] About Rome (https://example.org/Rome) xxxxxxxxxx…\n"
+            + "[1] About Oslo & co (https://example.org/Oslo%20%26%20co) xxxxxxxxxx…");
+    }
+
+    [Theory]
+    [InlineData("status")]
+    [InlineData("redirect")]
+    [InlineData("text")]
+    [InlineData("shape")]
+    [InlineData("huge")]
+    [InlineData("half a character")]
+    public async Task Provider_ThatAnswersBadly_FailsTheRequest_WithoutItsText(string fault)
+    {
+        _search.Answer = (http, _) =>
+        {
+            http.Response.StatusCode = fault switch { "status" => 503, "redirect" => 302, _ => 200 };
+            http.Response.Headers.Location = "http://169.254.169.254/";
+            return http.Response.WriteAsync(fault switch
+            {
+                "text" => "<html>secret",
+                "shape" => "[1]",
+                "huge" => "{\"results\":[{\"url\":\"" + new string('x', 5000) + "\"}]}",
+                "half a character" => "{\"results\":[{\"url\":\"\\ud800\"}]}",
+                _ => "{\"results\":[]}",
+            });
+        };
+        await using ServerFixture server = await StartAsync(
+            "--WebSearch:AnswerBytesMax=2000", "--Logging:LogLevel:Default=None");
+        JsonElement answer = await server.Client.PostJsonAsync(Ccp, Body("search me"));
+        answer.StatusCode().ShouldBe(1013);
+        answer.StatusMessage().ShouldBe("internal service error, the web search failed; the server's log says why");
+    }
+
+    [Fact]
+    public async Task Provider_ThatDoesNotAnswer_IsGivenUp()
+    {
+        _search.Answer = (http, _) => Task.Delay(Timeout.Infinite, http.RequestAborted);
+        await using ServerFixture server = await StartAsync("--WebSearch:TimeoutSeconds=0.3");
+        JsonElement answer = await server.Client.PostJsonAsync(Ccp, Body("search me"));
+        answer.StatusCode().ShouldBe(1001);
+        answer.StatusMessage().ShouldBe("request timeout, the web search took longer than 0.3 s");
+    }
+
+    private Task<ServerFixture> StartAsync(params string[] settings) =>
+        ChatServer.StartAsync(_model, [$"--WebSearch:Endpoint={_search.Url}/sub/", .. settings]);
+
+    private static string Body(string text, string more = "") => $$"""
+        {"model":"nano","plugins":["plugin_web_search"],"bot_setting":[{"bot_name":"MM","content":"x"}]{{more}},
+         "reply_constraints":{"sender_type":"BOT","sender_name":"MM"},
+         "messages":[{"sender_type":"USER","sender_name":"u","text":"{{text}}"}]}
+        """;
+}
