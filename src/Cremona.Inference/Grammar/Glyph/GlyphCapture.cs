@@ -17,9 +17,16 @@ internal sealed class GlyphCapture(IReadOnlyList<GlyphPart> parts, string text, 
     private readonly Dictionary<string, string> _found = [];
     private int _steps;
 
-    /// <summary>The texts of named blanks, as far as the text goes; null when the text is not of this template, or the
-    /// search takes too long.</summary>
-    public IReadOnlyDictionary<string, string>? Find() => Match(0, 0) ? _found : null;
+    /// <summary>The texts of named blanks in their order, as far as the text goes; null when the text is not of this
+    /// template, or the search takes too long.</summary>
+    public IReadOnlyDictionary<string, string>? Find()
+    {
+        if (!Match(0, 0)) return null;
+        var ordered = new OrderedDictionary<string, string>();
+        foreach (GlyphPart part in parts)
+            if (part.Name is { } name && _found.TryGetValue(name, out string? found)) ordered.TryAdd(name, found);
+        return ordered;
+    }
 
     private bool Match(int part, int at)
     {

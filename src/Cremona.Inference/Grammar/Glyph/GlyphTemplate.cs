@@ -103,7 +103,7 @@ public sealed class GlyphTemplate
         if (!options.TryGetValue("use_regex", out object? flag)) flag = false;
         if (flag is not bool isRegex) throw Fault("use_regex must be true or false");
         var regex = new RegexPatterns(Patterns);
-        Pattern chosen = Patterns.Or(choices.Select(isRegex ? regex.Whole : Patterns.Literal));
+        Pattern chosen = Patterns.Or(choices.Select(text => isRegex ? regex.Whole(text) : Patterns.Literal(text)));
         if (!Patterns.IsLive(chosen)) throw Fault("no text matches any of the options");
         var lexeme = new LexemeAutomaton(Patterns, chosen, LexemeEncoding.Utf8);
         Term term = isRegex ? _terms.Lexeme(lexeme) : _terms.Or(choices.Select(_terms.Text));
