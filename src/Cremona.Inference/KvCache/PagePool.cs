@@ -9,9 +9,11 @@ public sealed class PagePool
     // Pages without contents that an idle pool keeps for the next sequence.
     private const int IdlePagesMax = 8;
 
+    private const int IndexedPagesMin = 4096;
+
     private readonly Lock _gate = new();
     private readonly Stack<CachePage> _free = [];
-    private readonly PrefixIndex _index = new();
+    private readonly PrefixIndex _index;
     private int _heldCount; // by at least one sequence
     private int _promisedCount; // reserved, not yet taken
 
@@ -22,6 +24,7 @@ public sealed class PagePool
         ArgumentOutOfRangeException.ThrowIfLessThan(pageCountMax, 1);
         Layout = layout;
         PageCountMax = pageCountMax;
+        _index = new PrefixIndex(Math.Min(pageCountMax, IndexedPagesMin));
     }
 
     public PageLayout Layout { get; }

@@ -3,9 +3,10 @@ namespace Cremona.Inference.KvCache;
 /// <summary>Full pages by what they were computed from: scope, the pages before and the page's own tokens. Pages are
 /// found by a hash and then compared, so equal hashes of unequal prefixes cost a hit and nothing else. Not
 /// thread-safe.</summary>
-internal sealed class PrefixIndex
+/// <param name="pageCount">Pages that it has room for from the start; it grows beyond.</param>
+internal sealed class PrefixIndex(int pageCount)
 {
-    private readonly Dictionary<ulong, CachePage> _byHash = [];
+    private readonly Dictionary<ulong, CachePage> _byHash = new(pageCount);
     private readonly LinkedList<CachePage> _unheld = []; // unused for longest first
     private long _lastNumber;
 

@@ -62,6 +62,9 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
         _thread.Start();
     }
 
+    /// <summary>What the sequences share.</summary>
+    internal PagePool Pages => _pages;
+
     /// <inheritdoc/>
     public long WeightBytes => _forward.WeightBytes;
 

@@ -1,37 +1,41 @@
 namespace Cremona.Inference.Scheduling;
 
 /// <summary>Decides how many prompt tokens a step may compute beside the sequences that generate, out of how long steps
-/// took: a prompt shall not make the others wait longer than a multiple of their usual time. Decides the cut of prompts
+/// took: prompts shall not make the others wait longer than a multiple of their usual time. Decides the cut of prompts
 /// only, on which no result depends.</summary>
+/// <remarks>Where steps are long, each keeps the bound. Where they are short, the bound holds over some steps: a step
+/// with prompts has to read all that is known of them, so there it computes more at once, for at most a pause that
+/// nobody sees, and the next steps make up for it.</remarks>
 /// <param name="rowsMax">Sequences that generate at a time, at most.</param>
 /// <param name="slowdownMax">Time of a step with prompts over that of one without, above 1.</param>
 internal sealed class StepPace(int rowsMax, double slowdownMax)
 {
     // Aimed at, so that a step that takes a little longer than the last still keeps the bound.
     private const double Margin = 0.9;
+    private const double PauseSeconds = 0.02;
 
-    // How much a new measurement counts.
+    // How much a new measurement of the usual time counts.
     private const double Weight = 0.4;
 
     // The usual time drifts with the length of the sequences, so it is measured again after so many steps.
     private const int MixedStepsMax = 32;
     private const int FirstPromptTokens = 8;
+    private const int PromptTokensMax = 8192;
 
     private readonly double[] _usualSeconds = new double[rowsMax + 1]; // by sequences that generate; 0: not known
-    private double _promptTokenSeconds; // what a prompt token adds to a step; 0: not known
+    private double _promptTokens = FirstPromptTokens;
+    private double _debtSeconds;
     private int _mixedSteps;
 
     /// <param name="rows">Sequences that generate in the step.</param>
     /// <param name="max">What is taken when none does, at least 1.</param>
-    /// <returns>0 to <paramref name="max"/>; 0 when a step without prompts has to be measured first.</returns>
+    /// <returns>0 to <paramref name="max"/>; 0 when a step without prompts has to come first.</returns>
     public int PromptTokens(int rows, int max)
     {
         if (rows == 0) return max;
         double usual = _usualSeconds[rows];
-        if (usual == 0 || _mixedSteps >= MixedStepsMax) return 0;
-        if (_promptTokenSeconds == 0) return Math.Min(FirstPromptTokens, max);
-        double tokens = ((slowdownMax * Margin) - 1) * usual / _promptTokenSeconds;
-        return (int)Math.Clamp(tokens, 1, max);
+        if (usual == 0 || _mixedSteps >= MixedStepsMax || _debtSeconds > Allowed(usual) / 4) return 0;
+        return Math.Min((int)_promptTokens, max);
     }
 
     /// <summary>Notes what a step took.</summary>
@@ -40,18 +44,31 @@ internal sealed class StepPace(int rowsMax, double slowdownMax)
     /// <param name="seconds">Above 0.</param>
     public void Note(int rows, int promptTokens, double seconds)
     {
+        if (rows == 0)
+        {
+            _debtSeconds = 0; // Nobody waited.
+            return;
+        }
+
+        ref double usual = ref _usualSeconds[rows];
         if (promptTokens == 0)
         {
+            usual = usual == 0 ? seconds : usual + (Weight * (seconds - usual));
             _mixedSteps = 0;
-            Learn(ref _usualSeconds[rows], seconds);
         }
-        else if (rows > 0)
-        {
-            _mixedSteps++;
-            Learn(ref _promptTokenSeconds, Math.Max(seconds - _usualSeconds[rows], seconds / 1000) / promptTokens);
-        }
+
+        double allowed = Allowed(usual);
+        double extra = promptTokens == 0 ? 0 : Math.Max(0, seconds - usual);
+        _debtSeconds = Math.Max(0, _debtSeconds + extra - allowed);
+        if (promptTokens == 0) return;
+
+        _mixedSteps++;
+        double aim = Math.Max(allowed, PauseSeconds);
+        bool isWhole = promptTokens >= (int)_promptTokens; // The end of a prompt tells nothing of a whole part.
+        if (extra > aim) _promptTokens *= Math.Max(0.5, aim / extra);
+        else if (isWhole) _promptTokens *= extra * 1.5 < aim ? 1.5 : aim / extra;
+        _promptTokens = Math.Clamp(_promptTokens, 1, PromptTokensMax);
     }
 
-    private static void Learn(ref double known, double measured) =>
-        known = known == 0 ? measured : known + (Weight * (measured - known));
+    private double Allowed(double usual) => ((slowdownMax * Margin) - 1) * usual;
 }

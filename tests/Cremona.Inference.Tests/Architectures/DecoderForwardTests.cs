@@ -271,14 +271,18 @@ public class DecoderForwardTests
         PagePool pages = Pages(config);
         ForwardSegment[] segments =
         [
-            new(pages.TryReserve(60)!, null, new[] { 1 }, 1),
-            new(pages.TryReserve(60)!, adapter, new[] { 2 }, 1),
+            new(pages.TryReserve(300)!, null, new[] { 1 }, 1),
+            new(pages.TryReserve(300)!, adapter, new[] { 2 }, 1),
         ];
         var logits = new float[2 * config.VocabularySize];
         for (int i = 0; i < 40; i++) forward.Run(segments, logits);
 
+        // The next pages are taken in advance, and tables grow with another sequence; then a context may grow over
+        // several steps of attention.
+        foreach (ForwardSegment segment in segments) segment.Cache.Prepare(290);
+        Logits(forward, TestModels.Tokens(config, 300, 20), adapter, 100, pages);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 5; i++) forward.Run(segments, logits);
+        for (int i = 40; i < 285; i++) forward.Run(segments, logits);
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
     }
 
@@ -287,11 +291,15 @@ public class DecoderForwardTests
 
     private static float[] Logits(
         DecoderForward forward, int[] tokens, LoraAdapter? adapter, int chunk,
-        KeyValueFormat format = KeyValueFormat.F32)
+        KeyValueFormat format = KeyValueFormat.F32) =>
+        Logits(forward, tokens, adapter, chunk, Pages(forward.Config, format));
+
+    private static float[] Logits(
+        DecoderForward forward, int[] tokens, LoraAdapter? adapter, int chunk, PagePool pages)
     {
         int vocabulary = forward.Config.VocabularySize;
         var logits = new float[tokens.Length * vocabulary];
-        using SequenceCache cache = Pages(forward.Config, format).TryReserve(tokens.Length)!;
+        using SequenceCache cache = pages.TryReserve(tokens.Length)!;
         for (int done = 0; done < tokens.Length; done += chunk)
         {
             int count = Math.Min(chunk, tokens.Length - done);

@@ -4,6 +4,7 @@ using Cremona.Inference.Kernels;
 using Cremona.Inference.Sampling;
 using Cremona.Inference.Scheduling;
 using Cremona.Inference.Tests.Architectures;
+using Cremona.Inference.Tests.Kernels;
 
 namespace Cremona.Inference.Tests.Scheduling;
 
@@ -126,6 +127,47 @@ public class PrefixCacheTests
         }
 
         hits.ShouldBeGreaterThan(10);
+    }
+
+    [Fact]
+    public async Task Pages_AllComeBack_AndAnswersStayTheSame_WhenStreamsAreCancelledAtRandom()
+    {
+        using DecoderEngine engine = Engine(batch: 24, prefillChunk: 40, megabytes: 2);
+        int[] system = TestModels.Tokens(Config, 64, 11);
+        GenerationRequest[] requests = [.. Enumerable.Range(0, 12).Select(i =>
+            Request([.. system.AsSpan(0, i * 5), .. TestModels.Tokens(Config, 40, (ulong)i)], 30, (ulong)i) with
+            {
+                Adapter = (i % 3) switch { 0 => null, 1 => First, _ => Second },
+            })];
+        int[][] expected = new int[requests.Length][];
+        for (int i = 0; i < requests.Length; i++) expected[i] = Ids(await ReadAsync(engine, requests[i]));
+
+        var random = new TestNumbers(5);
+        int[] lengths = [.. Enumerable.Range(0, 192).Select(i => i % 4 == 0 ? 30 : random.Next(30))];
+        using var places = new SemaphoreSlim(48);
+        int[][] read = await Task.WhenAll(lengths.Select((length, i) => Task.Run(
+            async () =>
+            {
+                await places.WaitAsync(TestEnds);
+                var ids = new List<int>();
+                await foreach (GeneratedToken token in engine.StreamAsync(requests[i % requests.Length], TestEnds))
+                {
+                    if (ids.Count == length) break;
+                    ids.Add(token.Id);
+                }
+
+                places.Release();
+                return ids.ToArray();
+            },
+            TestEnds)));
+
+        for (int i = 0; i < read.Length; i++) read[i].ShouldBe(expected[i % requests.Length][..lengths[i]]);
+
+        // A sequence that was left gives its pages back before the next step, so the next answer is waited for.
+        await ReadAsync(engine, requests[0]);
+        await ReadAsync(engine, requests[0]);
+        SpinWait.SpinUntil(() => engine.Pages.AvailableCount == engine.Pages.PageCountMax, 10_000).ShouldBeTrue();
+        engine.Pages.AllocatedCount.ShouldBeLessThanOrEqualTo(engine.Pages.PageCountMax);
     }
 
     [Fact]

@@ -8,42 +8,30 @@ public class StepPaceTests
     public void Prompts_TakeWhatTheyMay_WhenNobodyWaits() => new StepPace(4, 2).PromptTokens(0, 256).ShouldBe(256);
 
     [Theory]
-    [InlineData(0.020, 0.005, 2)]
-    [InlineData(0.060, 0.005, 2)]
-    [InlineData(0.060, 0.0001, 2)]
-    [InlineData(0.001, 0.002, 2)]
-    [InlineData(0.020, 0.005, 10)]
-    public void Step_StaysWithinTheSlowdown(double usual, double promptToken, double slowdown)
+    [InlineData(0.030, 0.005, 0, 2)]
+    [InlineData(0.060, 0.005, 0.006, 2)]
+    [InlineData(0.060, 0.0001, 0, 2)]
+    [InlineData(0.040, 0.005, 0, 10)]
+    public void Step_StaysWithinTheSlowdown_WhereStepsAreLong(
+        double usual, double promptToken, double prompt, double slowdown)
     {
-        var pace = new StepPace(4, slowdown);
-        int computed = 0;
-        for (int step = 0; step < 200; step++)
-        {
-            int tokens = pace.PromptTokens(3, 256);
-            double seconds = usual + (tokens * promptToken);
-            pace.Note(3, tokens, seconds);
-            computed += tokens;
-            if (step > 5 && tokens > 1) seconds.ShouldBeLessThanOrEqualTo(slowdown * usual);
-        }
-
-        // One step in 33 is left to measure; of what fits into the others most is used.
-        double fits = Math.Clamp((slowdown - 1) * usual / promptToken, 1, 256);
-        computed.ShouldBeGreaterThan((int)(0.7 * Math.Floor(fits) * 190));
+        (double worst, _, int computed) = Run(usual, promptToken, prompt, slowdown, 300);
+        worst.ShouldBeLessThanOrEqualTo(slowdown * usual);
+        computed.ShouldBeGreaterThan((int)(0.5 * 300 * (((slowdown - 1) * usual) - prompt) / promptToken / 2));
     }
 
-    [Fact]
-    public void Pace_FollowsTheLengthOfTheSequences()
+    [Theory]
+    [InlineData(0.001, 0.0002, 0.004, 2)]
+    [InlineData(0.001, 0.002, 0, 2)]
+    [InlineData(0.0003, 0.00002, 0.001, 1.5)]
+    [InlineData(0.005, 0.03, 0, 2)]
+    public void Steps_StayWithinTheSlowdownTogether_WhereEachIsShort(
+        double usual, double promptToken, double prompt, double slowdown)
     {
-        var pace = new StepPace(1, 2);
-        double usual = 0.01;
-        for (int step = 0; step < 1000; step++, usual *= 1.002)
-        {
-            int tokens = pace.PromptTokens(1, 256);
-            pace.Note(1, tokens, usual + (tokens * 0.001));
-        }
-
-        double share = pace.PromptTokens(1, 256) * 0.001 / usual;
-        share.ShouldBeInRange(0.6, 1);
+        (double worst, double mean, int computed) = Run(usual, promptToken, prompt, slowdown, 5000);
+        mean.ShouldBeLessThanOrEqualTo(slowdown * usual);
+        worst.ShouldBeLessThanOrEqualTo(usual + Math.Max(0.03, promptToken));
+        computed.ShouldBeGreaterThan((int)(0.3 * 5000 * (slowdown - 1) * usual / (promptToken + (prompt / 20))));
     }
 
     [Fact]
@@ -51,8 +39,28 @@ public class StepPaceTests
     {
         var pace = new StepPace(2, 2);
         pace.PromptTokens(1, 100).ShouldBe(0);
-        pace.Note(1, 0, 0.01);
+        pace.Note(1, 0, 0.1);
         pace.PromptTokens(1, 100).ShouldBeGreaterThan(0);
         pace.PromptTokens(2, 100).ShouldBe(0);
+    }
+
+    /// <summary>Steps whose time grows with their prompt tokens, after the first ten.</summary>
+    private static (double Worst, double Mean, int PromptTokens) Run(
+        double usual, double promptToken, double prompt, double slowdown, int steps)
+    {
+        var pace = new StepPace(4, slowdown);
+        (double worst, double sum, int computed) = (0, 0, 0);
+        for (int step = -10; step < steps; step++)
+        {
+            int tokens = pace.PromptTokens(3, 256);
+            double seconds = usual + (tokens == 0 ? 0 : prompt + (tokens * promptToken));
+            pace.Note(3, tokens, seconds);
+            if (step < 0) continue;
+            if (step > steps / 2) worst = Math.Max(worst, seconds); // It has found its pace by then.
+            sum += seconds;
+            computed += tokens;
+        }
+
+        return (worst, sum / steps, computed);
     }
 }
