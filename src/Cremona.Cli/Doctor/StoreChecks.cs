@@ -38,6 +38,11 @@ internal static class StoreChecks
     private static Finding Read(BaseModel model, IModelReader reader)
     {
         string name = $"model {model.Id}";
+        if (model.Folder is null)
+        {
+            return new Finding(name, true, "another server runs it; what it needs is looked at when it is called");
+        }
+
         try
         {
             LanguageModel loaded = reader.ReadModel(model.Folder);

@@ -5,6 +5,7 @@ using Cremona.Inference.Grammar.Glyph;
 using Cremona.Inference.Grammar.JsonSchema;
 using Cremona.Server.Edge;
 using Cremona.Server.Models;
+using Microsoft.Extensions.AI;
 
 namespace Cremona.Server.Chat;
 
@@ -18,8 +19,13 @@ internal sealed record OutputFormat(OutputFormatKind Kind, string Field, string 
 
     private const int SchemaDepthMax = 512;
 
-    /// <summary>For the cache of compiled grammars.</summary>
-    public GrammarSource Source => new($"{Kind}:{string.Join(' ', Relaxed.Order())}\n{Content}", Compile);
+    /// <summary>For whoever holds an answer to it.</summary>
+    public GrammarSource Source => new($"{Kind}:{string.Join(' ', Relaxed.Order())}\n{Content}", Compile, Kind switch
+    {
+        OutputFormatKind.JsonObject => ChatResponseFormat.Json,
+        OutputFormatKind.JsonSchema => ChatResponseFormat.ForJsonSchema(Parse()),
+        _ => null,
+    });
 
     /// <summary>Keywords of a schema that are not held to.</summary>
     public IReadOnlySet<string> Relaxed { get; init; } = FrozenSet<string>.Empty;
@@ -28,8 +34,7 @@ internal sealed record OutputFormat(OutputFormatKind Kind, string Field, string 
     public JsonElement? Schema => Kind switch
     {
         OutputFormatKind.JsonObject => JsonElement.Parse("""{"type":"object"}"""),
-        OutputFormatKind.JsonSchema =>
-            JsonElement.Parse(Content, new JsonDocumentOptions { MaxDepth = SchemaDepthMax }),
+        OutputFormatKind.JsonSchema => Parse(),
         _ => null,
     };
 
@@ -108,10 +113,11 @@ internal sealed record OutputFormat(OutputFormatKind Kind, string Field, string 
             return GlyphTemplate.Compile(Content);
         }
 
-        var options = new JsonDocumentOptions { MaxDepth = SchemaDepthMax };
-        using JsonDocument document = JsonDocument.Parse(Content, options);
         return Kind == OutputFormatKind.JsonSchema
-            ? JsonSchemaGrammar.Compile(document.RootElement, relaxed: Relaxed)
-            : GlyphValues.Compile(document.RootElement);
+            ? JsonSchemaGrammar.Compile(Parse(), relaxed: Relaxed)
+            : GlyphValues.Compile(Parse());
     }
+
+    private JsonElement Parse() =>
+        JsonElement.Parse(Content, new JsonDocumentOptions { MaxDepth = SchemaDepthMax });
 }

@@ -9,7 +9,10 @@ namespace Cremona.Server.Chat;
 /// So a model tuned on named bots is asked in the form it was taught, whichever interface asks.</summary>
 internal static class V2Messages
 {
-    public static (IReadOnlyList<ChatTurn> Turns, ChatEnding Ending) ToPrompt(IReadOnlyList<RequestParameters> messages)
+    /// <param name="messages">As given.</param>
+    /// <param name="continues">The answer goes on where the last message ends.</param>
+    public static (IReadOnlyList<ChatTurn> Turns, ChatEnding Ending) ToPrompt(
+        IReadOnlyList<RequestParameters> messages, bool continues)
     {
         int settings = messages.TakeWhile(message => message.FindString("role") == "system").Count();
         PersonaBot[] bots =
@@ -22,9 +25,15 @@ internal static class V2Messages
             .. messages.Select((message, index) => (message, index)).Skip(settings)
                 .Select(item => ReadMessage(item.message, item.index)),
         ];
-        return turns.Length > 0
-            ? new PersonaDialogue(bots, turns).ToPrompt(bots.FirstOrDefault()?.Name)
-            : throw ChatFields.ContentIsEmpty();
+        if (turns.Length == 0)
+        {
+            throw ChatFields.ContentIsEmpty();
+        }
+
+        var dialogue = new PersonaDialogue(bots, turns);
+        return continues
+            ? (dialogue.ToTurns(), ChatEnding.ContinueLast)
+            : dialogue.ToPrompt(bots.FirstOrDefault()?.Name);
     }
 
     private static PersonaMessage ReadMessage(RequestParameters message, int index)

@@ -29,7 +29,8 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
         string model = parameters.GetString("model");
         IReadOnlyList<RequestParameters> messages = ChatFields.GetMessages(parameters, options.MessagesMax);
         RefuseUnavailable(parameters);
-        (IReadOnlyList<ChatTurn> turns, ChatEnding ending) = V2Messages.ToPrompt(messages);
+        bool continues = parameters.FindBoolean("continue_final_message") ?? false; // vLLM's word, as its servers know it
+        (IReadOnlyList<ChatTurn> turns, ChatEnding ending) = V2Messages.ToPrompt(messages, continues);
         bool masks = parameters.FindBoolean("mask_sensitive_info") ?? false;
         OutputFormat? format = OutputFormat.FindResponseFormat(parameters);
         return new ChatRequest
@@ -37,6 +38,7 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
             Model = model,
             Turns = turns,
             Ending = ending,
+            ContinuesLastMessage = continues,
             Format = format,
             Offer = V2Tools.Find(parameters, format, ending, options.ToolsMax),
             OutputTokens = ReadOutputTokens(parameters),

@@ -3,6 +3,7 @@ using Cremona.Protocol.FineTuning;
 using Cremona.Server.Edge;
 using Cremona.Server.Jobs;
 using Cremona.Server.Models;
+using Cremona.Server.Models.Upstream;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cremona.Server.FineTuning;
@@ -109,6 +110,7 @@ public static class FineTuningEndpoints
         RequestParameters parameters,
         ITunedModelStore models,
         IModelHost host,
+        UpstreamPools pools,
         CancellationToken cancellationToken)
     {
         string id = parameters.GetString("model_id");
@@ -118,6 +120,7 @@ public static class FineTuningEndpoints
         }
 
         host.DropAdapter(id);
+        await pools.UnloadAsync(id);
         return Deleted();
     }
 

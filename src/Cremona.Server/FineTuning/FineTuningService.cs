@@ -23,6 +23,12 @@ public sealed class FineTuningService(
         // 1. What the request names must exist.
         BaseModel model = catalog.FindBase(order.ModelName)
             ?? throw ApiException.InvalidParameters($"unsupported model: {order.ModelName}");
+        if (model.Folder is null)
+        {
+            throw ApiException.InvalidParameters(
+                $"model {order.ModelName} cannot be tuned, its weights are not on this server; take another model");
+        }
+
         StoredFile training = await examples.GetFileAsync(groupId, order.TrainingFile, cancellationToken);
         StoredFile? validation = order.ValidationFile == 0
             ? null

@@ -21,6 +21,7 @@ internal sealed class EngineChatOptions : ChatOptions
             DefaultOutputTokens = engine.DefaultOutputTokens;
             TrimsStart = engine.TrimsStart;
             TopLogProbabilities = engine.TopLogProbabilities;
+            RanksAnswers = engine.RanksAnswers;
             Meter = engine.Meter;
             Grammar = engine.Grammar;
             Group = engine.Group;
@@ -40,6 +41,10 @@ internal sealed class EngineChatOptions : ChatOptions
 
     /// <summary>Tell each token's probability, and this many alternatives. Null: tell none.</summary>
     public int? TopLogProbabilities { get; set; }
+
+    /// <summary>The answer is one of several, which are ranked by <see cref="EngineChatClient.MeanLogProbability"/>.
+    /// An engine of this process tells it anyway.</summary>
+    public bool RanksAnswers { get; set; }
 
     /// <summary>Counts the tokens as they come, so that they are known also when nobody waits for the answer.</summary>
     public CallMeter? Meter { get; set; }

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Cremona.Inference.Grammar;
 using Cremona.Inference.Grammar.Vocabulary;
+using Cremona.Inference.Scheduling;
 using Cremona.Inference.Tokenizers;
 
 namespace Cremona.Server.Models;
@@ -30,7 +32,15 @@ internal sealed class GrammarCache(long bytesMax)
     {
         GrammarVocabulary vocabulary = _vocabularies.GetValue(tokenizer, static key => new GrammarVocabulary(key));
         return Touch((source.Key, vocabulary), null)
-            ?? Touch((source.Key, vocabulary), new TokenGrammar(source.Compile(), vocabulary))!;
+            ?? Touch((source.Key, vocabulary), Compile(source, vocabulary))!;
+    }
+
+    private static TokenGrammar Compile(GrammarSource source, GrammarVocabulary vocabulary)
+    {
+        long start = Stopwatch.GetTimestamp();
+        var grammar = new TokenGrammar(source.Compile(), vocabulary);
+        EngineMetrics.RecordCompilation(start);
+        return grammar;
     }
 
     private TokenGrammar? Touch((string Key, GrammarVocabulary Vocabulary) key, TokenGrammar? compiled)

@@ -44,7 +44,8 @@ public sealed class ModelCatalog : IModelCatalog
 
     private static BaseModel ToModel(string id, ModelEntry entry) => new(
         id,
-        Path.GetFullPath(entry.Folder, AppContext.BaseDirectory),
+        entry.Folder.Length > 0 ? Path.GetFullPath(entry.Folder, AppContext.BaseDirectory) : null,
         [.. entry.Aliases.Distinct().Where(alias => alias != id)],
-        entry.Weights);
+        entry.Weights,
+        entry.Upstream is not null);
 }

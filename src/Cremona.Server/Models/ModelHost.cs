@@ -64,8 +64,10 @@ public sealed class ModelHost(
 
     private LanguageModel ReadModel(BaseModel model)
     {
-        LanguageModel loaded = Read(model.Id, () => reader.ReadModel(model.Folder));
-        log.ModelLoaded(model.Id, model.Folder, loaded.Config.ContextLength);
+        string folder = model.Folder ?? throw ApiException.InvalidParameters(
+            $"model {model.Id} has no weights on this server; take another model, or ask the operator to set Models:Entries:{model.Id}:Folder");
+        LanguageModel loaded = Read(model.Id, () => reader.ReadModel(folder));
+        log.ModelLoaded(model.Id, folder, loaded.Config.ContextLength);
         return loaded;
     }
 

@@ -18,8 +18,9 @@ public sealed class ModelPreloadWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (catalog.FindBase(options.Value.Preloaded) is not { } model)
+        if (catalog.FindBase(options.Value.Preloaded) is not { IsUpstream: false } model)
         {
+            _fault = null;
             return;
         }
 

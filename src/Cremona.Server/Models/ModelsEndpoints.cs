@@ -31,9 +31,15 @@ public static class ModelsEndpoints
         return new ModelListResponse("list", [.. own, .. groups], BaseResponse.Success);
     }
 
-    /// <summary>A model has no birthday but that of its files; one whose folder is missing has none.</summary>
+    /// <summary>A model has no birthday but that of its files; one whose folder is missing or elsewhere has
+    /// none.</summary>
     private static long CreatedAt(BaseModel model)
     {
+        if (model.Folder is null)
+        {
+            return 0;
+        }
+
         var config = new FileInfo(
             File.Exists(model.Folder) ? model.Folder : Path.Combine(model.Folder, "config.json"));
         return config.Exists ? new DateTimeOffset(config.LastWriteTimeUtc).ToUnixTimeSeconds() : 0;

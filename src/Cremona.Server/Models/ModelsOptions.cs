@@ -13,8 +13,11 @@ public sealed class ModelsOptions : IValidatableObject
     /// <summary>Models by id, each with <c>Folder</c> (a Hugging Face folder or a GGUF file; a relative path starts
     /// beside the program), <c>Aliases</c> (wire names that mean it) and <c>Weights</c> (how the weights lie in memory:
     /// <c>F32</c>, <c>BF16</c>, <c>Q8</c> or <c>Q4</c>; by default the one of the first two that loses nothing).
-    /// Default: <c>nano</c> in <c>models/nano</c> under every documented chat name. <c>cremona models add PATH</c>
-    /// writes an entry of the same form to <c>models.json</c> in the data folder.</summary>
+    /// Instead of <c>Folder</c>, or beside it where the model is tuned here, <c>Upstream</c> names servers that answer
+    /// for the model: <c>Urls</c>, <c>Model</c>, <c>Key</c>, <c>ContextTokens</c> and the time limits, retries and
+    /// bounds of the guide on deployment. Default: <c>nano</c> in <c>models/nano</c> under every documented chat name.
+    /// <c>cremona models add PATH</c> writes an entry of the same form to <c>models.json</c> in the data
+    /// folder.</summary>
     public Dictionary<string, ModelEntry> Entries { get; set; } = new(StringComparer.Ordinal)
     {
         [EmbeddedId] = new ModelEntry { Folder = "models/nano", Aliases = [.. DocumentedModels.Aliases] },
@@ -48,10 +51,24 @@ public sealed class ModelsOptions : IValidatableObject
     /// <summary>Says which entry is wrong and how to mend it.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        foreach ((string id, ModelEntry entry) in Entries.Where(pair => string.IsNullOrWhiteSpace(pair.Value.Folder)))
+        foreach ((string id, ModelEntry entry) in Entries)
         {
-            yield return new ValidationResult(
-                $"Models:Entries:{id}:Folder is '{entry.Folder}'; name the model's Hugging Face folder or GGUF file.");
+            if (entry.Upstream is null && string.IsNullOrWhiteSpace(entry.Folder))
+            {
+                yield return new ValidationResult(
+                    $"Models:Entries:{id}:Folder is '{entry.Folder}'; name the model's Hugging Face folder or GGUF file.");
+            }
+
+            if (entry.Upstream is { LoadsAdapters: true } && entry.Folder.Length == 0)
+            {
+                yield return new ValidationResult(
+                    $"Models:Entries:{id}:Upstream:LoadsAdapters needs Models:Entries:{id}:Folder; name the weights that models are tuned on.");
+            }
+
+            foreach (string fault in entry.Upstream?.FindFaults($"Models:Entries:{id}:Upstream") ?? [])
+            {
+                yield return new ValidationResult(fault);
+            }
         }
 
         IEnumerable<IGrouping<string, string>> taken = Entries

@@ -1,6 +1,7 @@
 using Cremona.Inference.Scheduling;
 using Cremona.Protocol.Models;
 using Cremona.Server.Edge.Health;
+using Cremona.Server.Models.Upstream;
 
 namespace Cremona.Server.Models;
 
@@ -19,6 +20,7 @@ public static class ModelsServices
         services.AddSingleton<IModelReader, ModelReader>();
         services.AddSingleton<IModelHost, ModelHost>();
         services.AddSingleton<ChatBackends>();
+        services.AddSingleton<UpstreamPools>();
         services.AddSingleton<ModelPreloadWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<ModelPreloadWorker>());
         services.AddSingleton<IReadinessCheck>(provider => provider.GetRequiredService<ModelPreloadWorker>());

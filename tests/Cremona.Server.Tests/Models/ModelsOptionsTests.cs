@@ -52,6 +52,10 @@ public class ModelsOptionsTests
     [Theory]
     [InlineData("--Models:Entries:mine:Folder=", "Models:Entries:mine:Folder is ''; name the model's Hugging Face folder or GGUF file.")]
     [InlineData("--Models:Entries:mine:Aliases:0=nano", "Models:Entries: the name 'nano' belongs to several models; leave it to one of them.")]
+    [InlineData("--Models:Entries:far:Upstream:Model=x", "Models:Entries:far:Upstream:Urls is empty; name at least one address such as http://gpu1:8000/v1.")]
+    [InlineData("--Models:Entries:far:Upstream:Urls:0=gpu1:8000", "Models:Entries:far:Upstream:Urls holds 'gpu1:8000'; give an absolute http or https address without query, such as http://gpu1:8000/v1.")]
+    [InlineData("--Models:Entries:far:Upstream:LoadsAdapters=true", "Models:Entries:far:Upstream:LoadsAdapters needs Models:Entries:far:Folder; name the weights that models are tuned on.")]
+    [InlineData("--Models:Entries:far:Upstream:TokenSeconds=0", "Models:Entries:far:Upstream:TokenSeconds: The field TokenSeconds must be between 0.01 and 86400.")]
     [InlineData("--Models:TunedModelLapse=00:30:00", "Models:TunedModelLapse is 00:30:00; calls are noted by the hour, so give at least a day, or 0 to keep all.")]
     [InlineData("--Models:Preloaded=gone", "Models:Preloaded is 'gone', which is no id of Models:Entries.")]
     public async Task WrongEntry_StopsTheStart_SayingWhichAndWhy(string setting, string message)

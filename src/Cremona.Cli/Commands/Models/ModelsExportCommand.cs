@@ -47,6 +47,8 @@ internal sealed class ModelsExportCommand : CremonaCommand
         string group = line.GetRequiredValue(_group);
         ServedModel served = await store.Get<IModelCatalog>().FindAsync(group, name, cancellationToken)
             ?? throw new CommandException($"{name}: group '{group}' has no such model; see cremona finetune models");
+        string folder = served.Base.Folder
+            ?? throw new CommandException($"{name}: its weights are not on this server, so there is nothing to export");
         IModelHost host = store.Get<IModelHost>();
         LanguageModel model = await host.LoadAsync(served.Base, cancellationToken);
         IDecoderSource weights = model.Source;
@@ -56,7 +58,7 @@ internal sealed class ModelsExportCommand : CremonaCommand
             weights = LoraMerge.Merge(model.Weights, adapter);
         }
 
-        await Task.Run(() => ModelFiles.Write(served.Base.Folder, model, weights, target, type), cancellationToken);
+        await Task.Run(() => ModelFiles.Write(folder, model, weights, target, type), cancellationToken);
         await Terminal.Out.WriteLineAsync($"wrote {target}");
         return ExitCode.Success;
     }

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Cremona.Server.Edge.Telemetry;
+
 namespace Cremona.Server.Edge.Calls;
 
 /// <summary>What one call has used so far. The door makes one for each request; the room that answers names the call,
@@ -18,6 +21,9 @@ public sealed class CallMeter(TimeProvider clock)
 
     /// <summary>The name that was asked for.</summary>
     public string Model { get; private set; } = "";
+
+    /// <summary>Of the call; null while nobody listens.</summary>
+    internal Activity? Span { get; private set; }
 
     /// <summary>0, the error's code, or <see cref="ClientGone"/>.</summary>
     public int Status { get; set; }
@@ -43,6 +49,7 @@ public sealed class CallMeter(TimeProvider clock)
     {
         Interface = operation;
         Model = model.Length <= ModelLengthMax && !model.Any(char.IsControl) ? model : "";
+        Span = CallTelemetry.StartSpan(this);
     }
 
     /// <summary>The prompt counts once, however many answers are drawn from it.</summary>
@@ -59,6 +66,10 @@ public sealed class CallMeter(TimeProvider clock)
             told = seen;
         }
     }
+
+    /// <summary>Whoever ran the model has counted better than we did.</summary>
+    /// <param name="tokens">What is missing; negative when there were fewer.</param>
+    public void CorrectOutput(int tokens) => Interlocked.Add(ref _outputTokens, tokens);
 
     public void CountOutputToken()
     {

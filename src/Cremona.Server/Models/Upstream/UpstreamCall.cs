@@ -1,0 +1,165 @@
+using System.Net;
+
+namespace Cremona.Server.Models.Upstream;
+
+/// <summary>One call of one server, which has begun to answer. Disposing it ends the call, whatever became of it, and
+/// tells the server's breaker. For one reader.</summary>
+internal sealed class UpstreamCall : IDisposable
+{
+    private readonly UpstreamReplica _replica;
+    private readonly UpstreamEntry _entry;
+    private readonly UpstreamRequest _request;
+    private readonly CancellationTokenSource _late;
+    private readonly CancellationTokenSource _stop;
+    private HttpResponseMessage? _answer;
+    private EventLines? _lines;
+    private bool _isFinished;
+    private bool? _isWell;
+
+    private UpstreamCall(
+        UpstreamReplica replica, UpstreamEntry entry, UpstreamRequest request, TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        _replica = replica;
+        _entry = entry;
+        _request = request;
+        _late = new CancellationTokenSource(TimeSpan.FromSeconds(entry.FirstTokenSeconds), clock);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(_late.Token, cancellationToken);
+    }
+
+    public Uri Address => _replica.Address;
+
+    /// <summary>The chunk with the first token.</summary>
+    public UpstreamChunk First { get; private set; } = new();
+
+    /// <summary>Sends the request, and waits for the first token.</summary>
+    /// <param name="replica">Entered; left when the call is disposed, or here when it fails.</param>
+    /// <param name="entry">The model's settings.</param>
+    /// <param name="request">What to send.</param>
+    /// <param name="clock">For the time limits.</param>
+    /// <exception cref="UpstreamException">There will be no answer.</exception>
+    public static async Task<UpstreamCall> BeginAsync(
+        UpstreamReplica replica, UpstreamEntry entry, UpstreamRequest request, TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        var call = new UpstreamCall(replica, entry, request, clock, cancellationToken);
+        try
+        {
+            await call.GuardAsync(async () => call.First = await call.AskAsync());
+            replica.Breaker.Begin();
+            return call;
+        }
+        catch
+        {
+            call.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The next chunk; null at the end of a whole answer.</summary>
+    /// <exception cref="UpstreamException">The answer broke off, took too long or makes no sense.</exception>
+    public async ValueTask<UpstreamChunk?> ReadAsync()
+    {
+        UpstreamChunk? chunk = null;
+        try
+        {
+            await GuardAsync(async () => chunk = await NextAsync());
+        }
+        catch (UpstreamException) when (_isFinished)
+        {
+            // The answer is whole; only its usage did not come.
+        }
+
+        if (chunk is null)
+        {
+            _isWell = true;
+        }
+
+        return chunk;
+    }
+
+    public void Dispose()
+    {
+        _answer?.Dispose();
+        _stop.Dispose();
+        _late.Dispose();
+        _replica.Leave(_isWell);
+    }
+
+    private async Task<UpstreamChunk> AskAsync()
+    {
+        if (_request.Adapter is { } adapter)
+        {
+            await _replica.Adapters.LoadAsync(adapter, _stop.Token);
+        }
+
+        _answer = await _replica.PostAsync("chat/completions", _request.Body, _stop.Token);
+        if (_answer.StatusCode != HttpStatusCode.OK)
+        {
+            string text = await UpstreamReplica.ReadTextAsync(_answer, _stop.Token);
+            throw UpstreamErrors.Read((int)_answer.StatusCode, text, _answer.Headers.RetryAfter);
+        }
+
+        Stream content = await _answer.Content.ReadAsStreamAsync(_stop.Token);
+        _lines = new EventLines(content, _entry.EventBytesMax, _entry.AnswerBytesMax);
+        UpstreamChunk? first;
+        do
+        {
+            first = await NextAsync();
+        }
+        while (first is { IsProgress: false, FinishReason: null });
+        return first ?? throw Broken();
+    }
+
+    private async Task<UpstreamChunk?> NextAsync()
+    {
+        ReadOnlyMemory<byte>? data = await _lines!.ReadAsync(_stop.Token);
+        if (data is null || UpstreamChunks.IsEnd(data.Value.Span))
+        {
+            return _isFinished ? null : throw Broken();
+        }
+
+        UpstreamChunk chunk = UpstreamChunks.Parse(data.Value);
+        _isFinished |= chunk.FinishReason is not null;
+        if (chunk.IsProgress || _isFinished)
+        {
+            _late.CancelAfter(TimeSpan.FromSeconds(_entry.TokenSeconds));
+        }
+
+        return chunk;
+    }
+
+    private async Task GuardAsync(Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (UpstreamException fault)
+        {
+            throw Settle(fault);
+        }
+        catch (OperationCanceledException fault) when (_late.IsCancellationRequested)
+        {
+            throw Settle(new UpstreamException(UpstreamFault.TimedOut, "no token came in time", fault));
+        }
+        catch (Exception fault) when (fault is HttpRequestException or IOException
+            || (fault is OperationCanceledException && !_stop.IsCancellationRequested))
+        {
+            throw Settle(new UpstreamException(UpstreamFault.Unreachable, "no connection, or it broke", fault));
+        }
+    }
+
+    private UpstreamException Settle(UpstreamException fault)
+    {
+        if (fault.Fault == UpstreamFault.UnknownModel && _request.Adapter is { } adapter)
+        {
+            _replica.Adapters.Forget(adapter.Name);
+        }
+
+        _isWell = fault.IsOfTheServer ? false : null;
+        return fault;
+    }
+
+    private static UpstreamException Broken() => new(UpstreamFault.Malformed, "the answer ended before its end");
+}

@@ -1,0 +1,164 @@
+using System.Buffers;
+using System.Text.Json;
+using Cremona.Inference.Templates;
+using Cremona.Protocol.Envelope;
+using Microsoft.Extensions.AI;
+
+namespace Cremona.Server.Models.Upstream;
+
+/// <summary>Writes requests of OpenAI's chat completions. Pure.</summary>
+internal static class UpstreamRequests
+{
+    private const int BytesPerToken = 4;
+    private const int TokensPerMessage = 4;
+
+    private static readonly JsonWriterOptions AsOnTheWire = new() { Encoder = WireJson.CreateOptions().Encoder };
+
+    /// <summary>The body, UTF-8. Always a stream, whatever the client asked for: so a server that hangs is noticed,
+    /// and one whose client has gone is told.</summary>
+    public static byte[] Write(string model, IReadOnlyList<ChatMessage> messages, EngineChatOptions settings)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(body, AsOnTheWire))
+        {
+            json.WriteStartObject();
+            json.WriteString("model", model);
+            new UpstreamMessages(json).Write(messages);
+            WriteTools(json, settings);
+            json.WriteBoolean("stream", true);
+            json.WriteStartObject("stream_options");
+            json.WriteBoolean("include_usage", true);
+            json.WriteEndObject();
+            WriteSampling(json, settings);
+            WriteForm(json, settings.ResponseFormat);
+            if (settings.Ending == ChatEnding.ContinueLast)
+            {
+                // The words of vLLM and SGLang; llama-server and Ollama go on with an assistant's turn anyway.
+                json.WriteBoolean("continue_final_message", true);
+                json.WriteBoolean("add_generation_prompt", false);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return body.WrittenSpan.ToArray();
+    }
+
+    /// <summary>About how many tokens a prompt has, for as long as the server has not told it.</summary>
+    public static int EstimateTokens(IEnumerable<ChatMessage> messages) => messages.Sum(
+        message => TokensPerMessage + (UpstreamMessages.CountBytes(message) / BytesPerToken));
+
+    private static void WriteTools(Utf8JsonWriter json, EngineChatOptions settings)
+    {
+        if (settings.Tools is not { Count: > 0 } tools)
+        {
+            return;
+        }
+
+        json.WriteStartArray("tools");
+        foreach (AIFunctionDeclaration function in tools.OfType<AIFunctionDeclaration>())
+        {
+            json.WriteStartObject();
+            json.WriteString("type", "function");
+            json.WriteStartObject("function");
+            json.WriteString("name", function.Name);
+            if (function.Description.Length > 0)
+            {
+                json.WriteString("description", function.Description);
+            }
+
+            json.WritePropertyName("parameters");
+            function.JsonSchema.WriteTo(json);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        WriteToolChoice(json, settings.ToolMode);
+        if (settings.AllowMultipleToolCalls == false)
+        {
+            json.WriteBoolean("parallel_tool_calls", false);
+        }
+    }
+
+    private static void WriteToolChoice(Utf8JsonWriter json, ChatToolMode? mode)
+    {
+        if (mode is not RequiredChatToolMode required)
+        {
+            json.WriteString("tool_choice", "auto");
+        }
+        else if (required.RequiredFunctionName is not { } name)
+        {
+            json.WriteString("tool_choice", "required");
+        }
+        else
+        {
+            json.WriteStartObject("tool_choice");
+            json.WriteString("type", "function");
+            json.WriteStartObject("function");
+            json.WriteString("name", name);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+    }
+
+    private static void WriteSampling(Utf8JsonWriter json, EngineChatOptions settings)
+    {
+        json.WriteNumber("max_tokens", settings.MaxOutputTokens ?? settings.DefaultOutputTokens);
+        WriteNumber(json, "temperature", settings.Temperature);
+        WriteNumber(json, "top_p", settings.TopP);
+        WriteNumber(json, "presence_penalty", settings.PresencePenalty);
+        WriteNumber(json, "frequency_penalty", settings.FrequencyPenalty);
+        if (settings.Seed is { } seed)
+        {
+            json.WriteNumber("seed", seed & long.MaxValue); // Some read it as unsigned.
+        }
+
+        if (settings.StopSequences is { Count: > 0 } stops)
+        {
+            json.WriteStartArray("stop");
+            foreach (string stop in stops)
+            {
+                json.WriteStringValue(stop);
+            }
+
+            json.WriteEndArray();
+        }
+
+        if (settings.TopLogProbabilities is not null || settings.RanksAnswers)
+        {
+            json.WriteBoolean("logprobs", true);
+            json.WriteNumber("top_logprobs", settings.TopLogProbabilities ?? 0);
+        }
+    }
+
+    private static void WriteNumber(Utf8JsonWriter json, string name, float? value)
+    {
+        if (value is { } number)
+        {
+            json.WriteNumber(name, number);
+        }
+    }
+
+    private static void WriteForm(Utf8JsonWriter json, ChatResponseFormat? form)
+    {
+        if (form is not ChatResponseFormatJson asked)
+        {
+            return;
+        }
+
+        json.WriteStartObject("response_format");
+        json.WriteString("type", asked.Schema is null ? "json_object" : "json_schema");
+        if (asked.Schema is { } schema)
+        {
+            json.WriteStartObject("json_schema");
+            json.WriteString("name", asked.SchemaName ?? "answer");
+            json.WriteBoolean("strict", true);
+            json.WritePropertyName("schema");
+            schema.WriteTo(json);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+}

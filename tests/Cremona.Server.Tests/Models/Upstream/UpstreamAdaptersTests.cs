@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Cremona.Server.Tests.FineTuning;
+using Microsoft.AspNetCore.Http;
+
+namespace Cremona.Server.Tests.Models.Upstream;
+
+/// <summary>Tuned models on servers that load adapters as vLLM does.</summary>
+public class UpstreamAdaptersTests
+{
+    private const string Load = "/v1/load_lora_adapter";
+    private const string Unload = "/v1/unload_lora_adapter";
+    private const string Chat = "/v1/chat/completions";
+
+    [Fact]
+    public async Task TunedModel_IsLoadedOnceAndCalledByItsName_AndUnloadedWhenDeleted()
+    {
+        await using FakeUpstream fake = await FakeUpstream.StartAsync(AnswerAsync);
+        await using ServerFixture server = await StartAsync(fake);
+        string model = await TuneAsync(server);
+
+        await AskAsync(server, model);
+        await AskAsync(server, model);
+        await server.Client.PostJsonAsync("/v1/delete_finetune_model", $$"""{"model_id":"{{model}}"}""");
+
+        fake.Paths.ShouldBe([Load, Chat, Chat, Unload]);
+        using var loaded = JsonDocument.Parse(fake.Bodies.First());
+        loaded.RootElement.GetProperty("lora_name").GetString().ShouldBe(model);
+        string path = loaded.RootElement.GetProperty("lora_path").GetString()!;
+        path.ShouldStartWith("/mnt/cremona/blobs/adapters/");
+        File.Exists(path.Replace("/mnt/cremona", server.DataFolder, StringComparison.Ordinal) + "/adapter_model.safetensors")
+            .ShouldBeFalse("the model is deleted");
+        fake.Bodies.ElementAt(1).ShouldStartWith($$"""{"model":"{{model}}",""");
+        fake.Bodies.Last().ShouldBe($$"""{"lora_name":"{{model}}"}""");
+    }
+
+    [Fact]
+    public async Task TunedModel_IsLoadedAgain_WhenTheServerWasStartedAnew()
+    {
+        await using FakeUpstream fake = await FakeUpstream.StartAsync(
+            AnswerAsync, AnswerAsync, FakeUpstream.Fail(404), AnswerAsync);
+        await using ServerFixture server = await StartAsync(fake);
+        string model = await TuneAsync(server);
+
+        await AskAsync(server, model);
+        await AskAsync(server, model);
+
+        fake.Paths.ShouldBe([Load, Chat, Chat, Load, Chat]);
+    }
+
+    [Fact]
+    public async Task TunedModel_IsAnsweredWithAnError_WhenTheServerDoesNotLoadIt()
+    {
+        await using FakeUpstream fake = await FakeUpstream.StartAsync(FakeUpstream.Fail(400));
+        await using ServerFixture server = await StartAsync(fake);
+        string model = await TuneAsync(server);
+
+        JsonElement answer = await server.Client.PostJsonAsync(
+            "/v1/text/chatcompletion_v2", $$"""{"model":"{{model}}","messages":[{"role":"user","content":"hi"}]}""");
+
+        answer.StatusCode().ShouldBe(1013);
+        fake.Paths.ShouldNotContain(Chat);
+    }
+
+    private static Task<ServerFixture> StartAsync(FakeUpstream fake) => FineTuningServer.StartAsync(
+        new FakeTrainer(), $"--Models:Entries:nano:Upstream:Urls:0={fake.Url}",
+        "--Models:Entries:nano:Upstream:LoadsAdapters=true", "--Models:Entries:nano:Upstream:DataFolder=/mnt/cremona",
+        "--Models:Entries:nano:Upstream:RetriesMax=1");
+
+    private static async Task<string> TuneAsync(ServerFixture server)
+    {
+        JsonElement job = await server.Client.CreateJobAsync();
+        await server.Client.WaitForStateAsync(job.Id(), "succeeded");
+        return job.GetProperty("fine_tuned_model").GetString()!;
+    }
+
+    private static async Task AskAsync(ServerFixture server, string model)
+    {
+        JsonElement answer = await server.Client.PostJsonAsync(
+            Chat, $$"""{"model":"{{model}}","messages":[{"role":"user","content":"hi"}]}""");
+        answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()
+            .ShouldBe("Hello there");
+    }
+
+    private static Task AnswerAsync(HttpContext http) => http.Request.Path == Chat
+        ? FakeUpstream.AnswerWellAsync(http)
+        : http.Response.WriteAsync("Success");
+}
