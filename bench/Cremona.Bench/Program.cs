@@ -1,9 +1,11 @@
 using Cremona.Bench;
+using Cremona.Bench.Door;
 
 // Measures on this machine and writes what it measured to bench/results:
 //   dotnet run -c Release --project bench/Cremona.Bench -- gemm [threads]
 //   dotnet run -c Release --project bench/Cremona.Bench -- decode [threads]
 //   dotnet run -c Release --project bench/Cremona.Bench -- train-step [threads]
+//   dotnet run -c Release --project bench/Cremona.Bench -- door
 int threads = args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 1;
 switch (args.FirstOrDefault())
 {
@@ -16,7 +18,10 @@ switch (args.FirstOrDefault())
     case "train-step":
         TrainStepBench.Run(threads);
         return 0;
+    case "door":
+        await DoorBench.RunAsync();
+        return 0;
     default:
-        Console.Error.WriteLine("usage: Cremona.Bench gemm|decode|train-step [threads]");
+        Console.Error.WriteLine("usage: Cremona.Bench gemm|decode|train-step [threads], or door");
         return 2;
 }
