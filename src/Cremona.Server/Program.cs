@@ -1,6 +1,7 @@
 using Cremona.Server.Chat;
 using Cremona.Server.Edge;
 using Cremona.Server.Edge.Health;
+using Cremona.Server.Edge.Telemetry;
 using Cremona.Server.Files;
 using Cremona.Server.FineTuning;
 using Cremona.Server.Jobs;
@@ -47,6 +48,7 @@ public static class ServerProgram
         WebApplication app = builder.Build();
         app.UseEdge();
         app.MapHealth();
+        app.MapTelemetry();
         app.MapFiles();
         app.MapModels();
         app.MapChat();

@@ -60,6 +60,7 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
         _tryStart = sequence => sequence.TryStart(_pages);
         _thread = new Thread(Loop) { IsBackground = true, Name = "decoder engine" };
         _thread.Start();
+        EngineMetrics.Watch(_queue);
     }
 
     /// <summary>What the sequences share.</summary>
@@ -109,6 +110,7 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
     public void Dispose()
     {
         _queue.Close();
+        EngineMetrics.Forget(_queue);
         if (Thread.CurrentThread != _thread) _thread.Join();
         _pool.Dispose();
     }
@@ -247,6 +249,7 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
 
     private void Compute()
     {
+        long start = Stopwatch.GetTimestamp();
         int vocabulary = _config.VocabularySize;
         int logitCount = 0;
         foreach (ForwardSegment segment in _segments) logitCount += segment.LogitCount;
@@ -260,6 +263,8 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
             if (!_step[i].Sequence.IsAbandoned) _step[i].Sequence.Advance(logits[.._drawnTokenCount], _sampling);
             logits = logits[vocabulary..];
         }
+
+        EngineMetrics.RecordPass(_step.Count, start);
     }
 
     private void EndAll(Exception reason)

@@ -27,7 +27,9 @@ internal sealed class RowConstraint(TokenGrammar grammar, IReadOnlyCollection<in
     {
         Span<ulong> mask = scratch.Mask(TokenMask.WordCount(Math.Max(logits.Length, grammar.Vocabulary.Size)));
         mask.Clear();
+        long lookedAt = Stopwatch.GetTimestamp();
         _constraint.FillMask(mask[..TokenMask.WordCount(grammar.Vocabulary.Size)]);
+        EngineMetrics.RecordMask(lookedAt);
         foreach (int token in stopTokens) TokenMask.Set(mask, token, _constraint.MayEnd);
 
         bool isAny = false;

@@ -11,6 +11,15 @@ internal sealed class SequenceQueue(int populationMax)
     private bool _isClosed;
     private bool _isRung;
 
+    /// <summary>Requests that wait.</summary>
+    public int Length
+    {
+        get
+        {
+            lock (_monitor) return _waiting.Count;
+        }
+    }
+
     /// <exception cref="EngineBusyException">Too many wait.</exception>
     /// <exception cref="ObjectDisposedException">The engine has stopped.</exception>
     public void Add(GenerationSequence sequence)

@@ -1,11 +1,12 @@
 namespace Cremona.Server.Chat;
 
-/// <summary>Log lines of the chat interfaces. What was said is never logged.</summary>
+/// <summary>Log lines of the chat interfaces.</summary>
 internal static partial class ChatLog
 {
-    [LoggerMessage(1, LogLevel.Information, "{Model} answered: {PromptTokens} + {OutputTokens} tokens, {FinishReason}")]
-    public static partial void Answered(
-        this ILogger log, string model, long promptTokens, long outputTokens, string finishReason);
+    /// <summary>Only where the operator has switched it on.</summary>
+    [LoggerMessage(1, LogLevel.Information, "{Model} was asked\n{Prompt}\nand answered ({FinishReason})\n{Answer}")]
+    public static partial void Said(
+        this ILogger log, string model, string prompt, string finishReason, string answer);
 
     [LoggerMessage(2, LogLevel.Information, "{Model} refused with {Code}: {Text}, trace {TraceId}")]
     public static partial void Refused(this ILogger log, string model, int code, string text, string traceId);

@@ -2,15 +2,17 @@ using Cremona.Inference.Grammar;
 using Cremona.Server.Chat.WebSearch;
 using Cremona.Server.Edge;
 using Cremona.Server.Edge.Calls;
+using Cremona.Server.Edge.Telemetry;
 using Cremona.Server.Models;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
 
 namespace Cremona.Server.Chat;
 
 /// <summary>Decides which model answers a request and whether it may.</summary>
 internal sealed class ChatService(
-    IModelCatalog catalog, ITunedModelStore tunedModels, ChatBackends backends, CallLimiter limiter,
-    ChatClients clients, ILogger<ChatService> log)
+    IModelCatalog catalog, ChatBackends backends, CallLimiter limiter, ChatClients clients,
+    IOptions<TelemetryOptions> telemetry, ILogger<ChatService> log)
 {
     private const int OutputTokensDefault = 256;
     private const float TemperatureDefault = 0.9f;
@@ -45,14 +47,10 @@ internal sealed class ChatService(
             int inputType = clients.ScreenInput(call);
             await HoldAsync(backend, settings, request, request.Offer, cancellationToken);
             EngineChatOptions? closing = await CloseAsync(backend, settings, request, cancellationToken);
-            if (served.Tuned is { } tuned)
-            {
-                await tunedModels.MarkCalledAsync(tuned, cancellationToken);
-            }
-
             IChatClient client = await backend.CreateClientAsync(cancellationToken);
             client = clients.Wrap(client, call, closing);
-            return new ChatSession(client, request, settings, new ChatAdmission(pass, inputType), log);
+            var admission = new ChatAdmission(pass, inputType);
+            return new ChatSession(client, request, settings, admission, telemetry.Value.LogsContents, log);
         }
         catch
         {
@@ -136,6 +134,7 @@ internal sealed class ChatService(
         FrequencyPenalty = (float?)request.FrequencyPenalty,
         StopSequences = [.. request.StopSequences],
         TopLogProbabilities = request.TopLogProbabilities,
+        RanksAnswers = request.AnswerCount > 1,
     };
 
     private static ApiException Unsupported(string model) => ApiException.InvalidParameters($"unsupported model: {model}");

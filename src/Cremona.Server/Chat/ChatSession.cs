@@ -18,7 +18,8 @@ namespace Cremona.Server.Chat;
 
 /// <summary>One request with the model that answers it; to be answered once. Disposing it ends the call.</summary>
 internal sealed class ChatSession(
-    IChatClient client, ChatRequest request, EngineChatOptions settings, ChatAdmission admission, ILogger log)
+    IChatClient client, ChatRequest request, EngineChatOptions settings, ChatAdmission admission, bool logsContents,
+    ILogger log)
     : IDisposable
 {
     /// <summary>Keywords of the request's schemas that are not held to, as it wished.</summary>
@@ -144,7 +145,12 @@ internal sealed class ChatSession(
                 ? added
                 : null,
         };
-        log.Answered(request.Model, answer.PromptTokens, answer.OutputTokens, answer.FinishReason);
+        if (logsContents)
+        {
+            string prompt = string.Join('\n', request.Turns.Select(turn => $"{turn.Role}: {turn.Content}"));
+            log.Said(request.Model, prompt, answer.FinishReason, text);
+        }
+
         return answer;
     }
 

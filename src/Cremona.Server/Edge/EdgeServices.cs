@@ -4,6 +4,7 @@ using Cremona.Server.Edge.Calls;
 using Cremona.Server.Edge.Health;
 using Cremona.Server.Edge.Keys;
 using Cremona.Server.Edge.Pipeline;
+using Cremona.Server.Edge.Telemetry;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -28,6 +29,10 @@ public static class EdgeServices
         services.AddOptions<CallLimitsOptions>().BindConfiguration(CallLimitsOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<CallLimiter>();
+        services.AddOptions<LedgerOptions>().BindConfiguration(LedgerOptions.Section)
+            .ValidateDataAnnotations().ValidateOnStart();
+        services.AddHostedService<LedgerSweep>();
+        services.AddTelemetry();
         services.AddSingleton<UsageLedger>();
         services.AddHostedService(provider => provider.GetRequiredService<UsageLedger>());
         services.AddSingleton<IReadinessCheck, StoreCheck>();

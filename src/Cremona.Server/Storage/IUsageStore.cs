@@ -7,6 +7,11 @@ public interface IUsageStore
     /// already changes nothing.</summary>
     Task AppendAsync(IReadOnlyCollection<UsageRow> rows, CancellationToken cancellationToken);
 
+    /// <summary>Removes the rows of calls before a time, some at a time; the balances stay.</summary>
+    /// <param name="atMs">Unix time in milliseconds.</param>
+    /// <returns>How many.</returns>
+    Task<long> DeleteBeforeAsync(long atMs, CancellationToken cancellationToken);
+
     /// <summary>Sums by day, model and key, in this order.</summary>
     /// <param name="groupId">Null sums over all groups.</param>
     /// <param name="fromDay">The first day, as days since 1970-01-01, UTC.</param>

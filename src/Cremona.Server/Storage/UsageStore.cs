@@ -7,6 +7,7 @@ namespace Cremona.Server.Storage;
 public sealed class UsageStore(Database database) : IUsageStore
 {
     private const long DayMs = 86_400_000;
+    private const int DeletedAtOnceMax = 5000;
 
     public async Task AppendAsync(IReadOnlyCollection<UsageRow> rows, CancellationToken cancellationToken)
     {
@@ -40,6 +41,25 @@ public sealed class UsageStore(Database database) : IUsageStore
         }
 
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    public async Task<long> DeleteBeforeAsync(long atMs, CancellationToken cancellationToken)
+    {
+        await using DbConnection connection = await database.OpenAsync(cancellationToken);
+        long all = 0;
+        int deleted;
+        do
+        {
+            deleted = await connection.ExecuteAsync(new CommandDefinition(
+                $"""
+                DELETE FROM usage_calls
+                WHERE id IN (SELECT id FROM usage_calls WHERE at_ms < @atMs LIMIT {DeletedAtOnceMax})
+                """,
+                new { atMs }, cancellationToken: cancellationToken));
+            all += deleted;
+        }
+        while (deleted == DeletedAtOnceMax);
+        return all;
     }
 
     public async Task<IReadOnlyList<UsageSum>> SumAsync(

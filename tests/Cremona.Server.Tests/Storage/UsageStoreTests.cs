@@ -1,6 +1,7 @@
 using Cremona.Server.Edge.Calls;
 using Cremona.Server.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Cremona.Server.Tests.Storage;
 
@@ -52,6 +53,26 @@ public class UsageStoreTests
         (await store.ListBalancesAsync(default)).ShouldBe([new GroupBalance("1", -5)]);
         await store.SetBalanceAsync("1", null, default);
         (await store.FindBalanceAsync("1", default)).ShouldBeNull();
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Rows_GoWhenTheyAreOldEnough_AndBalancesStay(StoreKind kind)
+    {
+        await using TestStore test = await TestStore.CreateAsync(kind);
+        var store = new UsageStore(test.Database);
+        await store.SetBalanceAsync("1", 100, default);
+        await store.AppendAsync([Row("a", 10, "1", "m"), Row("b", 11, "1", "m"), Row("c", 12, "2", "m")], default);
+        test.Clock.SetUtcNow(DateTimeOffset.FromUnixTimeMilliseconds(30_000 * DayMs));
+        TimeSpan retention = TimeSpan.FromDays(30_000 - 12);
+        using var sweep = new LedgerSweep(
+            store, Options.Create(new LedgerOptions { Retention = retention }), test.Clock,
+            NullLogger<LedgerSweep>.Instance);
+
+        await sweep.SweepAsync(default);
+
+        (await store.SumAsync(null, 0, 30_000, default)).Select(sum => sum.Day).ShouldBe([12]);
+        (await store.FindBalanceAsync("1", default)).ShouldBe(80);
     }
 
     [Theory]

@@ -142,6 +142,9 @@ public class UsageTests
             return Task.CompletedTask;
         }
 
+        public Task<long> DeleteBeforeAsync(long atMs, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
         public Task<IReadOnlyList<UsageSum>> SumAsync(
             string? groupId, long fromDay, long toDay, CancellationToken cancellationToken) =>
             throw new NotSupportedException();

@@ -1,10 +1,11 @@
 using Cremona.Protocol.Errors;
+using Cremona.Server.Edge.Calls;
 using Microsoft.AspNetCore.Connections;
 
 namespace Cremona.Server.Edge.Pipeline;
 
 /// <summary>The outermost step: every request gets a trace id, every exception an answer, every answer a log
-/// line.</summary>
+/// line, here or by <see cref="CallMiddleware"/>.</summary>
 internal sealed class AnswerMiddleware(
     RequestDelegate next, ErrorAnswer answer, TimeProvider clock, ILogger<AnswerMiddleware> log)
 {
@@ -30,6 +31,11 @@ internal sealed class AnswerMiddleware(
         catch (Exception exception)
         {
             await AnswerFaultAsync(context, exception);
+        }
+
+        if (context.Features.Get<CallMeter>()?.Interface is not null)
+        {
+            return; // A call of a model has a line of its own.
         }
 
         log.Answered(

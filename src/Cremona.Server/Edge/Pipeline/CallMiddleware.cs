@@ -1,10 +1,13 @@
 using Cremona.Server.Edge.Calls;
+using Cremona.Server.Edge.Telemetry;
 using Cremona.Server.Storage;
 
 namespace Cremona.Server.Edge.Pipeline;
 
-/// <summary>Gives every request its meter, and enters it into the ledger when a room has named the call.</summary>
-internal sealed class CallMiddleware(RequestDelegate next, UsageLedger ledger, TimeProvider clock)
+/// <summary>Gives every request its meter. When a room has named the call, it is told in the log and in the metrics,
+/// and entered into the ledger.</summary>
+internal sealed class CallMiddleware(
+    RequestDelegate next, UsageLedger ledger, CallTelemetry telemetry, TimeProvider clock, ILogger<CallMiddleware> log)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -26,7 +29,10 @@ internal sealed class CallMiddleware(RequestDelegate next, UsageLedger ledger, T
         {
             if (meter.Interface is { } operation && context.Features.Get<Caller>() is { } caller)
             {
-                await ledger.AddAsync(ToRow(operation, caller, meter));
+                telemetry.Record(meter);
+                UsageRow row = ToRow(operation, caller, meter);
+                log.CallEnded(row);
+                await ledger.AddAsync(row);
             }
         }
     }

@@ -1,3 +1,5 @@
+using Cremona.Server.Storage;
+
 namespace Cremona.Server.Edge.Pipeline;
 
 /// <summary>Log lines of the door. Keys and bodies are never logged.</summary>
@@ -28,6 +30,23 @@ internal static partial class EdgeLog
 
     [LoggerMessage(8, LogLevel.Error, "{Count} rows of the ledger are lost: the store cannot be written")]
     public static partial void LedgerLost(this ILogger log, Exception fault, int count);
+
+    [LoggerMessage(9, LogLevel.Information, "{Count} rows of the ledger from before {Before} are gone")]
+    public static partial void LedgerSwept(this ILogger log, long count, DateTimeOffset before);
+
+    /// <summary>The one line of a call of a model.</summary>
+    public static void CallEnded(this ILogger log, UsageRow row) => CallEnded(
+        log, row.Operation, row.Model, row.Status, row.InputTokens, row.CachedTokens, row.OutputTokens,
+        row.FirstTokenMs, row.DurationMs, row.GroupId, row.KeyName, row.Id);
+
+    [LoggerMessage(
+        10, LogLevel.Information,
+        "{Operation} {Model} ended with {Status}: {InputTokens} tokens in, {CachedTokens} of them cached, "
+        + "{OutputTokens} out, the first after {FirstTokenMs} ms, all in {DurationMs} ms; "
+        + "group {Group}, key {Key}, trace {TraceId}")]
+    private static partial void CallEnded(
+        ILogger log, string operation, string model, long status, long inputTokens, long cachedTokens,
+        long outputTokens, long? firstTokenMs, long durationMs, string group, string key, string traceId);
 
     [LoggerMessage(6, LogLevel.Information,
         "Open mode: no key exists and only this machine can reach the listener, so any key is accepted")]
