@@ -20,6 +20,8 @@ internal static unsafe class MatrixMultiplyBlocks<TSimd, TVector>
     private const long WorkPerTaskMin = 32_768;
     private const int TasksPerThread = 4;
     private const int WideVectors = 8;
+    private const int NarrowVectors = 2;
+    private const int ShortDepth = 128;
 
     [ThreadStatic]
     private static AlignedBuffer? _strips;
@@ -80,27 +82,26 @@ internal static unsafe class MatrixMultiplyBlocks<TSimd, TVector>
     {
         int width = TSimd.Width;
         ushort** vectors = stackalloc ushort*[WideVectors];
-        int groupColumns = WideVectors * width;
-        float* edge = stackalloc float[groupColumns];
+        float* edge = stackalloc float[WideVectors * width];
         ushort* panels = job.BrainPanels + ((long)panel * job.K * PackedMatrix.PanelWidth);
-        for (int column = 0; column < columns; column += groupColumns)
+        for (int column = 0, group; column < columns; column += group * width)
         {
-            int valid = Math.Min(groupColumns, columns - column);
-            for (int i = 0; i < WideVectors; i++)
+            // Short panels are read best one after another, and few vectors not several times.
+            bool isNarrow = job.K < ShortDepth || columns - column <= WideVectors / 2 * width;
+            group = isNarrow ? NarrowVectors : WideVectors;
+            int valid = Math.Min(group * width, columns - column);
+            for (int i = 0; i < group; i++)
             {
                 int start = column + Math.Min(i * width, (valid - 1) / width * width);
                 vectors[i] = panels + VectorOffset(start, job.K);
             }
 
-            if (valid == groupColumns)
-            {
-                MatrixTiles<TSimd, TVector>.BrainRows1(a, job.Stride, vectors, job.K, c + column);
-                continue;
-            }
-
-            CopyRows(c + column, 0, edge, 0, 1, valid);
-            MatrixTiles<TSimd, TVector>.BrainRows1(a, job.Stride, vectors, job.K, edge);
-            CopyRows(edge, 0, c + column, 0, 1, valid);
+            bool isWhole = valid == group * width;
+            float* output = isWhole ? c + column : edge;
+            if (!isWhole) CopyRows(c + column, 0, edge, 0, 1, valid);
+            if (isNarrow) MatrixTiles<TSimd, TVector>.BrainRow2(a, job.Stride, vectors, job.K, output);
+            else MatrixTiles<TSimd, TVector>.BrainRow8(a, job.Stride, vectors, job.K, output);
+            if (!isWhole) CopyRows(edge, 0, c + column, 0, 1, valid);
         }
     }
 

@@ -139,7 +139,7 @@ internal static unsafe class MatrixTiles<TSimd, TVector>
 
     /// <summary>1 row by 8 vectors of columns in bfloat16, each from its own address.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void BrainRows1(float* a, nint stride, ushort** b, int depth, float* c)
+    public static void BrainRow8(float* a, nint stride, ushort** b, int depth, float* c)
     {
         int width = TSimd.Width;
         TVector c0 = TSimd.Load(c), c1 = TSimd.Load(c + width);
@@ -165,6 +165,23 @@ internal static unsafe class MatrixTiles<TSimd, TVector>
         Save(c + (2 * width), c + (3 * width), c2, c3);
         Save(c + (4 * width), c + (5 * width), c4, c5);
         Save(c + (6 * width), c + (7 * width), c6, c7);
+    }
+
+    /// <summary>1 row by 2 vectors of columns in bfloat16, each from its own address.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void BrainRow2(float* a, nint stride, ushort** b, int depth, float* c)
+    {
+        TVector c0 = TSimd.Load(c), c1 = TSimd.Load(c + TSimd.Width);
+        ushort* b0 = b[0], b1 = b[1];
+        nint end = (nint)depth * PackedMatrix.PanelWidth;
+        for (nint i = 0; i < end; i += PackedMatrix.PanelWidth, a += stride)
+        {
+            TVector x = TSimd.Broadcast(*a);
+            c0 = TSimd.MultiplyAdd(x, TSimd.LoadBrain(b0 + i), c0);
+            c1 = TSimd.MultiplyAdd(x, TSimd.LoadBrain(b1 + i), c1);
+        }
+
+        Save(c, c + TSimd.Width, c0, c1);
     }
 
     /// <summary>2 rows by 4 vectors of columns, each from its own address.</summary>
