@@ -55,7 +55,9 @@ internal static unsafe class OnlineAttention<TSimd, TVector>
         for (int done = 0; done < count; done += PageLayout.TokenCount)
         {
             int tokens = Math.Min(PageLayout.TokenCount, count - done);
-            float* keys = cache.Head((start + done) / PageLayout.TokenCount, layer, head).ReadKeys(tokens, work.Wide);
+            int page = (start + done) / PageLayout.TokenCount;
+            if (page + 1 < cache.PageCount) cache.Head(page + 1, layer, head).PrefetchKeys();
+            float* keys = cache.Head(page, layer, head).ReadKeys(tokens, work.Wide);
             MatrixMultiplyBlocks<TSimd, TVector>.MultiplyBlock(
                 in operands, work.Queries, keys, work.Scores + done, work.QueryCount, tokens, work.Dimension);
         }
@@ -99,8 +101,9 @@ internal static unsafe class OnlineAttention<TSimd, TVector>
         for (int done = 0; done < count; done += PageLayout.TokenCount)
         {
             int tokens = Math.Min(PageLayout.TokenCount, count - done);
-            float* values =
-                cache.Head((start + done) / PageLayout.TokenCount, layer, head).ReadValues(tokens, work.Wide);
+            int page = (start + done) / PageLayout.TokenCount;
+            if (page + 1 < cache.PageCount) cache.Head(page + 1, layer, head).PrefetchValues();
+            float* values = cache.Head(page, layer, head).ReadValues(tokens, work.Wide);
             MatrixMultiplyBlocks<TSimd, TVector>.MultiplyBlock(
                 in operands, work.Scores + done, values, work.Sums, work.QueryCount, work.Dimension, tokens);
         }

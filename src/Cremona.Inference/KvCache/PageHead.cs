@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using Cremona.Inference.Kernels;
 
 namespace Cremona.Inference.KvCache;
@@ -44,6 +45,13 @@ internal readonly unsafe struct PageHead(PageLayout layout, byte* address)
 
     /// <summary>One number of a value, as attention sees it.</summary>
     public float Value(int slot, int column) => Get(Values, ValueIndex(slot, column), ValueScales, slot);
+
+    /// <summary>Asks for the keys, which will be read soon: pages lie apart, and nothing else foretells the
+    /// next.</summary>
+    public void PrefetchKeys() => Prefetch(Keys, layout.ValueOffset);
+
+    /// <inheritdoc cref="PrefetchKeys"/>
+    public void PrefetchValues() => Prefetch(Values, layout.ScaleOffset - layout.ValueOffset);
 
     /// <summary>The keys of the first positions as float32.</summary>
     /// <param name="count">Positions; what follows in the last panel is undefined.</param>
@@ -94,6 +102,13 @@ internal readonly unsafe struct PageHead(PageLayout layout, byte* address)
         }
 
         return wide;
+    }
+
+    private static void Prefetch(byte* first, long length)
+    {
+        const int cacheLine = 64;
+        if (!Sse.IsSupported) return;
+        for (long i = 0; i < length; i += cacheLine) Sse.Prefetch0(first + i);
     }
 
     private int KeyIndex(int slot, int column) =>

@@ -24,6 +24,9 @@ public sealed unsafe class SequenceCache : IDisposable
     /// <summary>The part of <see cref="TokenCount"/> that others had computed.</summary>
     public int SharedTokenCount { get; private set; }
 
+    /// <summary>Pages taken so far.</summary>
+    internal int PageCount => _pages.Count;
+
     /// <summary>Positions that fit into the reserved room.</summary>
     public int TokenCountMax => _pageCountMax * PageLayout.TokenCount;
 
