@@ -46,7 +46,7 @@ public static class ModelFiles
             $"{origin} has no {GgufTokenizer.WholeKey}, so no {TokenizerFile} can be written; choose a target in {GgufEnding}");
         ModelFolder.Save(target, DecoderWeights.Read(weights), elements, endId);
         File.WriteAllText(Path.Combine(target, TokenizerFile), tokenizer);
-        WriteTokenizerConfig(origin, Path.Combine(target, TokenizerConfigFile), template);
+        WriteTokenizerConfig(origin, Path.Combine(target, TokenizerConfigFile), template, vocabulary.Special);
     }
 
     private static (GgufVocabulary Vocabulary, string Template) ReadTexts(string origin)
@@ -54,14 +54,16 @@ public static class ModelFiles
         if (!File.Exists(origin))
         {
             string json = File.ReadAllText(Path.Combine(origin, TokenizerFile));
-            return (GgufVocabulary.FromTokenizerJson(json), ChatTemplates.ReadTemplate(origin));
+            var vocabulary = GgufVocabulary.FromTokenizerJson(json);
+            SpecialTexts special = ChatTemplates.ReadSpecialTexts(origin);
+            return (vocabulary with { Special = special }, ChatTemplates.ReadTemplate(origin));
         }
 
         using GgufFile file = GgufFile.Open(origin);
         return (GgufVocabulary.FromMetadata(file.Metadata), file.Metadata.Text(GgufModel.TemplateKey));
     }
 
-    private static void WriteTokenizerConfig(string origin, string target, string template)
+    private static void WriteTokenizerConfig(string origin, string target, string template, SpecialTexts special)
     {
         string source = Path.Combine(origin, TokenizerConfigFile);
         if (File.Exists(source))
@@ -78,6 +80,7 @@ public static class ModelFiles
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" });
         json.WriteStartObject();
         json.WriteString("tokenizer_class", "PreTrainedTokenizerFast");
+        foreach ((string name, string text) in special.ByName) json.WriteString(name, text);
         json.WriteString("chat_template", template);
         json.WriteEndObject();
     }

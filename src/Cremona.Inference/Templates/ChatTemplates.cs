@@ -16,11 +16,15 @@ public static class ChatTemplates
     /// <param name="tokenizer">The tokenizer of the same folder.</param>
     /// <exception cref="InvalidDataException">No template, one that cannot be read, or one that ends no
     /// answer.</exception>
-    public static IChatTemplate Load(string modelFolder, ITokenizer tokenizer)
+    public static IChatTemplate Load(string modelFolder, ITokenizer tokenizer) =>
+        Create(modelFolder, ReadTemplate(modelFolder), tokenizer, ReadSpecialTexts(modelFolder));
+
+    /// <summary>The special tokens that the model's <c>tokenizer_config.json</c> names.</summary>
+    /// <exception cref="InvalidDataException">The file is no JSON.</exception>
+    internal static SpecialTexts ReadSpecialTexts(string modelFolder)
     {
         string config = Path.Combine(modelFolder, ConfigFile);
-        SpecialTexts special = File.Exists(config) ? ReadConfig(config, SpecialTexts.Of) : SpecialTexts.None;
-        return Create(modelFolder, ReadTemplate(modelFolder), tokenizer, special);
+        return File.Exists(config) ? ReadConfig(config, SpecialTexts.Of) : SpecialTexts.None;
     }
 
     /// <summary>The template of this Jinja text.</summary>

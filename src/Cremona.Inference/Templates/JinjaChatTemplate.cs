@@ -55,16 +55,17 @@ internal sealed class JinjaChatTemplate : IChatTemplate
         tools ??= [];
         if (ToolCallForm is null && (tools.Count > 0 || turns.Any(turn => turn.ToolCalls.Count > 0)))
             throw new NotSupportedException("the model's chat template has no form for tools");
+        var budget = new JinjaBudget(JinjaLimits.Default); // one for all that is rendered of a dialogue
         try
         {
             return ending switch
             {
-                ChatEnding.Closed => EncodeClosed(turns, tools),
-                ChatEnding.OpenAssistant => _encoder.Encode(Render(turns, tools, opensAnswer: true), []),
-                _ => _encoder.Encode(RenderOpen(turns, tools), []),
+                ChatEnding.Closed => EncodeClosed(turns, tools, budget),
+                ChatEnding.OpenAssistant => _encoder.Encode(Render(turns, tools, opensAnswer: true, budget), []),
+                _ => _encoder.Encode(RenderOpen(turns, tools, budget), []),
             };
         }
-        catch (JinjaException e) when (e.IsRaised)
+        catch (JinjaException e) when (e.IsRaised || e.IsLimit)
         {
             throw new ChatTemplateException(e.Reason, e);
         }
@@ -74,7 +75,8 @@ internal sealed class JinjaChatTemplate : IChatTemplate
         }
     }
 
-    private MarkedText Render(IReadOnlyList<ChatTurn> turns, IReadOnlyList<ChatTool> tools, bool opensAnswer)
+    private MarkedText Render(
+        IReadOnlyList<ChatTurn> turns, IReadOnlyList<ChatTool> tools, bool opensAnswer, JinjaBudget budget)
     {
         IEnumerable<(string, object?)> special = _special.ByName.Select(
             token => (token.Key, (object?)new MarkedText(token.Value)));
@@ -86,82 +88,67 @@ internal sealed class JinjaChatTemplate : IChatTemplate
                 ("add_generation_prompt", opensAnswer),
                 .. special,
             ],
-            Day);
+            Day,
+            budget);
     }
 
     /// <summary>Up to the end of what the last turn says, white space that the template took away included.</summary>
-    private MarkedText RenderOpen(IReadOnlyList<ChatTurn> turns, IReadOnlyList<ChatTool> tools)
+    private MarkedText RenderOpen(
+        IReadOnlyList<ChatTurn> turns, IReadOnlyList<ChatTool> tools, JinjaBudget budget)
     {
-        MarkedText text = Render(turns, tools, opensAnswer: false);
+        MarkedText text = Render(turns, tools, opensAnswer: false, budget);
         int end = LastOf(text, turns.Count) + 1;
-        if (end == 0) return turns.Count > 1 ? Render([.. turns.SkipLast(1)], tools, opensAnswer: true) : text;
+        if (end == 0) return turns.Count > 1 ? Render([.. turns.SkipLast(1)], tools, opensAnswer: true, budget) : text;
         text = text.Slice(0, end);
         string content = turns[^1].Content;
         string taken = char.IsWhiteSpace(text.Text[^1]) ? "" : content[content.TrimEnd().Length..];
         if (taken.Length == 0) return text;
-        var budget = new JinjaBudget(JinjaLimits.Default);
         return new MarkedTextBuilder(budget).Append(text).Append(taken, turns.Count).ToText();
     }
 
-    private EncodedChat EncodeClosed(IReadOnlyList<ChatTurn> turns, IReadOnlyList<ChatTool> tools)
+    private EncodedChat EncodeClosed(
+        IReadOnlyList<ChatTurn> turns, IReadOnlyList<ChatTool> tools, JinjaBudget budget)
     {
-        MarkedText text = Render(turns, tools, opensAnswer: false);
+        MarkedText text = Render(turns, tools, opensAnswer: false, budget);
+        var answers = new AnswerFinder(text, turns.Count, _encoder, _stops);
+        string prompt = FindPrompt(text.Text, turns, tools, budget);
         var learned = new List<(int, int)>();
         for (int i = 0; i < turns.Count; i++)
         {
             if (turns[i].Role != ChatRole.Assistant || !turns[i].IsLearned) continue;
-            if (FindAnswer(text, turns, tools, i) is { } span) learned.Add(span);
+
+            // A template without a prompt of its own, as Mistral's, is asked by the turns before alone.
+            int start = prompt.Length > 0
+                ? answers.BehindPrompt(i, prompt)
+                : answers.BehindQuestion(i, FindText([.. turns.Take(i)], tools, budget));
+            if (answers.Find(i, start) is { } span) learned.Add(span);
         }
 
         return _encoder.Encode(text, learned);
     }
 
-    /// <summary>What a model would have written of an answer: from where it is asked to the token that ends
-    /// it.</summary>
-    private (int Start, int End)? FindAnswer(
-        MarkedText text, IReadOnlyList<ChatTurn> turns, IReadOnlyList<ChatTool> tools, int index)
+    /// <summary>What the template adds to ask for an answer; empty where it adds nothing, or does more than
+    /// adding.</summary>
+    private string FindPrompt(
+        string closed, IReadOnlyList<ChatTurn> turns, IReadOnlyList<ChatTool> tools, JinjaBudget budget)
     {
-        int first = FirstOf(text, index + 1);
-        int start = first;
-        if (index > 0 && FindQuestion([.. turns.Take(index)], tools) is { } asked)
-        {
-            bool isPrefix = text.Text.StartsWith(asked, StringComparison.Ordinal);
-            if (isPrefix && (first < 0 || asked.Length <= first)) start = asked.Length;
-        }
-
-        if (start < 0) return null;
-        int last = Math.Max(start, LastOf(text, index + 1) + 1);
-        return (start, EndOf(text, last));
+        string? open = FindText(turns, tools, budget);
+        return open is not null && open.StartsWith(closed, StringComparison.Ordinal) ? open[closed.Length..] : "";
     }
 
-    /// <summary>What a model is shown when it is asked to go on after some turns; null where the template refuses to
-    /// end there.</summary>
-    private string? FindQuestion(IReadOnlyList<ChatTurn> turns, IReadOnlyList<ChatTool> tools)
+    /// <summary>What a model is shown when it is asked to go on after some turns; null where there are none, or the
+    /// template refuses to end there.</summary>
+    private string? FindText(IReadOnlyList<ChatTurn> turns, IReadOnlyList<ChatTool> tools, JinjaBudget budget)
     {
+        if (turns.Count == 0) return null;
         try
         {
-            return Render(turns, tools, opensAnswer: true).Text;
+            return Render(turns, tools, opensAnswer: true, budget).Text;
         }
-        catch (JinjaException)
+        catch (JinjaException e) when (!e.IsLimit)
         {
             return null;
         }
-    }
-
-    /// <summary>Behind the stop token that the template wrote next, if it did before anything else was said.</summary>
-    private int EndOf(MarkedText text, int from)
-    {
-        for (int place = from; _encoder.FindSpecial(text, place) is { } match; place = match.End)
-        {
-            for (int i = place; i < match.Start; i++)
-            {
-                if (text.OriginAt(i) > MarkedText.FromTemplate) return from;
-            }
-
-            if (_stops.Contains(match.Token.Id)) return match.ContentStart + match.Token.Content.Length;
-        }
-
-        return from;
     }
 
     private int? FindTurnEnd()
@@ -169,23 +156,14 @@ internal sealed class JinjaChatTemplate : IChatTemplate
         try
         {
             MarkedText text = Render(
-                [new(ChatRole.User, "a"), new(ChatRole.Assistant, "b"), new(ChatRole.User, "c")], [], opensAnswer: false);
+                [new(ChatRole.User, "a"), new(ChatRole.Assistant, "b"), new(ChatRole.User, "c")], [],
+                opensAnswer: false, new JinjaBudget(JinjaLimits.Default));
             return _encoder.FindSpecial(text, LastOf(text, 2) + 1)?.Token.Id;
         }
         catch (JinjaException)
         {
             return null; // It wants another dialogue; eos_token says what ends an answer.
         }
-    }
-
-    private static int FirstOf(MarkedText text, int origin)
-    {
-        for (int i = 0; i < text.Length; i++)
-        {
-            if (text.OriginAt(i) == origin) return i;
-        }
-
-        return -1;
     }
 
     private static int LastOf(MarkedText text, int origin)

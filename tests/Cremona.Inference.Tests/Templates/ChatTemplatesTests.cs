@@ -120,6 +120,28 @@ public sealed class ChatTemplatesTests : IDisposable
     }
 
     [Fact]
+    public void Encode_LearnsFromTheEndOfTheQuestion_WhereTheTemplateHasNoPromptOfItsOwn()
+    {
+        const string Jinja = """
+            {% for m in messages %}{% if m.role == 'user' %}{{ '[INST]' + m.content + '[/INST]' }}
+            {%- else %}{{ ' ' + m.content + '<|eot_id|>' }}{% endif %}{% endfor %}
+            """;
+        ChatTurn[] turns =
+        [
+            new(ChatRole.User, "a"), new(ChatRole.Assistant, "b"), new(ChatRole.User, "c"), new(ChatRole.Assistant, "d"),
+        ];
+        Learned(Load(Jinja).Encode(turns, ChatEnding.Closed)).ShouldBe(" b[<|eot_id|>] d[<|eot_id|>]");
+    }
+
+    [Fact]
+    public void Encode_TakesALongDialogue_InReasonableTime()
+    {
+        ChatTurn[] turns = [.. Enumerable.Range(0, 4000).Select(i => new ChatTurn(
+            i % 2 == 0 ? ChatRole.User : ChatRole.Assistant, $"{i}"))];
+        Load(ChatMl).Encode(turns, ChatEnding.Closed).IsLearned.Count(learned => learned).ShouldBeGreaterThan(4000);
+    }
+
+    [Fact]
     public void Encode_KeepsTheSpaceAtTheEnd_OfATurnThatIsContinued()
     {
         ChatTurn[] turns = [new(ChatRole.User, "a"), new(ChatRole.Assistant, "Name: ")];

@@ -44,7 +44,10 @@ public class TokenizerOracleTests
         json["normalizer"] = null;
         json["pre_tokenizer"] = new JsonObject
         {
-            ["type"] = "Metaspace", ["replacement"] = "▁", ["prepend_scheme"] = scheme, ["split"] = false,
+            ["type"] = "Metaspace",
+            ["replacement"] = "▁",
+            ["prepend_scheme"] = scheme,
+            ["split"] = false,
         };
         File.WriteAllText(folder.File("tokenizer.json"), json.ToJsonString());
         await ShouldAgreeAsync(folder.File("tokenizer.json"), TokenizerJson.Load(folder.File("tokenizer.json")));

@@ -87,9 +87,24 @@ internal sealed class GgufModelWriter
         }
 
         _writer.Add("tokenizer.ggml.add_bos_token", false);
-        if (endId is { } id) _writer.Add("tokenizer.ggml.eos_token_id", (uint)id);
+        AddSpecialIds(vocabulary, endId);
         if (template is not null) _writer.Add(GgufModel.TemplateKey, template);
         if (vocabulary.Whole is { } whole) _writer.Add(GgufTokenizer.WholeKey, whole);
+    }
+
+    private void AddSpecialIds(GgufVocabulary vocabulary, int? endId)
+    {
+        int? documentEnd = null;
+        foreach ((string name, string key) in GgufTokenizer.SpecialIds)
+        {
+            string? text = vocabulary.Special.ByName.GetValueOrDefault(name);
+            if (text is null || vocabulary.Find(text) is not { } id) continue;
+            _writer.Add(key, (uint)id);
+            if (key == GgufTokenizer.EndKey) documentEnd = id;
+        }
+
+        if (endId is null || endId == documentEnd) return;
+        _writer.Add(documentEnd is null ? GgufTokenizer.EndKey : GgufTokenizer.TurnEndKey, (uint)endId);
     }
 
     private void AddTensors()

@@ -17,11 +17,17 @@ internal static class GgufTokenizer
     public const string MergesKey = "tokenizer.ggml.merges";
     public const string ScoresKey = "tokenizer.ggml.scores";
     public const string SpaceKey = "tokenizer.ggml.add_space_prefix";
+    public const string EndKey = "tokenizer.ggml.eos_token_id";
+    public const string TurnEndKey = "tokenizer.ggml.eot_token_id";
     public const string ByteLevelModel = "gpt2";
     public const string CharacterModel = "llama";
 
-    private static readonly (string Name, string Word)[] SpecialIds =
-        [("bos_token", "bos"), ("eos_token", "eos"), ("pad_token", "padding"), ("unk_token", "unknown")];
+    /// <summary>Names of special tokens and the keys of their ids.</summary>
+    public static IReadOnlyList<(string Name, string Key)> SpecialIds { get; } =
+    [
+        ("bos_token", "tokenizer.ggml.bos_token_id"), ("eos_token", EndKey),
+        ("pad_token", "tokenizer.ggml.padding_token_id"), ("unk_token", "tokenizer.ggml.unknown_token_id"),
+    ];
 
     private static readonly string[] Words = ["gpt-2", "qwen2", "llama-bpe", "tekken", "smollm"];
 
@@ -73,9 +79,9 @@ internal static class GgufTokenizer
     {
         IReadOnlyList<string> tokens = Require(metadata.FindTexts(TokensKey), TokensKey);
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach ((string name, string word) in SpecialIds)
+        foreach ((string name, string key) in SpecialIds)
         {
-            if (metadata.FindInteger($"tokenizer.ggml.{word}_token_id", 0, tokens.Count - 1) is { } id) texts[name] = tokens[id];
+            if (metadata.FindInteger(key, 0, tokens.Count - 1) is { } id) texts[name] = tokens[id];
         }
 
         return new SpecialTexts(texts);

@@ -1,3 +1,4 @@
+using Cremona.Inference.Templates;
 using Cremona.Inference.Tokenizers;
 
 namespace Cremona.Inference.Checkpoints.Gguf;
@@ -15,6 +16,9 @@ internal sealed record GgufVocabulary(
     string Model, IReadOnlyList<string> Tokens, IReadOnlyList<int> Types, IReadOnlyList<string> Merges,
     IReadOnlyList<float> Scores, string Cut, bool WritesFirstSpace, string? Whole)
 {
+    /// <summary>The special tokens that have names.</summary>
+    public SpecialTexts Special { get; init; } = SpecialTexts.None;
+
     /// <exception cref="InvalidDataException">The text is no tokenizer that is supported.</exception>
     public static GgufVocabulary FromTokenizerJson(string json)
     {
@@ -59,7 +63,21 @@ internal sealed record GgufVocabulary(
                 : [],
             isOfCharacters ? "default" : metadata.Text(GgufTokenizer.CutKey),
             metadata.FindFlag(GgufTokenizer.SpaceKey) ?? true,
-            metadata.FindText(GgufTokenizer.WholeKey));
+            metadata.FindText(GgufTokenizer.WholeKey))
+        {
+            Special = GgufTokenizer.ReadSpecialTexts(metadata),
+        };
+    }
+
+    /// <summary>The id of a token, or null.</summary>
+    public int? Find(string token)
+    {
+        for (int id = 0; id < Tokens.Count; id++)
+        {
+            if (Tokens[id] == token) return id;
+        }
+
+        return null;
     }
 
     /// <summary>What is merged first scores highest; what no merge makes scores below.</summary>

@@ -17,7 +17,7 @@ internal sealed record SchemaNode(
     public IEnumerable<string> Ignored => _members.Keys.Where(Relaxed.Contains);
 
     /// <summary>The value of a keyword, or null.</summary>
-    public JsonElement? Find(string keyword) => 
+    public JsonElement? Find(string keyword) =>
         !Relaxed.Contains(keyword) && _members.TryGetValue(keyword, out JsonElement value) ? value : null;
 
     public string PointerTo(string keyword) =>

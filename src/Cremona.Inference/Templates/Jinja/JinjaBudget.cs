@@ -14,9 +14,9 @@ internal sealed class JinjaBudget(JinjaLimits limits)
     public void Step(int count = 1)
     {
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
-            throw new JinjaException("the template is nested too deep");
+            throw Limit("the template is nested too deep");
         if ((_steps += count) > limits.StepsMax || count < 0)
-            throw new JinjaException($"the template takes more than {limits.StepsMax} steps");
+            throw Limit($"the template takes more than {limits.StepsMax} steps");
     }
 
     /// <summary>Counts the characters of a text that is to be made.</summary>
@@ -24,14 +24,16 @@ internal sealed class JinjaBudget(JinjaLimits limits)
     public void Characters(long count)
     {
         if ((_characters += count) > limits.CharactersMax)
-            throw new JinjaException($"the template makes more than {limits.CharactersMax} characters of text");
+            throw Limit($"the template makes more than {limits.CharactersMax} characters of text");
     }
 
     /// <exception cref="JinjaException">It is too deep.</exception>
     public void Enter()
     {
-        if (++_depth > limits.DepthMax) throw new JinjaException($"calls are nested deeper than {limits.DepthMax}");
+        if (++_depth > limits.DepthMax) throw Limit($"calls are nested deeper than {limits.DepthMax}");
     }
 
     public void Leave() => _depth--;
+
+    private static JinjaException Limit(string message) => new(message) { IsLimit = true };
 }

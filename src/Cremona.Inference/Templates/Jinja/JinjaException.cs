@@ -16,7 +16,10 @@ public sealed class JinjaException : Exception
     /// <summary>The template itself refused what it was given, by <c>raise_exception</c>.</summary>
     public bool IsRaised { get; init; }
 
+    /// <summary>A limit was reached.</summary>
+    public bool IsLimit { get; init; }
+
     /// <summary>The same fault at a place.</summary>
     internal JinjaException At(int line) =>
-        Line is null ? new JinjaException(Message, line) { IsRaised = IsRaised } : this;
+        Line is null ? new JinjaException(Message, line) { IsRaised = IsRaised, IsLimit = IsLimit } : this;
 }

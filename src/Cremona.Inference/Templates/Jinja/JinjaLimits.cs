@@ -9,10 +9,10 @@ public sealed record JinjaLimits
     public int SourceLengthMax { get; init; } = 1 << 20;
 
     /// <summary>Statements and expressions that are evaluated while rendering.</summary>
-    public int StepsMax { get; init; } = 5_000_000;
+    public int StepsMax { get; init; } = 10_000_000;
 
     /// <summary>Characters that all texts made while rendering have together, the output among them.</summary>
-    public long CharactersMax { get; init; } = 8L << 20;
+    public long CharactersMax { get; init; } = 32L << 20;
 
     /// <summary>Calls, blocks and brackets within each other.</summary>
     public int DepthMax { get; init; } = 100;

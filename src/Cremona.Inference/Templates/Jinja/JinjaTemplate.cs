@@ -28,10 +28,12 @@ public sealed class JinjaTemplate
     /// <summary>Renders the template.</summary>
     /// <param name="variables">Values as <see cref="Values.JinjaValue"/> describes them.</param>
     /// <param name="now">What <c>strftime_now</c> shows.</param>
+    /// <param name="budget">What is left of the limits; null takes them whole.</param>
     /// <exception cref="JinjaException">It failed, or reached a limit; the message names line and reason.</exception>
-    internal MarkedText Render(IEnumerable<(string Name, object? Value)> variables, DateTime now)
+    internal MarkedText Render(
+        IEnumerable<(string Name, object? Value)> variables, DateTime now, JinjaBudget? budget = null)
     {
-        var scope = new JinjaScope(new JinjaBudget(_limits));
+        var scope = new JinjaScope(budget ?? new JinjaBudget(_limits));
         Globals.AddTo(scope, now);
         foreach ((string name, object? value) in variables) scope[name] = value;
         var output = new MarkedTextBuilder(scope.Budget);

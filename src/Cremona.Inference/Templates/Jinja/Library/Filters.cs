@@ -37,7 +37,9 @@ internal static class Filters
 
     private static readonly Dictionary<string, string> Synonyms = new()
     {
-        ["d"] = "default", ["count"] = "length", ["e"] = "escape",
+        ["d"] = "default",
+        ["count"] = "length",
+        ["e"] = "escape",
     };
 
     /// <summary>The filter of this name, or null.</summary>

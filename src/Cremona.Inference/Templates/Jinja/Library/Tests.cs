@@ -43,7 +43,9 @@ internal static class Tests
 
     private static readonly Dictionary<string, string> Synonyms = new()
     {
-        ["equalto"] = "eq", ["lessthan"] = "lt", ["greaterthan"] = "gt",
+        ["equalto"] = "eq",
+        ["lessthan"] = "lt",
+        ["greaterthan"] = "gt",
     };
 
     /// <summary>The test of this name, or null.</summary>

@@ -9,6 +9,9 @@ internal sealed class ForStatement(
 {
     private const string Loop = "loop";
 
+    // A round makes a scope and the loop's variable, which takes about as long as this many steps.
+    private const int StepsPerRound = 10;
+
     protected override LoopStep Run(JinjaScope scope, MarkedTextBuilder output)
     {
         scope.Budget.Enter();
@@ -18,6 +21,7 @@ internal sealed class ForStatement(
         var changes = new LoopChanges();
         for (int i = 0; i < elements.Count; i++)
         {
+            scope.Budget.Step(StepsPerRound);
             var inner = new JinjaScope(scope);
             inner[Loop] = LoopVariable(elements, i, changes);
             Assign(inner, elements[i]);
