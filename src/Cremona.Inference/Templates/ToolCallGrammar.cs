@@ -1,7 +1,5 @@
 using Cremona.Inference.Grammar;
 using Cremona.Inference.Grammar.JsonSchema;
-using Cremona.Inference.Grammar.Lexemes;
-using Cremona.Inference.Grammar.Patterns;
 using Cremona.Inference.Grammar.Terms;
 
 namespace Cremona.Inference.Templates;
@@ -21,40 +19,45 @@ public static class ToolCallGrammar
         var ignored = new List<string>();
         (ChatTool Tool, Term Arguments)[] written =
             [.. tools.Select(tool => (tool, WriteArguments(tool, terms, rules, ignored)))];
-        IEnumerable<Term> named = written.Select(item => terms.Concat(
-            terms.Text(JsonText.Quote(item.Tool.Name) + form.BeforeArguments), item.Arguments));
-        Term call = terms.Concat(terms.Text(form.BeforeName), terms.Or([.. named]), terms.Text(form.AfterArguments));
-        Term next = terms.Concat(terms.Text(form.Separator), call);
-        Term calls = rules.AllowsSeveral ? terms.Concat(call, terms.Repeat(next, 0, Term.Unbounded)) : call;
-        Term root = WithText(terms, form, calls, rules, ignored);
+        Term[] named =
+        [
+            .. written.Select(item => terms.Concat(
+                terms.Text(JsonText.Quote(item.Tool.Name) + form.BeforeArguments), item.Arguments)),
+        ];
+        Term afterMarker = WriteCalls(terms, form, terms.Or(named), rules);
+        Term root = WithText(terms, form, afterMarker, rules, ignored);
         var grammar = new ByteGrammar(terms, root) { IgnoredKeywords = ignored };
         foreach ((ChatTool tool, Term arguments) in written)
             if (!arguments.IsProductive) throw new GrammarException(PlaceOf(tool), "no object meets this schema");
         return grammar;
     }
 
-    private static Term WithText(
-        TermFactory terms, ToolCallForm form, Term calls, ToolCallRules rules, List<string> ignored)
+    /// <summary>One call or several, behind the marker of the first.</summary>
+    private static Term WriteCalls(TermFactory terms, ToolCallForm form, Term named, ToolCallRules rules)
     {
-        if (rules.IsContinuation) calls = terms.Concat(terms.Text(form.Separator), calls);
-        if (!rules.AllowsText) return calls;
-        if (rules.TextSchema is not { } schema)
-        {
-            Term text = FreeText(terms, form);
-            return rules.AllowsTextBefore ? terms.Concat(text, terms.Optional(calls)) : terms.Or(text, calls);
-        }
-
-        (Term value, string[] relaxed) = JsonSchemaGrammar.Write(schema, terms, rules.Relaxed);
-        ignored.AddRange(relaxed);
-        return terms.Or(value, calls);
+        Term end = terms.Text(form.AfterArguments);
+        Term first = terms.Concat(terms.Text(form.BeforeName[form.Marker.Length..]), named, end);
+        Term next = terms.Concat(terms.Text(form.Separator + form.BeforeName), named, end);
+        return rules.AllowsSeveral ? terms.Concat(first, terms.Repeat(next, 0, Term.Unbounded)) : first;
     }
 
-    /// <summary>Text that begins no call.</summary>
-    private static Term FreeText(TermFactory terms, ToolCallForm form)
+    private static Term WithText(
+        TermFactory terms, ToolCallForm form, Term afterMarker, ToolCallRules rules, List<string> ignored)
     {
-        PatternFactory patterns = terms.Patterns;
-        Pattern begun = patterns.Concat(patterns.Anything, patterns.Literal(form.Marker), patterns.Anything);
-        return terms.Lexeme(patterns.Not(begun), LexemeEncoding.Utf8);
+        ToolCallLexemes lexemes = ToolCallLexemes.Of(form);
+        Term calls = terms.Concat(
+            terms.Text((rules.IsContinuation ? form.Separator : "") + form.Marker), afterMarker);
+        if (!rules.AllowsText) return calls;
+        if (rules.TextSchema is { } schema)
+        {
+            (Term value, string[] relaxed) = JsonSchemaGrammar.Write(schema, terms, rules.Relaxed);
+            ignored.AddRange(relaxed);
+            return terms.Or(value, calls);
+        }
+
+        return terms.Or(
+            terms.Lexeme(lexemes.Text),
+            rules.AllowsTextBefore ? terms.Concat(terms.Lexeme(lexemes.UpToMarker), afterMarker) : calls);
     }
 
     private static Term WriteArguments(

@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+using Cremona.Inference.Grammar.Lexemes;
+using Cremona.Inference.Grammar.Patterns;
+
+namespace Cremona.Inference.Templates;
+
+/// <summary>The text around calls. Made once for each marker, so that what is found out about them over a vocabulary
+/// is found out once.</summary>
+internal sealed class ToolCallLexemes
+{
+    private static readonly ConcurrentDictionary<string, ToolCallLexemes> Known = new();
+
+    private ToolCallLexemes(string marker)
+    {
+        var patterns = new PatternFactory();
+        Pattern begun = patterns.Concat(patterns.Anything, patterns.Literal(marker));
+        Pattern text = patterns.Not(patterns.Concat(begun, patterns.Anything));
+        Pattern first = patterns.And(
+            begun, patterns.Not(patterns.Concat(begun, patterns.AnyCharacter, patterns.Anything)));
+        Text = new LexemeAutomaton(patterns, text, LexemeEncoding.Utf8);
+        UpToMarker = new LexemeAutomaton(patterns, first, LexemeEncoding.Utf8);
+    }
+
+    /// <summary>Text that begins no call.</summary>
+    public LexemeAutomaton Text { get; }
+
+    /// <summary>Text up to the end of the first marker in it. A lexeme of its own, because one that may end anywhere
+    /// would have to be looked at behind each of its characters.</summary>
+    public LexemeAutomaton UpToMarker { get; }
+
+    public static ToolCallLexemes Of(ToolCallForm form) =>
+        Known.GetOrAdd(form.Marker, static marker => new ToolCallLexemes(marker));
+}
