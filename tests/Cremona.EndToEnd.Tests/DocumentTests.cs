@@ -17,6 +17,7 @@ public partial class DocumentTests
     [InlineData("README.zh-CN.md")]
     [InlineData("docs/guides/first-steps.md")]
     [InlineData("docs/guides/deployment.md")]
+    [InlineData("docs/guides/functions.md")]
     public async Task MarkedBlocks_Work_AsTheyArePrinted(string document)
     {
         string text = await File.ReadAllTextAsync(Path.Combine(FindRepository(), document));

@@ -118,7 +118,7 @@ internal sealed class ChatSession(
             $"prompt tokens {overflow.PromptTokens} + {request.OutputTokens.Field} {overflow.OutputTokens} exceed the context "
             + $"of {overflow.ContextTokens} tokens of model {request.Model}")),
         ChatTemplateException refusal => ApiException.InvalidParameters(
-            $"the model's chat template refuses the messages: {refusal.Message}"),
+            $"the model's chat template refuses the messages: {refusal.Message}; change them"),
         GrammarException limit => request.Explain(limit),
         EngineBusyException => new ApiException(
             ApiError.TooManyConnections, ApiErrorCatalogue.Find(ApiError.TooManyConnections).DefaultText),

@@ -31,6 +31,30 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
         [Alias] = """{"model":"abab6-chat","messages":[{"role":"user","content":"who?"}]}""",
     };
 
+    /// <summary>The request tables, and what OpenAI's clients send beside them.</summary>
+    private static readonly Dictionary<string, string> Documented = new()
+    {
+        [Cc] = "model prompt role_meta messages stream use_standard_sse beam_width tokens_to_generate temperature top_p seed "
+            + "skip_info_mask continue_last_message with_emotion knowledge_base_param",
+        [Ccp] = "model stream tokens_to_generate temperature top_p seed mask_sensitive_info messages bot_setting "
+            + "reply_constraints sample_messages functions function_call plugins knowledge_base_param relaxed_keywords",
+        [V2] = "model messages stream max_tokens max_completion_tokens temperature top_p seed n stop presence_penalty "
+            + "frequency_penalty logprobs top_logprobs logit_bias mask_sensitive_info tools tool_choice parallel_tool_calls "
+            + "functions response_format stream_options relaxed_keywords",
+    };
+
+    /// <summary>Texts of the platform's documentation, which say less.</summary>
+    private static readonly string[] DocumentedTexts =
+    [
+        "binding: expr_path=", "unsupported model: ", "chat content is empty", "chat content has invalid message role: ",
+        "messages中sender_name、sender_type不能为空", "glyph definition format error: ", "max_tokens type error",
+        "invalid function arguments json string, ", "prompt can not be empty",
+    ];
+
+    /// <summary>Words by which a text says what to do.</summary>
+    private static readonly string[] Remedies =
+        [" must be ", " must not ", "leave ", "; send ", "; give ", "; change ", " exceed ", " may have "];
+
     /// <summary>Interfaces, the fields that are set over the body, and the refusal.</summary>
     public static TheoryData<string[], string, string?> Fields
     {
@@ -106,6 +130,14 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
             Add([Ccp], """{"messages":[{"sender_type":"USER","sender_name":"u"}]}""", "chat content is empty");
             Add([Ccp], """{"sample_messages":[{"sender_type":"USER","text":"a"},{"sender_type":"BOT","text":"b"}]}""", null);
             Add([Ccp], """{"sample_messages":{}}""", "binding: expr_path=sample_messages" + WrongType);
+            Add([Cc], """{"use_standard_sse":"perhaps"}""", "binding: expr_path=use_standard_sse" + WrongType);
+            Add([Cc], """{"skip_info_mask":[]}""", "binding: expr_path=skip_info_mask" + WrongType);
+            Add([Cc], """{"beam_width":"two"}""", "binding: expr_path=beam_width" + WrongType);
+            Add([Cc], """{"role_meta":{"bot_name":[]}}""", "binding: expr_path=role_meta.bot_name" + WrongType);
+            Add(persona, """{"tokens_to_generate":1.5}""", "binding: expr_path=tokens_to_generate" + WrongType);
+            Add([Ccp, V2, Alias], """{"mask_sensitive_info":"perhaps"}""", "binding: expr_path=mask_sensitive_info" + WrongType);
+            Add([Ccp], """{"bot_setting":[{"bot_name":{}}]}""", "binding: expr_path=bot_setting[0].bot_name" + WrongType);
+            Add([Ccp], """{"functions":[{"name":"f"}],"relaxed_keywords":{}}""", "binding: expr_path=relaxed_keywords" + WrongType);
             Add([Ccp], """{"functions":[],"plugins":null,"function_call":{"type":"auto"}}""", null);
             AddFunctions(rows);
             Add([Ccp], """{"plugins":["plugin_web_search"]}""",
@@ -121,6 +153,11 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
             Add([Ccp], """{"messages":[{"sender_type":"USER","sender_name":"u","text":{}}]}""",
                 "binding: expr_path=messages[0].text" + WrongType);
 
+            Add(roles, """{"n":"two"}""", "binding: expr_path=n" + WrongType);
+            Add(roles, """{"frequency_penalty":-3}""", "frequency_penalty must be in [-2,2]");
+            Add(roles, """{"logprobs":2}""", "binding: expr_path=logprobs" + WrongType);
+            Add(roles, """{"stream_options":[]}""", "binding: expr_path=stream_options" + WrongType);
+            Add(roles, """{"max_completion_tokens":-1}""", "max_completion_tokens must be in (0,32768]");
             Add(roles, """{"max_tokens":"64"}""", null);
             Add(roles, """{"max_tokens":"many"}""", "max_tokens type error");
             Add(roles, """{"max_tokens":32769}""", "max_tokens must be in (0,32768]");
@@ -239,7 +276,7 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
         Add("""{"messages":[{"role":"assistant","tool_calls":[{"id":"c","function":{"name":"f","arguments":{}}}]},{"role":"tool","tool_call_id":"c","content":""}]}""", null);
         Add("""{"messages":[{"role":"tool","tool_call_id":"c"}]}""", "chat content is empty");
         Add("""{"messages":[{"role":"user","content":"refuse me"}]}""",
-            "the model's chat template refuses the messages: roles must alternate");
+            "the model's chat template refuses the messages: roles must alternate; change them");
         Add("""{"messages":[{"role":"assistant","content":"x","function_call":{"name":"f"}}]}""", "messages[0].function_call" + Absent);
 
         void Add(string fields, string? refusal) => rows.Add(roles, fields, refusal);
@@ -267,6 +304,23 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
             }
         }
     }
+
+    [Fact]
+    public void Table_RefusesEveryDocumentedField_ByItsName()
+    {
+        foreach ((string path, string fields) in Documented)
+        {
+            IEnumerable<string> missing = fields.Split(' ').Where(field => !Fields.Any(row =>
+                row.Data.Item1.Contains(path) && row.Data.Item3?.Contains(field, StringComparison.Ordinal) == true
+                && JsonNode.Parse(row.Data.Item2)!.AsObject().ContainsKey(field)));
+            missing.ShouldBeEmpty(path);
+        }
+    }
+
+    [Fact]
+    public void Refusals_SayWhatToDo_WhereNoDocumentedTextIsGiven() =>
+        Fields.Select(row => row.Data.Item3).OfType<string>()
+            .Where(text => !DocumentedTexts.Any(text.StartsWith) && !Remedies.Any(text.Contains)).ShouldBeEmpty();
 
     private static string With(string body, string fields)
     {
