@@ -19,13 +19,15 @@ public class NpmClientTests
         {"pro":{"content":"I am from China.","tokens":""},"proStream":{"content":"I am from China.","tokens":"I am from China."},"plain":{"content":"I am from China.","tokens":""},"plainStream":{"content":"你好！","tokens":"你好！"},"unknownModel":"Minimax API error: invalid params, unsupported model: abab9-chat","lateError":"Minimax API error: internal service error"}
         """);
 
-    [Fact]
-    public async Task OpenAI_ReadsAnswersStreamsAndErrors() => (await RunAsync("openai.mjs")).ShouldBe(
+    [Theory]
+    [InlineData("openai")]
+    [InlineData("openai-newest")]
+    public async Task OpenAI_ReadsAnswersStreamsAndErrors(string package) => (await RunAsync("openai.mjs", package)).ShouldBe(
         """
         {"whole":"你好！","finish":"stop","pieces":"你好！","usage":[7,2,9],"helper":"你好！","unknownModel":{"status":400,"message":"400 invalid params, unsupported model: gpt (2013)"},"lateError":{"status":0,"message":"internal service error (1013)"},"hasModel":true,"calls":["tool_calls","I look.",[["get_weather",{"city":"}Rome"}],["get_time",{}]]],"streamedCalls":["tool_calls","I look.",[["get_weather",{"city":"}Rome"}],["get_time",{}]]],"secondLeg":"I am from China."}
         """);
 
-    private static async Task<string> RunAsync(string script)
+    private static async Task<string> RunAsync(string script, string package = "")
     {
         Assert.SkipWhen(string.IsNullOrEmpty(Modules), "CREMONA_TEST_NPM does not name a node_modules folder");
         await using ServerFixture server = await ServerFixture.StartAsync(
@@ -39,7 +41,7 @@ public class NpmClientTests
             ArgumentList =
             {
                 Path.Combine(AppContext.BaseDirectory, "clients", script), server.Url.ToString().TrimEnd('/'), "sk-any",
-                "abab5.5s-chat", Path.GetDirectoryName(Path.GetFullPath(Modules!))!,
+                "abab5.5s-chat", Path.GetDirectoryName(Path.GetFullPath(Modules!))!, package,
             },
         };
         using Process node = Process.Start(start)!;

@@ -1,10 +1,11 @@
-// The openai SDK against a server: node openai.mjs BASE KEY MODEL MODULES
+// The openai SDK against a server: node openai.mjs BASE KEY MODEL MODULES PACKAGE
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
-const [base, key, model, modules] = process.argv.slice(2);
-const { default: OpenAI } = await import(pathToFileURL(createRequire(modules + '/').resolve('openai')).href);
+const [base, key, model, modules, name] = process.argv.slice(2);
+const { default: OpenAI } = await import(pathToFileURL(createRequire(modules + '/').resolve(name)).href);
 const client = new OpenAI({ baseURL: base + '/v1', apiKey: key, maxRetries: 0 });
+const helpers = client.chat.completions.stream ? client.chat.completions : client.beta.chat.completions;
 const messages = [{ role: 'user', content: '你好' }];
 
 const whole = await client.chat.completions.create({ model, messages });
@@ -35,7 +36,7 @@ const question = [{ role: 'user', content: 'weather and time' }];
 const shown = ({ finish_reason, message }) =>
   [finish_reason, message.content, message.tool_calls.map(c => [c.function.name, JSON.parse(c.function.arguments)])];
 const called = (await client.chat.completions.create({ model, messages: question, tools })).choices[0];
-const streamed = await client.beta.chat.completions.stream({ model, messages: question, tools }).finalChatCompletion();
+const streamed = await helpers.stream({ model, messages: question, tools }).finalChatCompletion();
 const results = called.message.tool_calls.map(c => ({ role: 'tool', tool_call_id: c.id, content: '7' }));
 const second = await client.chat.completions.create({
   model, tools, messages: [{ role: 'user', content: 'hi' }, called.message, ...results],
@@ -46,7 +47,7 @@ console.log(JSON.stringify({
   finish: whole.choices[0].finish_reason,
   pieces,
   usage: [usage.prompt_tokens, usage.completion_tokens, usage.total_tokens],
-  helper: await client.beta.chat.completions.stream({ model, messages }).finalContent(),
+  helper: await helpers.stream({ model, messages }).finalContent(),
   unknownModel: await failure({ model: 'gpt', messages, stream: true }),
   lateError: await failure({ model, messages: [{ role: 'user', content: 'break later' }], stream: true }),
   hasModel: models.includes(model),
