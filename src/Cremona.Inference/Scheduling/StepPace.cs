@@ -14,6 +14,9 @@ internal sealed class StepPace(int rowsMax, double slowdownMax)
     private const double Margin = 0.9;
     private const double PauseSeconds = 0.02;
 
+    // In pauses: a process that was stopped for a while does not let prompts wait as long again.
+    private const double DebtMax = 10;
+
     // How much a new measurement of the usual time counts.
     private const double Weight = 0.4;
 
@@ -59,11 +62,11 @@ internal sealed class StepPace(int rowsMax, double slowdownMax)
 
         double allowed = Allowed(usual);
         double extra = promptTokens == 0 ? 0 : Math.Max(0, seconds - usual);
-        _debtSeconds = Math.Max(0, _debtSeconds + extra - allowed);
+        double aim = Math.Max(allowed, PauseSeconds);
+        _debtSeconds = Math.Clamp(_debtSeconds + extra - allowed, 0, DebtMax * aim);
         if (promptTokens == 0) return;
 
         _mixedSteps++;
-        double aim = Math.Max(allowed, PauseSeconds);
         bool isWhole = promptTokens >= (int)_promptTokens; // The end of a prompt tells nothing of a whole part.
         if (extra > aim) _promptTokens *= Math.Max(0.5, aim / extra);
         else if (isWhole) _promptTokens *= extra * 1.5 < aim ? 1.5 : aim / extra;

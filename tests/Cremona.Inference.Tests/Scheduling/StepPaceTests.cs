@@ -35,6 +35,17 @@ public class StepPaceTests
     }
 
     [Fact]
+    public void Prompts_GoOnSoon_AfterAStepThatWasHeldUp()
+    {
+        var pace = new StepPace(1, 2);
+        pace.Note(1, 0, 0.01);
+        pace.Note(1, pace.PromptTokens(1, 256), 60);
+        int steps = 0;
+        for (; pace.PromptTokens(1, 256) == 0; steps++) pace.Note(1, 0, 0.01);
+        steps.ShouldBeInRange(1, 40);
+    }
+
+    [Fact]
     public void Step_WithoutPrompts_ComesFirst_ForANumberOfSequencesNotMetYet()
     {
         var pace = new StepPace(2, 2);
