@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 using Cremona.Inference.Templates;
 using Cremona.Server.Models;
 using Microsoft.Extensions.AI;
-using ChatRole = Microsoft.Extensions.AI.ChatRole;
 using AIChatOptions = Microsoft.Extensions.AI.ChatOptions;
+using ChatRole = Microsoft.Extensions.AI.ChatRole;
 
 namespace Cremona.Server.Chat.WebSearch;
 
