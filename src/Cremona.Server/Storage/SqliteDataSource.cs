@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 
 namespace Cremona.Server.Storage;
@@ -8,6 +9,7 @@ namespace Cremona.Server.Storage;
 public sealed class SqliteDataSource : DbDataSource
 {
     private readonly string _pragmas;
+    private readonly ConditionalWeakTable<object, object> _prepared = [];
 
     public SqliteDataSource(string path, TimeSpan busyTimeout)
     {
@@ -15,11 +17,11 @@ public sealed class SqliteDataSource : DbDataSource
         {
             DataSource = path,
             Mode = SqliteOpenMode.ReadWriteCreate,
-            ForeignKeys = true,
             Pooling = true,
             DefaultTimeout = (int)busyTimeout.TotalSeconds,
         }.ToString();
-        _pragmas = $"PRAGMA busy_timeout = {(int)busyTimeout.TotalMilliseconds}; PRAGMA synchronous = FULL;";
+        _pragmas = $"PRAGMA busy_timeout = {(int)busyTimeout.TotalMilliseconds}; PRAGMA synchronous = FULL; "
+            + "PRAGMA foreign_keys = ON;";
     }
 
     public override string ConnectionString { get; }
@@ -28,10 +30,15 @@ public sealed class SqliteDataSource : DbDataSource
 
     protected override DbConnection OpenDbConnection()
     {
-        DbConnection connection = CreateDbConnection();
+        var connection = (SqliteConnection)CreateDbConnection();
         try
         {
             connection.Open();
+            if (!_prepared.TryAdd(connection.Handle!, _prepared))
+            {
+                return connection; // From the pool, which keeps what was set.
+            }
+
             using DbCommand command = connection.CreateCommand();
             command.CommandText = _pragmas;
             command.ExecuteNonQuery();
