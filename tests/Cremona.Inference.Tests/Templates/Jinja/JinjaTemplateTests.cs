@@ -79,17 +79,43 @@ public class JinjaTemplateTests
     [InlineData("{{ 2 ** 99999999999 }}", "too large")]
     [InlineData("{{ 'a' | indent(99999999) }}", "0 to 1000 is possible")]
     [InlineData("{% set ns = namespace() %}{% set ns.a = ns %}{{ [ns] | tojson }}", "nested deeper")]
+    [InlineData("{% for c in 'aaaaaaaaaa' * 200000 %}{% endfor %}", "is taken apart")]
+    [InlineData("{% set ns = namespace(a=[], b=[]) %}{% for i in range(60) %}{% set ns.a = [ns.a, ns.a] %}{% set ns.b = [ns.b, ns.b] %}{% endfor %}{{ ns.a == ns.b }}", "too large to be compared")]
+    [InlineData("{% set ns = namespace(a=[], b=[]) %}{% for i in range(200000) %}{% set ns.a = [ns.a] %}{% set ns.b = [ns.b] %}{% endfor %}{{ ns.a == ns.b }}", "too large to be compared")]
     public void Render_Ends_WhenATemplateIsHostile(string template, string limit) =>
         Should.Throw<JinjaException>(() => Render(template)).Message.ShouldContain(limit);
 
     [Fact]
+    public void Namespaces_AreEqualToThemselvesOnly() =>
+        Render("{% set a = namespace() %}{% set b = namespace(x=a) %}{% set a.x = b %}{{ a == b }} {{ a == a }}").Text
+            .ShouldBe("False True");
+
+    [Fact]
     public void Parse_Ends_WhenATemplateIsDeep()
     {
-        foreach (string part in (string[])["(", "[", "{% if a %}", "not ", "-", "a[", "f("])
+        foreach (string part in (string[])["(", "[", "{% if a %}", "not ", "-", "a[", "f(", "1 if "])
         {
             string template = part[0] == '{' ? string.Concat(Enumerable.Repeat(part, 10_000))
                 : "{{ " + string.Concat(Enumerable.Repeat(part, 10_000));
             Should.Throw<JinjaException>(() => JinjaTemplate.Parse(template));
+        }
+    }
+
+    // Without brackets nothing stops the parser, but the values lie within each other all the same.
+    [Theory]
+    [InlineData("1 + ")]
+    [InlineData("1 or 0 and ")]
+    [InlineData("'a' ~ ")]
+    public void Render_Ends_WhenAnExpressionIsLong(string part)
+    {
+        string template = "{{ " + string.Concat(Enumerable.Repeat(part, 20_000)) + "1 }}";
+        try
+        {
+            Render(template);
+        }
+        catch (JinjaException e)
+        {
+            e.IsLimit.ShouldBeTrue(e.Message);
         }
     }
 

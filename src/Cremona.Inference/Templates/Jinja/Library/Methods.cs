@@ -52,7 +52,7 @@ internal static class Methods
 
     private static readonly Dictionary<string, Func<IReadOnlyList<object?>, JinjaArguments, object?>> OfList = new()
     {
-        ["count"] = (list, arguments) => (long)list.Count(item => JinjaValue.AreEqual(item, arguments.Get(0, "value"))),
+        ["count"] = (list, arguments) => (long)list.Count(item => JinjaOrder.AreEqual(item, arguments.Get(0, "value"))),
         ["index"] = (list, arguments) => IndexOf(list, arguments.Get(0, "value")),
     };
 
@@ -97,7 +97,7 @@ internal static class Methods
     {
         for (int i = 0; i < list.Count; i++)
         {
-            if (JinjaValue.AreEqual(list[i], value)) return i;
+            if (JinjaOrder.AreEqual(list[i], value)) return i;
         }
 
         throw new JinjaException("the value is not in the list");

@@ -58,7 +58,7 @@ internal static class SequenceFilters
     {
         IReadOnlyList<object?> elements = Elements(budget, arguments);
         Func<object?, object?> key = KeyOf(arguments, caseAt: 2, pathAt: 3);
-        IComparer<object?> order = Comparer<object?>.Create(JinjaValue.Compare);
+        IComparer<object?> order = Comparer<object?>.Create(JinjaOrder.Compare);
         return arguments.Flag(1, "reverse", false)
             ? [.. elements.OrderByDescending(key, order)]
             : [.. elements.OrderBy(key, order)];
@@ -73,7 +73,7 @@ internal static class SequenceFilters
         {
             object? current = key(element);
             budget.Step(seen.Count);
-            if (seen.Any(other => JinjaValue.AreEqual(other, current))) continue;
+            if (seen.Any(other => JinjaOrder.AreEqual(other, current))) continue;
             seen.Add(current);
             kept.Add(element);
         }
@@ -87,7 +87,7 @@ internal static class SequenceFilters
         if (elements.Count == 0) return new JinjaUndefined("the extreme of nothing");
         Func<object?, object?> key = KeyOf(arguments, caseAt: 1, pathAt: 2);
         return elements.Aggregate(
-            (best, next) => isBetter(JinjaValue.Compare(key(next), key(best))) ? next : best);
+            (best, next) => isBetter(JinjaOrder.Compare(key(next), key(best))) ? next : best);
     }
 
     private static object? Sum(JinjaBudget budget, JinjaArguments arguments)
@@ -105,7 +105,7 @@ internal static class SequenceFilters
         budget.Step(map.Count);
         bool minds = arguments.Flag(1, "case_sensitive", false);
         bool byValue = arguments.FindText(2, "by")?.Text == "value";
-        IComparer<object?> order = Comparer<object?>.Create(JinjaValue.Compare);
+        IComparer<object?> order = Comparer<object?>.Create(JinjaOrder.Compare);
         object? Key((MarkedText Key, object? Value) entry) => Fold(byValue ? entry.Value : entry.Key, minds);
         IEnumerable<(MarkedText Key, object? Value)> sorted = arguments.Flag(3, "reverse", false)
             ? map.Entries.OrderByDescending(Key, order)

@@ -31,12 +31,12 @@ internal static class Tests
         ["divisibleby"] = (value, by) => Integer(by) != 0
             ? Integer(value) % Integer(by) == 0
             : throw new JinjaException("division by zero"),
-        ["eq"] = JinjaValue.AreEqual,
-        ["ne"] = (value, other) => !JinjaValue.AreEqual(value, other),
-        ["lt"] = (value, other) => JinjaValue.Compare(value, other) < 0,
-        ["le"] = (value, other) => JinjaValue.Compare(value, other) <= 0,
-        ["gt"] = (value, other) => JinjaValue.Compare(value, other) > 0,
-        ["ge"] = (value, other) => JinjaValue.Compare(value, other) >= 0,
+        ["eq"] = JinjaOrder.AreEqual,
+        ["ne"] = (value, other) => !JinjaOrder.AreEqual(value, other),
+        ["lt"] = (value, other) => JinjaOrder.Compare(value, other) < 0,
+        ["le"] = (value, other) => JinjaOrder.Compare(value, other) <= 0,
+        ["gt"] = (value, other) => JinjaOrder.Compare(value, other) > 0,
+        ["ge"] = (value, other) => JinjaOrder.Compare(value, other) >= 0,
         ["in"] = (value, container) => JinjaValue.Contains(container, value),
         ["sameas"] = (value, other) => value is bool or null ? Equals(value, other) : ReferenceEquals(value, other),
     };

@@ -21,12 +21,12 @@ internal sealed class CompareExpression(
 
     private static bool Holds(string sign, object? left, object? right) => sign switch
     {
-        "==" => JinjaValue.AreEqual(left, right),
-        "!=" => !JinjaValue.AreEqual(left, right),
-        "<" => JinjaValue.Compare(left, right) < 0,
-        "<=" => JinjaValue.Compare(left, right) <= 0,
-        ">" => JinjaValue.Compare(left, right) > 0,
-        ">=" => JinjaValue.Compare(left, right) >= 0,
+        "==" => JinjaOrder.AreEqual(left, right),
+        "!=" => !JinjaOrder.AreEqual(left, right),
+        "<" => JinjaOrder.Compare(left, right) < 0,
+        "<=" => JinjaOrder.Compare(left, right) <= 0,
+        ">" => JinjaOrder.Compare(left, right) > 0,
+        ">=" => JinjaOrder.Compare(left, right) >= 0,
         "in" => JinjaValue.Contains(right, left),
         _ => !JinjaValue.Contains(right, left),
     };

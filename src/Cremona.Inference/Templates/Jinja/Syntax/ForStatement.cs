@@ -75,7 +75,7 @@ internal sealed class ForStatement(
 
         public bool Note(IReadOnlyList<object?> values)
         {
-            bool isChanged = _last is null || !JinjaValue.AreEqual(_last, values);
+            bool isChanged = _last is null || !JinjaOrder.AreEqual(_last, values);
             _last = values;
             return isChanged;
         }

@@ -9,20 +9,29 @@ internal sealed class SliceExpression(
     protected override object? Compute(JinjaScope scope)
     {
         object? value = owner.Evaluate(scope);
-        IReadOnlyList<object?> elements = value is MarkedText or IReadOnlyList<object?>
-            ? JinjaValue.Elements(value)
-            : throw new JinjaException($"{JinjaValue.KindOf(value)} cannot be sliced");
+        if (value is not (MarkedText or IReadOnlyList<object?>))
+            throw new JinjaException($"{JinjaValue.KindOf(value)} cannot be sliced");
         long by = Bound(step, scope) ?? 1;
         if (by == 0) throw new JinjaException("the step of a slice is 0");
-        long count = elements.Count;
+        long count = JinjaValue.LengthOf(value);
         long from = Clamp(Bound(start, scope), by > 0 ? 0 : count - 1, count, by);
         long to = Clamp(Bound(stop, scope), by > 0 ? count : -1, count, by);
-        scope.Budget.Step(elements.Count);
-        var chosen = new List<object?>();
-        for (long i = from; by > 0 ? i < to : i > to; i += by) chosen.Add(elements[(int)i]);
-        if (value is not MarkedText) return chosen;
+        bool isPlain = by == 1 && value is MarkedText whole && whole.Length == count; // without pairs
+        return isPlain
+            ? ((MarkedText)value).Slice((int)from, (int)Math.Max(0, to - from))
+            : Choose(JinjaValue.Elements(value), (from, to, by), value is MarkedText, scope.Budget);
+    }
 
-        var text = new MarkedTextBuilder(scope.Budget);
+    private static object Choose(
+        IReadOnlyList<object?> elements, (long From, long To, long By) range, bool isText, JinjaBudget budget)
+    {
+        budget.Step(elements.Count);
+        var chosen = new List<object?>();
+        for (long i = range.From; range.By > 0 ? i < range.To : i > range.To; i += range.By)
+            chosen.Add(elements[(int)i]);
+        if (!isText) return chosen;
+
+        var text = new MarkedTextBuilder(budget);
         foreach (object? character in chosen) text.Append((MarkedText)character!);
         return text.ToText();
     }

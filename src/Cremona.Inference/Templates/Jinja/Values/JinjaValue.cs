@@ -6,6 +6,8 @@ namespace Cremona.Inference.Templates.Jinja.Values;
 /// lists of values, <see cref="JinjaMap"/>, <see cref="JinjaFunction"/> and <see cref="JinjaUndefined"/>.</summary>
 internal static class JinjaValue
 {
+    private const int CharactersMax = 1 << 20;
+
     public static bool IsTrue(object? value) => value switch
     {
         null or JinjaUndefined => false,
@@ -31,34 +33,6 @@ internal static class JinjaValue
         JinjaUndefined undefined => $"'{undefined.Name}' (undefined)",
         _ => "a function",
     };
-
-    public static bool AreEqual(object? left, object? right) => (left, right) switch
-    {
-        (null, null) => true,
-        (MarkedText a, MarkedText b) => a.Text == b.Text,
-        (JinjaUndefined, JinjaUndefined) => true,
-        (IReadOnlyList<object?> a, IReadOnlyList<object?> b) => a.Count == b.Count && a.Zip(b).All(
-            pair => AreEqual(pair.First, pair.Second)),
-        (JinjaMap a, JinjaMap b) => a.Count == b.Count && a.Entries.All(
-            entry => b.TryGet(entry.Key.Text, out object? other) && AreEqual(entry.Value, other)),
-        _ when TryNumber(left, out double a) && TryNumber(right, out double b) => a == b,
-        _ => ReferenceEquals(left, right),
-    };
-
-    /// <summary>Numbers by size, texts by their code units, lists element by element.</summary>
-    /// <exception cref="JinjaException">The two have no order.</exception>
-    public static int Compare(object? left, object? right)
-    {
-        if (left is MarkedText a && right is MarkedText b) return string.CompareOrdinal(a.Text, b.Text);
-        if (TryNumber(left, out double x) && TryNumber(right, out double y)) return x.CompareTo(y);
-        if (left is IReadOnlyList<object?> first && right is IReadOnlyList<object?> second)
-        {
-            int difference = first.Zip(second, Compare).FirstOrDefault(order => order != 0);
-            return difference != 0 ? difference : first.Count.CompareTo(second.Count);
-        }
-
-        throw new JinjaException($"{KindOf(left)} and {KindOf(right)} have no order");
-    }
 
     /// <summary>A boolean counts as 0 or 1.</summary>
     public static bool TryNumber(object? value, out double number)
@@ -97,8 +71,11 @@ internal static class JinjaValue
     };
 
     /// <summary>The characters of a text, halves of pairs together.</summary>
+    /// <exception cref="JinjaException">There are too many.</exception>
     public static IReadOnlyList<object?> Characters(MarkedText text)
     {
+        if (text.Length > CharactersMax)
+            throw new JinjaException($"a text of {text.Length} characters is taken apart, at most {CharactersMax} are possible");
         var characters = new List<object?>(text.Length);
         for (int i = 0; i < text.Length;)
         {
@@ -120,7 +97,7 @@ internal static class JinjaValue
         (JinjaMap map, MarkedText key) => map.TryGet(key.Text, out _),
         (JinjaMap, _) => false,
         (MarkedText, _) => throw new JinjaException($"a text cannot hold {KindOf(value)}"),
-        _ => Elements(container).Any(element => AreEqual(element, value)),
+        _ => Elements(container).Any(element => JinjaOrder.AreEqual(element, value)),
     };
 
     /// <summary>As Python writes a float: the shortest digits that read back the same, always with a point or
