@@ -85,7 +85,7 @@ internal static class UpstreamRequests
     {
         if (mode is not RequiredChatToolMode required)
         {
-            json.WriteString("tool_choice", "auto");
+            json.WriteString("tool_choice", mode is NoneChatToolMode ? "none" : "auto");
         }
         else if (required.RequiredFunctionName is not { } name)
         {

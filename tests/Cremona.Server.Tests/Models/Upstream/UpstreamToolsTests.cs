@@ -37,7 +37,7 @@ public class UpstreamToolsTests
         call.GetProperty("function").ToString().ShouldBe("""{"name":"weather","arguments":"{\"town\": \"Cremona\"}"}""");
         string body = fake.Bodies.Single();
         body.ShouldContain("""
-            "tools":[{"type":"function","function":{"name":"weather","description":"d","parameters":{"type":"object","properties":{"town":{"type":"string"}}}}}],"tool_choice":"required","parallel_tool_calls":false
+            "tools":[{"type":"function","function":{"name":"weather","description":"d","parameters":{"type":"object","properties":{"town":{"type":"string"}}}}}],"tool_choice":{"type":"function","function":{"name":"weather"}},"parallel_tool_calls":false
             """.Trim());
     }
 
