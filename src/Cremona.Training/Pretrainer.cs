@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 using Cremona.Inference.Architectures;
 using Cremona.Inference.Checkpoints;
 using Cremona.Inference.Kernels;
@@ -16,7 +13,6 @@ namespace Cremona.Training;
 /// last checkpoint and ends with the same bytes as one that was not.</summary>
 public sealed class Pretrainer
 {
-    private const string CheckpointsName = "checkpoints";
     private const string TurnEnd = "<|im_end|>";
 
     /// <summary>Threads of the compute pool; the result does not depend on it.</summary>
@@ -49,9 +45,8 @@ public sealed class Pretrainer
         using var pool = new ComputePool(ThreadCount);
         DecoderWeights first = FirstWeights.Create(config, recipe.Seed, recipe.Model.InductionHead);
         using var session = new PretrainSession(recipe, first, template, pool);
-        var checkpoints = new CheckpointFolder(Path.Combine(outputFolder, CheckpointsName));
-        string fingerprint = Fingerprint(recipe, outputFolder);
-        CheckpointSearch found = checkpoints.FindNewest(fingerprint);
+        var checkpoints = new PretrainCheckpoints(outputFolder, recipe);
+        CheckpointSearch found = checkpoints.FindNewest();
         if (found.State != null) session.Restore(found.State);
 
         var speed = new PretrainSpeed(recipe, config, TrainingArithmetic.MeasureMatrixRate(pool, Clock), Clock);
@@ -61,8 +56,7 @@ public sealed class Pretrainer
             TrainingStep step = session.TakeStep(speed);
             if (session.IsBest) ModelFolder.Save(outputFolder, session.Weights, TensorType.BF16,
                 tokenizer.FindSpecial(TurnEnd));
-            if (step.Step % recipe.Training.CheckpointSteps == 0 || step.Step == recipe.Training.StepCount)
-                checkpoints.Save(session.Capture(fingerprint));
+            if (checkpoints.IsDue(step.Step)) checkpoints.Save(session);
             onProgress(speed.Report(step, session.LearningRate));
         }
 
@@ -80,15 +74,5 @@ public sealed class Pretrainer
         }
 
         return TokenizerJson.Load(path);
-    }
-
-    /// <summary>Recipe and tokenizer; the checkpoint and validation intervals count too, since they decide which
-    /// weights are best.</summary>
-    private static string Fingerprint(PretrainRecipe recipe, string folder)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(recipe)));
-        hash.AppendData(File.ReadAllBytes(Path.Combine(folder, "tokenizer.json")));
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -14,5 +14,6 @@ namespace Cremona.Cli.CommandLine;
 [JsonSerializable(typeof(List<Finding>))]
 [JsonSerializable(typeof(GrammarReport))]
 [JsonSerializable(typeof(InferenceReport))]
+[JsonSerializable(typeof(SkillReport))]
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class CommandJson : JsonSerializerContext;

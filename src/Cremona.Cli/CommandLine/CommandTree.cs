@@ -65,6 +65,7 @@ public static class CommandTree
             {
                 new BenchGrammarCommand(terminal),
                 new BenchInferenceCommand(terminal),
+                new BenchSkillsCommand(terminal),
             },
             new DoctorCommand(terminal),
         };

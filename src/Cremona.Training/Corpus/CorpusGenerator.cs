@@ -11,20 +11,25 @@ public static class CorpusGenerator
 {
     private static readonly (int Weight, Action<Scene> Write)[] Skills =
     [
-        (14, SmallTalkScenes.Write),
-        (30, PersonaScenes.Write),
+        (8, SmallTalkScenes.Write),
+        (20, PersonaScenes.Write),
         (14, PassageScenes.Write),
-        (6, EventScenes.Write),
-        (6, MemoryScenes.Write),
-        (8, CopyScenes.Write),
-        (5, NumberScenes.Write),
-        (4, ListScenes.Write),
-        (8, TranslationScenes.Write),
-        (7, ProseScenes.Write),
-        (3, RewriteScenes.Write),
-        (4, KnowledgeScenes.Write),
-        (3, GroupScenes.Write),
-        (5, UnknownScenes.Write),
+        (5, EventScenes.Write),
+        (4, MemoryScenes.Write),
+        (6, CopyScenes.Write),
+        (12, NumberScenes.Write),
+        (3, ListScenes.Write),
+        (5, TranslationScenes.Write),
+        (4, ProseScenes.Write),
+        (2, RewriteScenes.Write),
+        (2, KnowledgeScenes.Write),
+        (2, GroupScenes.Write),
+        (4, UnknownScenes.Write),
+        (10, ExtractScenes.Write),
+        (12, ToolScenes.Write),
+        (10, LabelScenes.Write),
+        (10, SpeakerScenes.Write),
+        (8, ReferenceScenes.Write),
     ];
 
     // Skills that can stand anywhere in a dialogue.
@@ -91,6 +96,13 @@ public static class CorpusGenerator
 
         List<ChatTurn> interlude = scene.Turns[end..];
         scene.Turns.RemoveRange(end, interlude.Count);
-        scene.Turns.InsertRange(scene.Turns.FindIndex(t => t.Role == ChatRole.Assistant) + 1, interlude);
+        scene.Turns.InsertRange(FirstPause(scene.Turns), interlude);
+    }
+
+    // After the first answer; what a function returned stays with its call.
+    private static int FirstPause(List<ChatTurn> turns)
+    {
+        int place = turns.FindIndex(t => t.Role == ChatRole.Assistant) + 1;
+        return place < turns.Count && turns[place].Role == ChatRole.Tool ? place + 2 : place;
     }
 }

@@ -13,6 +13,19 @@ internal sealed class CorpusNames(CorpusRandom random, bool isHeldApart)
     public WordPair Person(Language language) => WordPair.Same(OfSplit(() =>
         language == Language.Chinese == random.Percent(80) ? ChinesePerson() : EnglishPerson()));
 
+    /// <summary>Persons whose names do not hold one another.</summary>
+    public WordPair[] People(Language language, int count)
+    {
+        var people = new List<WordPair>();
+        while (people.Count < count)
+        {
+            WordPair person = Person(language);
+            if (!people.Exists(p => Holds(p, person) || Holds(person, p))) people.Add(person);
+        }
+
+        return [.. people];
+    }
+
     /// <summary>A pet's or a product's name: short, often invented.</summary>
     public WordPair Pet(Language language) => WordPair.Same(OfSplit(() =>
         language == Language.Chinese ? random.Percent(50) ? Part("nickname") : Han(2) : Invented()));
@@ -60,6 +73,8 @@ internal sealed class CorpusNames(CorpusRandom random, bool isHeldApart)
         word += random.Percent(50) ? Part("ending") : Part("coda");
         return char.ToUpperInvariant(word[0]) + word[1..];
     }
+
+    private static bool Holds(WordPair name, WordPair part) => name.Chinese.Contains(part.Chinese, StringComparison.Ordinal);
 
     private string OfSplit(Func<string> make)
     {

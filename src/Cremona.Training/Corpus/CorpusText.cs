@@ -8,8 +8,8 @@ internal static class CorpusText
 {
     private const int HeldApartFormsMin = 4;
 
-    private static readonly FrozenDictionary<string, string[]> Chinese = Load("facts.zh", "talk.zh", "prose.zh");
-    private static readonly FrozenDictionary<string, string[]> English = Load("facts.en", "talk.en", "prose.en");
+    private static readonly FrozenDictionary<string, string[]> Chinese = Load("facts.zh", "talk.zh", "prose.zh", "tools.zh", "labels.zh");
+    private static readonly FrozenDictionary<string, string[]> English = Load("facts.en", "talk.en", "prose.en", "tools.en", "labels.en");
     private static readonly FrozenDictionary<string, string[]> Names = Load("names");
     private static readonly FrozenDictionary<string, WordPair[]> Words = LoadPairs("words");
     private static readonly FrozenDictionary<string, string[]> KnowledgeLines = Load("knowledge");
@@ -35,6 +35,16 @@ internal static class CorpusText
     /// <summary>Parts of names.</summary>
     public static IReadOnlyList<string> NameParts(string key) => Names[key];
 
+    /// <summary>The functions that dialogues call.</summary>
+    public static IReadOnlyList<ToolKind> Tools { get; } = [.. Load("tools").Select(t => ToolKind.Parse(t.Key, t.Value))];
+
+    /// <summary>The sets of labels that dialogues sort texts under.</summary>
+    public static IReadOnlyList<LabelSet> LabelSets { get; } =
+        [.. Load("labels").Select(s => LabelSet.Parse(s.Value))];
+
+    /// <summary>Verbs of invented functions: in names, in Chinese, in English.</summary>
+    public static IReadOnlyList<string[]> Verbs { get; } = [.. Load("verbs")["verb"].Select(l => l.Split(' '))];
+
     /// <summary>Lines of common knowledge, cut at their bars.</summary>
     public static IReadOnlyList<string> Knowledge(string key) => KnowledgeLines[key];
 
@@ -54,7 +64,7 @@ internal static class CorpusText
             {
                 // The first form is the plainest, which training must have.
                 string[] apart = IsSplit(key) && all.Length >= HeldApartFormsMin
-                    ? [.. all[1..].Where(HeldApart.Contains)]
+                    ? ApartOf(all[1..])
                     : [];
                 forms[(language, key, false)] = [.. all.Except(apart)];
                 forms[(language, key, true)] = apart.Length > 0 ? apart : all;
@@ -62,6 +72,12 @@ internal static class CorpusText
         }
 
         return forms.ToFrozenDictionary();
+    }
+
+    private static string[] ApartOf(string[] forms)
+    {
+        string[] apart = [.. forms.Where(HeldApart.Contains)];
+        return apart.Length > 0 ? apart : [forms[^1]];
     }
 
     private static FrozenDictionary<(Language, string), string[]> LoadLabels()

@@ -48,12 +48,16 @@ internal static class FactMaker
         return scene.Say("unknown.fact", ("q", WordPair.Same(what)));
     }
 
+    /// <summary>A day of the year; the month from 0.</summary>
+    public static WordPair DayName(int month, int day) =>
+        new($"{month + 1}月{day}日", $"{CorpusText.Table("month")[month].English} {day}");
+
     private static WordPair ValueOf(Scene scene, string attribute) => attribute switch
     {
         "age" => Number(scene, 6, 90),
         "years" => Number(scene, 2, 40),
         "code" => WordPair.Same(scene.Names.Code()),
-        "birthday" => Day(scene),
+        "birthday" => DayName(scene.Random.Next(12), scene.Random.Between(1, 28)),
         "pet" => scene.Names.Pet(scene.Language),
         "owner" => scene.Names.Person(scene.Language),
         "place" => scene.NewWord("city"),
@@ -70,11 +74,4 @@ internal static class FactMaker
 
     private static WordPair Number(Scene scene, int low, int high) =>
         WordPair.Same(scene.Random.Between(low, high).ToString(CultureInfo.InvariantCulture));
-
-    private static WordPair Day(Scene scene)
-    {
-        int month = scene.Random.Next(12);
-        int day = scene.Random.Between(1, 28);
-        return new WordPair($"{month + 1}月{day}日", $"{CorpusText.Table("month")[month].English} {day}");
-    }
 }

@@ -6,6 +6,7 @@ namespace Cremona.Training.Corpus;
 internal sealed class Scene
 {
     private readonly Dictionary<string, WordPair> _words = [];
+    private readonly Dictionary<ChatTurn, Expectation> _expectations = new(ReferenceEqualityComparer.Instance);
     private readonly bool _isHeldApart;
 
     public Scene(CorpusRandom random, bool isHeldApart)
@@ -36,6 +37,29 @@ internal sealed class Scene
 
     public void Bot(string text) =>
         Turns.Add(new ChatTurn(ChatRole.Assistant, Ending is null ? text : Join(text, Ending)));
+
+    /// <summary>An answer that a measurement can judge by its values.</summary>
+    public void Bot(string text, Skill skill, IReadOnlyList<string> needed, params IReadOnlyList<string> wrong)
+    {
+        Bot(text);
+        Expect(new Expectation(skill, Ending is null ? needed : [.. needed, Ending], wrong));
+    }
+
+    /// <summary>The answer that says that the text does not tell.</summary>
+    public void BotIsNotTold(string text, Skill skill)
+    {
+        Bot(text);
+        Expect(new Expectation(skill, [], []) { AnyOf = FormsOf("absent.marks") });
+    }
+
+    /// <summary>Says what would make the last answer right.</summary>
+    public void Expect(Expectation expectation) => _expectations[Turns[^1]] = expectation;
+
+    /// <summary>What a function returned.</summary>
+    public void Tool(string result) => Turns.Add(new ChatTurn(ChatRole.Tool, result));
+
+    /// <summary>What makes the answer right, if it can be judged.</summary>
+    public Expectation? ExpectationOf(ChatTurn turn) => _expectations.GetValueOrDefault(turn);
 
     /// <summary>Puts two sentences of the scene's language together.</summary>
     public string Join(string first, string second) => Language == Language.Chinese ? first + second : $"{first} {second}";

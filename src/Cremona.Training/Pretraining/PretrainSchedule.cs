@@ -1,12 +1,21 @@
-using System.Text.Json.Serialization;
-
 namespace Cremona.Training.Pretraining;
 
-/// <summary>Length, rates and measurements of a pretraining run.</summary>
+/// <summary>Length, rates and measurements of a pretraining run. The learning rate rises, stays, and falls to nothing at
+/// the end (warm-up, plateau, decay: Hägele et al., 2024, "Scaling Laws and Compute-Optimal Training Beyond Fixed
+/// Training Durations"), so a run can be made longer from where its decay began.</summary>
 public sealed record PretrainSchedule
 {
-    /// <summary>Rises and falls of the learning rate, one after another; at least one.</summary>
-    public required IReadOnlyList<PretrainCycle> Cycles { get; init; }
+    /// <summary>Optimiser steps.</summary>
+    public required int StepCount { get; init; }
+
+    /// <summary>The rate of the plateau.</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>Steps of linear rise at the beginning.</summary>
+    public int WarmupSteps { get; init; } = 50;
+
+    /// <summary>Steps of linear fall at the end.</summary>
+    public required int DecaySteps { get; init; }
 
     /// <summary>Tokens of a step, at most; whole dialogues are packed into it.</summary>
     public required int TokensPerStep { get; init; }
@@ -34,22 +43,22 @@ public sealed record PretrainSchedule
     /// <summary>Validation dialogues.</summary>
     public int ValidationSamples { get; init; } = 200;
 
-    /// <summary>Optimiser steps of all cycles.</summary>
-    [JsonIgnore]
-    public int StepCount => Cycles.Sum(cycle => cycle.StepCount);
+    /// <summary>The last step before the fall; up to it, steps do not depend on how long the run is.</summary>
+    internal int PlateauEnd => StepCount - DecaySteps;
 
     /// <summary>The rate of a step, 1 to <see cref="StepCount"/>.</summary>
     public double LearningRateAt(int step)
     {
-        int cycle = 0;
-        for (; step > Cycles[cycle].StepCount; cycle++) step -= Cycles[cycle].StepCount;
-        return Cycles[cycle].ToSchedule().At(step);
+        if (step <= WarmupSteps) return LearningRate * step / WarmupSteps;
+        return step <= PlateauEnd ? LearningRate : LearningRate * (StepCount - step + 1) / (DecaySteps + 1);
     }
 
     internal void Check()
     {
-        PretrainRecipe.Require(Cycles.Count is >= 1 and <= 1000, nameof(Cycles), "a list of 1 to 1000");
-        foreach (PretrainCycle cycle in Cycles) cycle.Check();
+        PretrainRecipe.Require(StepCount is >= 1 and <= 10_000_000, nameof(StepCount), "1 to 10000000");
+        PretrainRecipe.Require(LearningRate is > 0 and < 1, nameof(LearningRate), "above 0 and below 1");
+        PretrainRecipe.Require(DecaySteps >= 0 && DecaySteps <= StepCount, nameof(DecaySteps), "0 to step_count");
+        PretrainRecipe.Require(WarmupSteps >= 0 && WarmupSteps <= PlateauEnd, nameof(WarmupSteps), "0 to step_count - decay_steps");
         PretrainRecipe.Require(TokensPerStep is >= 64 and <= 1 << 20, nameof(TokensPerStep), "64 to 1048576");
         PretrainRecipe.Require(WeightDecay is >= 0 and < 1, nameof(WeightDecay), "0 to below 1");
         PretrainRecipe.Require(Beta2 is >= 0 and < 1, nameof(Beta2), "0 to below 1");

@@ -77,7 +77,7 @@ internal sealed class PretrainSession : IDisposable
     {
         TrainerStates.Restore(state, _trainer.Parameters, _optimizer);
         (_nextIndex, BestValidationLoss) = (state.DataPosition, state.BestValidationLoss);
-        _history.AddRange(state.History);
+        _history.AddRange(state.History.Select(step => step with { StepCount = _training.StepCount }));
         _tokenCount = _history.Count > 0 ? _history[^1].TokenCount : 0;
     }
 

@@ -39,14 +39,18 @@ public sealed class CorpusGeneratorTests
             ChatTurn[] spoken = [.. turns.SkipWhile(t => t.Role == ChatRole.System)];
             spoken.Length.ShouldBeGreaterThan(0);
             (spoken.Length % 2).ShouldBe(0, Text(turns));
-            spoken.Index().ShouldAllBe(t => t.Item.Role == (t.Index % 2 == 0 ? ChatRole.User : ChatRole.Assistant));
+            spoken[0].Role.ShouldBe(ChatRole.User);
+            spoken.Index().ShouldAllBe(t => (t.Item.Role == ChatRole.Assistant) == (t.Index % 2 == 1));
+            spoken.Index().Where(t => t.Item.Role == ChatRole.Tool).ShouldAllBe(
+                t => spoken[t.Index - 1].Content.StartsWith(ToolText.CallStart, StringComparison.Ordinal));
             turns.ShouldAllBe(t => t.Content.Length > 0);
         }
     }
 
     [Fact]
     public void Generate_LeavesNoTraceOfItsGrammar() =>
-        Training.Value.Where(t => Regex.IsMatch(t, @"[{}<>]|\|")).ShouldBeEmpty();
+        Training.Value.Select(t => Regex.Replace(t, "</?(tools|tool_call)>", ""))
+            .Where(t => Regex.IsMatch(t, @"\{[A-Za-z+-]|<|>|\|")).ShouldBeEmpty();
 
     [Fact]
     public void Generate_SpeaksBothLanguages()

@@ -16,10 +16,7 @@ public class PretrainerTests
             "head_dimension": 8, "context_length": 512,
           },
           "training": {
-            "cycles": [
-              { "step_count": 7, "learning_rate": 0.02, "warmup_steps": 2 },
-              { "step_count": 3, "learning_rate": 0.01, "warmup_steps": 1 },
-            ],
+            "step_count": 10, "learning_rate": 0.02, "warmup_steps": 2, "decay_steps": 4,
             "tokens_per_step": 512,
             "validation_steps": 4, "validation_samples": 6, "checkpoint_steps": 3,
           },
@@ -100,7 +97,9 @@ public class PretrainerTests
     [InlineData("\"seed\": 7,", "", "seed")]
     [InlineData("\"seed\": 7", "\"seed\": -7", "seed")]
     [InlineData("\"head_dimension\": 8", "\"head_dimension\": 7", "head_dimension")]
-    [InlineData("\"step_count\": 7", "\"step_count\": 0", "step_count")]
+    [InlineData("\"step_count\": 10", "\"step_count\": 0", "step_count")]
+    [InlineData("\"decay_steps\": 4", "\"decay_steps\": 11", "decay_steps")]
+    [InlineData("\"decay_steps\": 4", "\"decay_steps\": 9", "warmup_steps")]
     [InlineData("\"warmup_steps\": 2", "\"warmup\": 2", "warmup")]
     [InlineData("\"tokens_per_step\": 512", "\"tokens_per_step\": null", "tokens_per_step")]
     public void Recipe_IsRefusedByFileAndName(string from, string to, string name)
@@ -113,22 +112,48 @@ public class PretrainerTests
     }
 
     [Fact]
-    public void LearningRate_RisesAgain_InEachCycle()
+    public void LearningRate_Rises_Stays_AndFallsToNothing()
     {
         using var folder = new ScratchFolder();
         var rates = new List<double>();
         Run(folder, progress => rates.Add(progress.LearningRate));
-        rates[1].ShouldBe(0.02);
-        rates[6].ShouldBe(0.02 * 0.03, 1e-12);
-        rates[7].ShouldBe(0.01);
-        rates[9].ShouldBe(0.01 * 0.03, 1e-12);
+        double[] expected = [0.01, 0.02, 0.02, 0.02, 0.02, 0.02, 0.016, 0.012, 0.008, 0.004];
+        rates.Zip(expected).ShouldAllBe(r => Math.Abs(r.First - r.Second) < 1e-12);
+    }
+
+    [Fact]
+    public void ALongerRun_GoesOnFromThePlateau_AndEndsAsIfItHadNeverBeenShorter()
+    {
+        string longer = Recipe.Replace("\"step_count\": 10", "\"step_count\": 14", StringComparison.Ordinal);
+        using var whole = new ScratchFolder();
+        using var prolonged = new ScratchFolder();
+        PretrainResult expected = Run(whole, _ => { }, longer);
+
+        Run(prolonged, _ => { });
+        var told = new List<int>();
+        PretrainResult result = Run(prolonged, progress => told.Add(progress.Step.Step), longer);
+
+        told.ShouldBe(Enumerable.Range(7, 8));
+        result.Steps.ShouldBe(expected.Steps);
+        File.ReadAllBytes(Path.Combine(prolonged["model"], "model.safetensors"))
+            .ShouldBe(File.ReadAllBytes(Path.Combine(whole["model"], "model.safetensors")));
+    }
+
+    [Fact]
+    public void AShorterRun_IsRefused_WherePlateauIsPassed()
+    {
+        using var folder = new ScratchFolder();
+        Run(folder, _ => { });
+        string shorter = Recipe.Replace("\"step_count\": 10", "\"step_count\": 8", StringComparison.Ordinal);
+        Should.Throw<CheckpointMismatchException>(() => Run(folder, _ => { }, shorter))
+            .Message.ShouldContain("raise step_count");
     }
 
     private static PretrainResult Run(
-        ScratchFolder folder, Action<PretrainProgress> onProgress, int threads = 1,
+        ScratchFolder folder, Action<PretrainProgress> onProgress, string recipe = Recipe, int threads = 1,
             CancellationToken cancellationToken = default)
     {
-        File.WriteAllText(folder["recipe.json"], Recipe);
+        File.WriteAllText(folder["recipe.json"], recipe);
         var pretrainer = new Pretrainer { ThreadCount = threads };
         return pretrainer.Run(folder["recipe.json"], folder["model"], onProgress, cancellationToken);
     }

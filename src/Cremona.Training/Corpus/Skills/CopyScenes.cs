@@ -15,13 +15,13 @@ internal static class CopyScenes
                 string kind = scene.Random.Pick(CodeKinds);
                 var code = WordPair.Same(scene.Names.Code());
                 scene.User(scene.Say(kind + ".ask", ("t", code)));
-                scene.Bot(scene.Say(kind + ".tell", ("t", code)));
+                scene.Bot(scene.Say(kind + ".tell", ("t", code)), Skill.Copying, [code.Chinese]);
             }
             else
             {
                 string text = Text(scene);
                 scene.User(scene.Say("repeat.ask", ("t", WordPair.Same(text))));
-                scene.Bot(text);
+                scene.Bot(text, Skill.Copying, [text]);
             }
         }
     }

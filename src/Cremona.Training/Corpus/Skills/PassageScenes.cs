@@ -35,7 +35,8 @@ internal static class PassageScenes
         scene.User(passage is null
             ? question
             : scene.Say("passage.ask", ("t", WordPair.Same(passage)), ("q", WordPair.Same(question))));
-        scene.Bot(fact is null ? scene.Say("absent") : FactMaker.Answer(scene, subject, fact));
+        if (fact is null) scene.BotIsNotTold(scene.Say("absent"), Skill.Absent);
+        else scene.Bot(FactMaker.Answer(scene, subject, fact), Skill.Passage, [fact.Value.In(scene.Language)]);
     }
 
     private static string Passage(

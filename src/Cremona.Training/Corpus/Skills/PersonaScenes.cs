@@ -25,7 +25,7 @@ internal static class PersonaScenes
         {
             case < 25:
                 scene.User(scene.Say("who.user"));
-                scene.Bot(scene.Say("who.named", ("me", name)));
+                scene.Bot(scene.Say("who.named", ("me", name)), Skill.Persona, [name.In(scene.Language)]);
                 break;
             case < 35 when userName is not null:
                 scene.User(scene.Say("user.name.ask"));
@@ -39,7 +39,7 @@ internal static class PersonaScenes
             case < 84:
                 Fact fact = scene.Random.Pick(facts);
                 scene.User(Ask(scene, name, fact.Attribute));
-                scene.Bot(FactMaker.Answer(scene, Subject.I, fact));
+                scene.Bot(FactMaker.Answer(scene, Subject.I, fact), Skill.Persona, [fact.Value.In(scene.Language)]);
                 break;
             default:
                 string[] missing = [.. FactMaker.PersonAttributes.Except(facts.Select(f => f.Attribute))];

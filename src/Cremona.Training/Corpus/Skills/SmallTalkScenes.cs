@@ -6,6 +6,11 @@ internal static class SmallTalkScenes
     /// <summary>The assistant's name when no system text gives it another.</summary>
     public const string DefaultName = "Cremona";
 
+    /// <summary>Topics that ask for nothing a function could do.</summary>
+    public static IReadOnlyList<string> PlainTopics { get; } = ["greet", "how", "thanks", "who", "praise", "bye", "glad"];
+
+    private static readonly string[] MeasuredTopics = ["greet", "thanks", "who"];
+
     private static readonly string[] Middles =
     [
         "how", "can", "human", "praise", "sorry", "weather", "eat", "bored", "sad", "glad", "joke", "who", "who", "thanks", "yes",
@@ -32,5 +37,13 @@ internal static class SmallTalkScenes
         scene.ForgetWords();
         scene.User(scene.Say(topic + ".user"));
         scene.Bot(scene.Say(topic + ".bot", ("me", WordPair.Same(DefaultName))));
+        if (MeasuredTopics.Contains(topic))
+        {
+            scene.Expect(new Expectation(Skill.SmallTalk, [], [])
+            {
+                AnyOf = scene.FormsOf(topic + ".marks"),
+                KeepsLanguage = true,
+            });
+        }
     }
 }
