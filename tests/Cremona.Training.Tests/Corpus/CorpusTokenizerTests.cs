@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Cremona.Inference.Templates;
 using Cremona.Inference.Tokenizers;
@@ -42,6 +43,28 @@ public sealed class CorpusTokenizerTests : IDisposable
     }
 
     [Fact]
+    public void Dialogues_ShowToolsAndCalls_AsTheTemplateWritesThem()
+    {
+        IChatTemplate template = ChatTemplates.Load(_folder, TokenizerJson.Load(TokenizerPath));
+        const string Definition = """{"name": "f", "description": "数一数", "parameters": {"type": "object", "properties": {}}}""";
+        using var parameters = JsonDocument.Parse("""{"type":"object","properties":{}}""");
+        using var arguments = JsonDocument.Parse("""{"x":1}""");
+        ChatTurn[] written =
+        [
+            new(ChatRole.System, ToolText.System("Be kind.", [Definition])), new(ChatRole.User, "Go"),
+            new(ChatRole.Assistant, ToolText.Call("f", """{"x": 1}""")), new(ChatRole.Tool, "ok"),
+        ];
+        ChatTurn[] given =
+        [
+            new(ChatRole.System, "Be kind."), new(ChatRole.User, "Go"),
+            new(ChatRole.Assistant, "") { ToolCalls = [new ToolCall("f", arguments.RootElement)] }, new(ChatRole.Tool, "ok"),
+        ];
+        ChatTool tool = new("f", "数一数", parameters.RootElement);
+        template.Encode(given, ChatEnding.OpenAssistant, [tool]).Tokens
+            .ShouldBe(template.Encode(written, ChatEnding.OpenAssistant).Tokens);
+    }
+
+    [Fact]
     public void Train_WritesTheSameBytes_Again()
     {
         byte[] first = File.ReadAllBytes(TokenizerPath);
@@ -63,8 +86,8 @@ public sealed class CorpusTokenizerTests : IDisposable
     {
         ITokenizer own = TokenizerJson.Load(TokenizerPath);
         byte[] bytes = await File.ReadAllBytesAsync(TokenizerPath);
-        using System.Text.Json.JsonDocument json = System.Text.Json.JsonDocument.Parse(bytes);
-        System.Text.Json.JsonElement model = json.RootElement.GetProperty("model");
+        using JsonDocument json = JsonDocument.Parse(bytes);
+        JsonElement model = json.RootElement.GetProperty("model");
         var options = new BpeOptions(model.GetProperty("vocab").EnumerateObject().Select(e => KeyValuePair.Create(e.Name, e.Value.GetInt32())))
         {
             Merges = [.. model.GetProperty("merges").EnumerateArray().Select(m => m.GetString()!)],
@@ -84,7 +107,7 @@ public sealed class CorpusTokenizerTests : IDisposable
     private static string? TemplateIn(string folder)
     {
         byte[] config = File.ReadAllBytes(Path.Combine(folder, "tokenizer_config.json"));
-        using System.Text.Json.JsonDocument json = System.Text.Json.JsonDocument.Parse(config);
+        using JsonDocument json = JsonDocument.Parse(config);
         return json.RootElement.GetProperty("chat_template").GetString();
     }
 }
