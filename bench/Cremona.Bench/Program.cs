@@ -4,6 +4,7 @@ using Cremona.Bench.Door;
 // Measures on this machine and writes what it measured to bench/results:
 //   dotnet run -c Release --project bench/Cremona.Bench -- gemm [threads]
 //   dotnet run -c Release --project bench/Cremona.Bench -- decode [threads]
+//   dotnet run -c Release --project bench/Cremona.Bench -- nano [threads]
 //   dotnet run -c Release --project bench/Cremona.Bench -- train-step [threads]
 //   dotnet run -c Release --project bench/Cremona.Bench -- door
 int threads = args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 1;
@@ -15,6 +16,10 @@ switch (args.FirstOrDefault())
     case "decode":
         await DecodeBench.RunAsync(threads, CancellationToken.None);
         return 0;
+    case "nano":
+        await EmbeddedModelBench.RunAsync(
+            Path.Combine(AppContext.BaseDirectory, "models", "nano"), threads, CancellationToken.None);
+        return 0;
     case "train-step":
         TrainStepBench.Run(threads);
         return 0;
@@ -22,6 +27,6 @@ switch (args.FirstOrDefault())
         await DoorBench.RunAsync();
         return 0;
     default:
-        Console.Error.WriteLine("usage: Cremona.Bench gemm|decode|train-step [threads], or door");
+        Console.Error.WriteLine("usage: Cremona.Bench gemm|decode|nano|train-step [threads], or door");
         return 2;
 }

@@ -1,4 +1,6 @@
 using Cremona.Inference.Checkpoints;
+using Cremona.Inference.Grammar;
+using Cremona.Inference.Grammar.Vocabulary;
 using Cremona.Inference.Sampling;
 using Cremona.Inference.Scheduling;
 using Cremona.Inference.Templates;
@@ -13,6 +15,9 @@ internal sealed class SkillBenchmark(LanguageModel model, int caseCount)
     private const int AnswerTokensMax = 160;
     private const int AtOnce = 32;
 
+    // One call or plain text, as chat with tools holds it.
+    private static readonly ToolCallRules CallRules = new() { AllowsTextBefore = false, AllowsSeveral = false };
+
     private static readonly (Skill Skill, string Name)[] Skills =
     [
         (Skill.Persona, "persona"), (Skill.Copying, "copying"), (Skill.Extraction, "json_values"),
@@ -21,11 +26,14 @@ internal sealed class SkillBenchmark(LanguageModel model, int caseCount)
         (Skill.Reference, "reference"), (Skill.SmallTalk, "small_talk"),
     ];
 
+    private readonly GrammarVocabulary _vocabulary = new(model.Tokenizer);
+
     /// <summary>Runs all skills.</summary>
     /// <param name="name">Of the model, for the report.</param>
     /// <param name="observe">Told every answer.</param>
     /// <param name="cancellationToken">Stops between two answers.</param>
-    public async Task<SkillReport> RunAsync(string name, Action<SkillAnswer> observe, CancellationToken cancellationToken)
+    public async Task<SkillReport> RunAsync(
+        string name, Action<SkillAnswer> observe, CancellationToken cancellationToken)
     {
         using var engine = new DecoderEngine(
             model.Source, model.Source.Format, new EngineOptions { MaxBatchSize = AtOnce, QueueLength = AtOnce });
@@ -62,10 +70,16 @@ internal sealed class SkillBenchmark(LanguageModel model, int caseCount)
             MaxTokens = AnswerTokensMax,
             StopTokens = model.ChatTemplate.StopTokens,
             Sampling = new SamplingOptions { Temperature = 0 },
+            Grammar = item.Skill == Skill.Functions ? CallGrammar(item) : null,
         };
         var tokens = new List<int>();
         await foreach (GeneratedToken token in engine.StreamAsync(request, cancellationToken))
             if (token.Id >= 0) tokens.Add(token.Id);
         return new SkillAnswer(item, model.Tokenizer.Decode([.. tokens]));
     }
+
+    // None where the model's template has no form for calls: it then cannot make any.
+    private TokenGrammar? CallGrammar(SkillCase item) => model.ChatTemplate.ToolCallForm is { } form
+        ? new TokenGrammar(ToolCallGrammar.Compile(form, item.Tools, CallRules), _vocabulary)
+        : null;
 }

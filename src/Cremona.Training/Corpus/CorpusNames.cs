@@ -74,7 +74,8 @@ internal sealed class CorpusNames(CorpusRandom random, bool isHeldApart)
         return char.ToUpperInvariant(word[0]) + word[1..];
     }
 
-    private static bool Holds(WordPair name, WordPair part) => name.Chinese.Contains(part.Chinese, StringComparison.Ordinal);
+    private static bool Holds(WordPair name, WordPair part) =>
+        name.Chinese.Contains(part.Chinese, StringComparison.Ordinal);
 
     private string OfSplit(Func<string> make)
     {

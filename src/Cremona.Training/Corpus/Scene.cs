@@ -31,6 +31,10 @@ internal sealed class Scene
 
     public List<ChatTurn> Turns { get; } = [];
 
+    /// <summary>How many questions one context is asked: often several, since every further one costs few tokens and
+    /// teaches as much as the first.</summary>
+    public int QuestionCount(int most) => Random.Percent(20) ? 1 : Random.Between(Math.Min(2, most), most);
+
     public void System(string text) => Turns.Add(new ChatTurn(ChatRole.System, text));
 
     public void User(string text) => Turns.Add(new ChatTurn(ChatRole.User, text));

@@ -8,6 +8,7 @@ namespace Cremona.Training.Corpus;
 /// <summary>A held-apart dialogue up to an answer that can be judged by what it holds.</summary>
 public sealed class SkillCase
 {
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
     private readonly Expectation _expectation;
 
     internal SkillCase(IReadOnlyList<ChatTurn> turns, string expected, Expectation expectation) =>
@@ -18,6 +19,9 @@ public sealed class SkillCase
 
     /// <summary>The dialogue; a user's or a function's turn is the last.</summary>
     public IReadOnlyList<ChatTurn> Turns { get; }
+
+    /// <summary>The functions that the system text shows; empty where there are none.</summary>
+    public IReadOnlyList<ChatTool> Tools => Turns[0].Role == ChatRole.System ? ToolText.ToolsOf(Turns[0].Content) : [];
 
     /// <summary>One right answer; others are right too if they hold the same.</summary>
     public string Expected { get; }
@@ -31,7 +35,8 @@ public sealed class SkillCase
     {
         Skill.Extraction => JsonNode.DeepEquals(Parse(answer), Parse(Expected)),
         Skill.Functions when _expectation.Needed.Count > 0 => answer.Trim() == Expected,
-        _ => answer.Trim().Length > 0 && _expectation.Needed.All(n => Holds(answer, n)) && !_expectation.Wrong.Any(w => Holds(answer, w))
+        _ => answer.Trim().Length > 0 && _expectation.Needed.All(n => Holds(answer, n))
+            && !_expectation.Wrong.Any(w => Holds(answer, w))
             && (_expectation.AnyOf.Count == 0 || _expectation.AnyOf.Any(a => Holds(answer, a)))
             && (!_expectation.KeepsLanguage || IsChinese(answer) == IsChinese(Expected)),
     };
@@ -47,7 +52,7 @@ public sealed class SkillCase
     {
         try
         {
-            return JsonNode.Parse(text);
+            return JsonNode.Parse(text, documentOptions: Strict);
         }
         catch (JsonException)
         {

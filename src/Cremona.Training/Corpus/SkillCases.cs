@@ -3,8 +3,8 @@ using Cremona.Training.Corpus.Skills;
 
 namespace Cremona.Training.Corpus;
 
-/// <summary>The cases on which the embedded model is measured: dialogues with names, cities and phrases that no training
-/// dialogue has, each up to one answer.</summary>
+/// <summary>The cases on which the embedded model is measured: dialogues with names, cities and phrases that no
+/// training dialogue has, each up to one answer.</summary>
 public static class SkillCases
 {
     private const ulong CaseSeed = 0x534B494C4C;

@@ -38,7 +38,8 @@ public sealed class SkillCasesTests
     public void Cases_AreNoTrainingDialogues()
     {
         HashSet<string> training = [.. Enumerable.Range(0, 6000).SelectMany(i =>
-            CorpusGenerator.Generate(1, i).Where(t => t.Role == ChatRole.User && t.Content.Length > 20).Select(t => t.Content))];
+            CorpusGenerator.Generate(1, i).Where(t => t.Role == ChatRole.User && t.Content.Length > 20)
+                .Select(t => t.Content))];
         foreach (Skill skill in Enum.GetValues<Skill>().Except([Skill.SmallTalk, Skill.Classification]))
         {
             SkillCases.Generate(skill, CaseCount).Count(c => training.Contains(c.Turns[^1].Content))
@@ -65,6 +66,8 @@ public sealed class SkillCasesTests
         item.IsRight(item.Expected[..^1]).ShouldBeFalse();
         SkillCase.IsJsonObject("[1]").ShouldBeFalse();
         SkillCase.IsJsonObject("{\"a\": 1").ShouldBeFalse();
+        SkillCase.IsJsonObject("""{"a": 1, "a": 2}""").ShouldBeFalse();
+        item.IsRight("""{"a": 1, "a": 2}""").ShouldBeFalse();
         SkillCase.IsJsonObject("{}").ShouldBeTrue();
     }
 
@@ -86,5 +89,6 @@ public sealed class SkillCasesTests
         }
     }
 
-    private static string Text(SkillCase item) => string.Join('\n', item.Turns.Select(t => t.Content).Append(item.Expected));
+    private static string Text(SkillCase item) =>
+        string.Join('\n', item.Turns.Select(t => t.Content).Append(item.Expected));
 }

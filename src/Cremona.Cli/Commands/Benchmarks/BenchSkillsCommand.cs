@@ -58,7 +58,8 @@ internal sealed class BenchSkillsCommand : CremonaCommand
 
         var benchmark = new SkillBenchmark(ModelFiles.Load(path), line.GetValue(_cases));
         bool printsFaults = line.GetValue(_faults);
-        SkillReport report = await benchmark.RunAsync(name, answer => PrintFault(answer, printsFaults), cancellationToken);
+        SkillReport report = await benchmark.RunAsync(
+            name, answer => PrintFault(answer, printsFaults), cancellationToken);
         await Terminal.Out.WriteLineAsync(
             line.GetValue(_json) ? JsonSerializer.Serialize(report, CommandJson.Default.SkillReport) : Text(report));
         return ExitCode.Success;

@@ -7,7 +7,7 @@ internal static class CopyScenes
 
     public static void Write(Scene scene)
     {
-        int count = scene.Random.Between(1, 2);
+        int count = scene.QuestionCount(4);
         for (int i = 0; i < count; i++)
         {
             if (scene.Random.Percent(35))

@@ -15,7 +15,7 @@ internal static class EventScenes
             [.. objects.Take(scene.Random.Between(1, EventCountMax)).Select(o => NewEvent(scene, o))];
         string report = events.Select(e => scene.Say("event.say", e)).Aggregate(scene.Join);
 
-        int questionCount = scene.Random.Between(1, 3);
+        int questionCount = scene.QuestionCount(5);
         for (int i = 0; i < questionCount; i++)
         {
             // Sometimes the same question of something that did not happen.

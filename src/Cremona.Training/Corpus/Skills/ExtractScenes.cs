@@ -18,9 +18,9 @@ internal static class ExtractScenes
         ];
         var keys = asked.ToDictionary(a => a, a => KeyOf(scene, a));
 
-        bool isInSystem = scene.Random.Percent(40);
+        bool isInSystem = scene.Random.Percent(50);
         if (isInSystem) scene.System(scene.Say("extract.system", ("k", WordPair.Same(Join(scene, keys.Values)))));
-        int count = isInSystem ? scene.Random.Between(1, 3) : 1;
+        int count = isInSystem ? scene.QuestionCount(4) : 1;
         for (int i = 0; i < count; i++) AskOne(scene, isPerson, told, keys, isInSystem);
     }
 

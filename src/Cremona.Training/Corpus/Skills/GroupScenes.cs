@@ -16,7 +16,7 @@ internal static class GroupScenes
             new PersonaBot(name.Chinese, Persona(scene, name, facts[i])))];
 
         var messages = new List<PersonaMessage>();
-        int count = scene.Random.Between(1, 3);
+        int count = scene.QuestionCount(5);
         for (int i = 0; i < count; i++)
         {
             int who = scene.Random.Next(2);

@@ -5,7 +5,7 @@ internal static class KnowledgeScenes
 {
     public static void Write(Scene scene)
     {
-        int count = scene.Random.Between(1, 3);
+        int count = scene.QuestionCount(5);
         for (int i = 0; i < count; i++)
         {
             switch (scene.Random.Next(3))

@@ -21,9 +21,9 @@ internal static class LabelScenes
                 "label.mean", ("a", WordPair.Same(answers[i])), ("b", WordPair.Same(label)))));
         }
 
-        bool isInSystem = scene.Random.Percent(45);
+        bool isInSystem = scene.Random.Percent(60);
         if (isInSystem) scene.System(scene.Say("label.system", ("k", WordPair.Same(list))));
-        int count = isInSystem ? scene.Random.Between(1, 4) : 1;
+        int count = isInSystem ? scene.QuestionCount(8) : 1;
         for (int i = 0; i < count; i++)
         {
             scene.ForgetWords();

@@ -22,7 +22,7 @@ internal static class ListScenes
         WordPair[] items = [.. scene.Random.PickSome(CorpusText.Table(scene.Random.Pick(Tables)),
             scene.Random.Between(2, 5))];
         string list = scene.Say("list.give", ("t", WordPair.Same(Join(scene.Language, items))));
-        int questionCount = scene.Random.Between(1, 2);
+        int questionCount = scene.QuestionCount(4);
         for (int i = 0; i < questionCount; i++)
         {
             (string question, string answer) = AskOne(scene, items);

@@ -6,14 +6,14 @@ internal static class MemoryScenes
     public static void Write(Scene scene)
     {
         WordPair? name = scene.Random.Percent(75) ? scene.Names.Person(scene.Language) : null;
-        IReadOnlyList<Fact> facts = FactMaker.Make(scene, FactMaker.PersonAttributes, scene.Random.Between(0, 3));
+        IReadOnlyList<Fact> facts = FactMaker.Make(scene, FactMaker.PersonAttributes, scene.Random.Between(0, 5));
         if (scene.Random.Percent(20)) SmallTalkScenes.Exchange(scene, "greet");
         if (name is not null) TellName(scene, name);
         if (facts.Count > 0) TellFacts(scene, facts);
         if (scene.Random.Percent(20)) SmallTalkScenes.Exchange(scene, scene.Random.Percent(50) ? "how" : "who");
 
         AskName(scene, name);
-        foreach (Fact fact in facts.Take(2))
+        foreach (Fact fact in scene.Random.PickSome(facts, facts.Count))
         {
             scene.User(FactMaker.Ask(scene, Subject.I, fact.Attribute));
             scene.Bot(FactMaker.Answer(scene, Subject.You, fact));

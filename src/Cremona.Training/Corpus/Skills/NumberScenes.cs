@@ -79,7 +79,8 @@ internal static class NumberScenes
 
     private static void Sort(Scene scene)
     {
-        int[] numbers = [.. Enumerable.Range(0, scene.Random.Between(3, 5)).Select(_ => scene.Random.Between(1, LimitMax))];
+        int count = scene.Random.Between(3, 5);
+        int[] numbers = [.. Enumerable.Range(0, count).Select(_ => scene.Random.Between(1, LimitMax))];
         scene.User(scene.Say("sort.ask", ("t", WordPair.Same(string.Join(", ", numbers)))));
         scene.Bot(string.Join(", ", numbers.Order()));
     }

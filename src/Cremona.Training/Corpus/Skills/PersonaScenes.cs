@@ -14,40 +14,53 @@ internal static class PersonaScenes
         scene.System(SystemText(scene, name, facts, userName));
 
         if (scene.Random.Percent(25)) SmallTalkScenes.Exchange(scene, "greet");
-        int questionCount = scene.Random.Between(1, 4);
-        for (int i = 0; i < questionCount; i++) AskOne(scene, name, facts, userName);
+        Action[] topics = [.. Topics(scene, name, facts, userName)];
+        foreach (Action ask in scene.Random.PickSome(topics, Math.Min(topics.Length, scene.QuestionCount(7)))) ask();
         if (scene.Random.Percent(15)) SmallTalkScenes.Exchange(scene, scene.Random.Percent(50) ? "thanks" : "bye");
     }
 
-    private static void AskOne(Scene scene, WordPair name, IReadOnlyList<Fact> facts, WordPair? userName)
+    private static IEnumerable<Action> Topics(
+        Scene scene, WordPair name, IReadOnlyList<Fact> facts, WordPair? userName)
     {
-        switch (scene.Random.Next(100))
+        yield return () =>
         {
-            case < 25:
-                scene.User(scene.Say("who.user"));
-                scene.Bot(scene.Say("who.named", ("me", name)), Skill.Persona, [name.In(scene.Language)]);
-                break;
-            case < 35 when userName is not null:
-                scene.User(scene.Say("user.name.ask"));
-                scene.Bot(scene.Say("user.name.tell", ("u", userName)));
-                break;
-            case < 40:
-                scene.User(scene.Say("about.user"));
-                scene.Bot(facts.Take(3).Select(f => FactMaker.Tell(scene, scene.Language, Subject.I, f))
-                    .Prepend(scene.Say("who.named", ("me", name))).Aggregate(scene.Join));
-                break;
-            case < 84:
-                Fact fact = scene.Random.Pick(facts);
+            scene.User(scene.Say("who.user"));
+            scene.Bot(scene.Say("who.named", ("me", name)), Skill.Persona, [name.In(scene.Language)]);
+        };
+        foreach (Fact fact in facts)
+        {
+            yield return () =>
+            {
                 scene.User(Ask(scene, name, fact.Attribute));
                 scene.Bot(FactMaker.Answer(scene, Subject.I, fact), Skill.Persona, [fact.Value.In(scene.Language)]);
-                break;
-            default:
-                string[] missing = [.. FactMaker.PersonAttributes.Except(facts.Select(f => f.Attribute))];
-                string attribute = scene.Random.Pick(missing);
+            };
+        }
+
+        if (userName is not null) yield return () => AskUserName(scene, userName);
+        if (scene.Random.Percent(15)) yield return () => TellAboutItself(scene, name, facts);
+        int missingCount = scene.Random.Between(0, 2);
+        string[] missing = [.. FactMaker.PersonAttributes.Except(facts.Select(f => f.Attribute))];
+        foreach (string attribute in scene.Random.PickSome(missing, missingCount))
+        {
+            yield return () =>
+            {
                 scene.User(Ask(scene, name, attribute));
                 scene.Bot(FactMaker.DoNotKnow(scene, Subject.I, attribute));
-                break;
+            };
         }
+    }
+
+    private static void AskUserName(Scene scene, WordPair userName)
+    {
+        scene.User(scene.Say("user.name.ask"));
+        scene.Bot(scene.Say("user.name.tell", ("u", userName)));
+    }
+
+    private static void TellAboutItself(Scene scene, WordPair name, IReadOnlyList<Fact> facts)
+    {
+        scene.User(scene.Say("about.user"));
+        scene.Bot(facts.Take(3).Select(f => FactMaker.Tell(scene, scene.Language, Subject.I, f))
+            .Prepend(scene.Say("who.named", ("me", name))).Aggregate(scene.Join));
     }
 
     private static string Ask(Scene scene, WordPair name, string attribute)

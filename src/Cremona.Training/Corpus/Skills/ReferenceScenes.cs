@@ -20,7 +20,7 @@ internal static class ReferenceScenes
         WordPair[] things = [.. scene.Random.PickSome(CorpusText.Table("object"), 2)];
         WordPair[] colours = [.. scene.Random.PickSome(CorpusText.Table("colour"), 2)];
         string given = scene.Say("refer.give", ("x", Coloured(things[0], colours[0])), ("y", Coloured(things[1], colours[1])));
-        int questionCount = scene.Random.Between(1, 3);
+        int questionCount = scene.QuestionCount(4);
         bool isAcknowledged = scene.Random.Percent(50);
         if (isAcknowledged)
         {
@@ -48,7 +48,7 @@ internal static class ReferenceScenes
     private static void AskPeople(Scene scene)
     {
         WordPair[] people = scene.Names.People(scene.Language, 2);
-        string[] attributes = [.. scene.Random.PickSome(FactMaker.PersonAttributes, scene.Random.Between(1, 3))];
+        string[] attributes = [.. scene.Random.PickSome(FactMaker.PersonAttributes, scene.Random.Between(1, 4))];
         Fact[][] facts = [.. people.Select(_ => attributes.Select(a => FactMaker.Make(scene, [a], 1)[0]).ToArray())];
         string passage = people.SelectMany((p, i) => facts[i].Select(f =>
             FactMaker.Tell(scene, scene.Language, Subject.Named(p), f))).Aggregate(scene.Join);
@@ -56,7 +56,8 @@ internal static class ReferenceScenes
         int first = scene.Random.Next(2);
         foreach ((int turn, int attribute) in Enumerable.Range(0, attributes.Length).Index())
         {
-            Subject asked = turn == 0 ? Subject.Named(people[first]) : scene.Random.Percent(50) ? Subject.He : Subject.She;
+            Subject asked = turn == 0 ? Subject.Named(people[first])
+                : scene.Random.Percent(50) ? Subject.He : Subject.She;
             string question = FactMaker.Ask(scene, asked, attributes[attribute]);
             scene.User(turn == 0
                 ? scene.Say("passage.ask", ("t", WordPair.Same(passage)), ("q", WordPair.Same(question)))

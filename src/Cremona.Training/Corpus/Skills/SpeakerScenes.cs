@@ -9,7 +9,10 @@ internal static class SpeakerScenes
         IReadOnlyList<string> forms = CorpusText.FormsOf(scene.Language, "line", false);
         string[] formsHere = [.. scene.Random.PickSome(forms, scene.Random.Between(2, 5))];
         (WordPair Person, string Line)[] lines =
-            [.. formsHere.Select((form, i) => (i < people.Length ? people[i] : scene.Random.Pick(people), Fill(scene, form)))];
+        [
+            .. formsHere.Select((form, i) =>
+                (i < people.Length ? people[i] : scene.Random.Pick(people), Fill(scene, form))),
+        ];
         string text = Tell(scene, lines);
 
         if (scene.Random.Percent(25)) AskAll(scene, lines, text);

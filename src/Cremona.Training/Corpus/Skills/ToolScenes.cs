@@ -11,7 +11,7 @@ internal static class ToolScenes
         scene.System(ToolText.System(system, offers.Select(o => o.Json(scene.Language))));
 
         if (scene.Random.Percent(15)) SmallTalkScenes.Exchange(scene, "greet");
-        int count = scene.Random.Next(10) < 7 ? 1 : 2;
+        int count = scene.QuestionCount(5);
         for (int i = 0; i < count; i++)
         {
             if (scene.Random.Percent(20)) AnswerWithout(scene, offers);
@@ -28,7 +28,8 @@ internal static class ToolScenes
             < 9 => 3,
             _ => 4,
         };
-        IEnumerable<ToolOffer> known = scene.Random.PickSome(CorpusText.Tools, count).Select(k => ToolOffer.Of(scene, k));
+        IEnumerable<ToolOffer> known =
+            scene.Random.PickSome(CorpusText.Tools, count).Select(k => ToolOffer.Of(scene, k));
         ToolOffer[] offers = [.. known.Select(o => scene.Random.Percent(40) ? ToolOffer.Invent(scene) : o)];
         return [.. offers.DistinctBy(o => o.Name)];
     }
@@ -51,7 +52,8 @@ internal static class ToolScenes
             return;
         }
 
-        string key = scene.Random.Pick(CorpusText.LabelsOf(scene.Language, scene.Random.Pick(FactMaker.ThingAttributes)));
+        string attribute = scene.Random.Pick(FactMaker.ThingAttributes);
+        string key = scene.Random.Pick(CorpusText.LabelsOf(scene.Language, attribute));
         string value = scene.Random.Percent(50) ? scene.Names.Code() : scene.NewWord("spot").In(scene.Language);
         scene.Tool(CorpusJson.Object([(key, CorpusJson.Text(value))]));
         scene.Bot(scene.Say("tools.result", ("k", WordPair.Same(key)), ("v", WordPair.Same(value))));

@@ -8,7 +8,7 @@ internal static class TranslationScenes
 
     public static void Write(Scene scene)
     {
-        int count = scene.Random.Between(1, 3);
+        int count = scene.QuestionCount(4);
         for (int i = 0; i < count; i++)
         {
             if (scene.Random.Percent(30)) AskWord(scene);

@@ -6,7 +6,7 @@ internal static class UnknownScenes
 {
     public static void Write(Scene scene)
     {
-        int count = scene.Random.Between(1, 2);
+        int count = scene.QuestionCount(4);
         for (int i = 0; i < count; i++)
         {
             bool isThing = scene.Random.Percent(50);
