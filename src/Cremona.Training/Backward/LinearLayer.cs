@@ -25,7 +25,7 @@ internal sealed class LinearLayer(ComputePool pool, int inputSize, int outputSiz
     /// <summary>Trains the weight and the bias.</summary>
     public IEnumerable<TrainableTensor> Train(string name)
     {
-        Weight = new TrainableTensor($"{name}.weight", weight, new float[weight.Length], Decays: true);
+        Weight = new TrainableTensor($"{name}.weight", weight, new float[weight.Length], Decays: true) { Rows = outputSize };
         yield return Weight;
         if (bias == null)
             yield break;

@@ -6,4 +6,12 @@ namespace Cremona.Training.Backward;
 /// <param name="Value">Updated in place by the optimiser.</param>
 /// <param name="Gradient">As long as <paramref name="Value"/>; zeroed by the optimiser after each step.</param>
 /// <param name="Decays">Weight decay applies: true for matrices, false for norms and biases.</param>
-public sealed record TrainableTensor(string Name, float[] Value, float[] Gradient, bool Decays);
+public sealed record TrainableTensor(string Name, float[] Value, float[] Gradient, bool Decays)
+{
+    /// <summary>Rows of a linear layer's whole matrix; 0 for everything else: embeddings, norms, biases and
+    /// adapters.</summary>
+    public int Rows { get; init; }
+
+    /// <summary>Columns of a linear layer's whole matrix.</summary>
+    public int Columns => Rows == 0 ? 0 : Value.Length / Rows;
+}

@@ -10,7 +10,7 @@ namespace Cremona.Training.Checkpoints;
 /// and lists begin with their length. The same state gives the same bytes.</remarks>
 public static class TrainerStateFile
 {
-    private const ulong Magic = 0x3130_5453_4D52_4343; // "CCRMST01"
+    private const ulong Magic = 0x3230_5453_4D52_4343; // "CCRMST02"
     private const int HistoryEntryBytes = sizeof(int) + sizeof(double) + sizeof(double) + sizeof(long);
 
     /// <summary>Writes the file durably, or leaves what was there.</summary>
@@ -63,9 +63,11 @@ public static class TrainerStateFile
         foreach (TensorState tensor in state.Tensors)
         {
             writer.Write(tensor.Name);
-            writer.Write(tensor.Value.Length);
             foreach (float[] values in (float[][])[tensor.Value, tensor.Moment1, tensor.Moment2])
+            {
+                writer.Write(values.Length);
                 writer.Write(MemoryMarshal.AsBytes(values.AsSpan()));
+            }
         }
     }
 
@@ -106,10 +108,8 @@ public static class TrainerStateFile
         var tensors = new TensorState[ReadCount(reader, end, sizeof(int))];
         for (int i = 0; i < tensors.Length; i++)
         {
-            string name = reader.ReadString();
-            int length = ReadCount(reader, end, 3 * sizeof(float));
-            tensors[i] = new TensorState(name, ReadFloats(reader, length), ReadFloats(reader, length),
-                ReadFloats(reader, length));
+            tensors[i] = new TensorState(
+                reader.ReadString(), ReadFloats(reader, end), ReadFloats(reader, end), ReadFloats(reader, end));
         }
 
         return tensors;
@@ -126,9 +126,9 @@ public static class TrainerStateFile
             : throw new InvalidDataException($"{count} elements are claimed where {left} bytes are left");
     }
 
-    private static float[] ReadFloats(BinaryReader reader, int length)
+    private static float[] ReadFloats(BinaryReader reader, long end)
     {
-        float[] values = new float[length];
+        float[] values = new float[ReadCount(reader, end, sizeof(float))];
         reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
         return values;
     }

@@ -7,7 +7,7 @@ namespace Cremona.Training.Optimizers;
 /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter, 2019), bias correction and clipping of the global
 /// gradient norm; each step computes what PyTorch's <c>clip_grad_norm_</c> and <c>AdamW</c> compute. Norms are summed
 /// in a fixed order, so a step does not depend on the number of threads.</summary>
-public sealed class AdamW
+public sealed class AdamW : IOptimizer
 {
     /// <summary>Elements per task; fixed, since it is part of the order of the norm's sum.</summary>
     private const int SliceLength = 1 << 15;
@@ -36,18 +36,13 @@ public sealed class AdamW
         _sliceSums = new double[_slices.Length];
     }
 
-    /// <summary>The moments in the order of the parameters: the arrays themselves, to be saved or
-    /// overwritten.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<(string Name, float[] Moment1, float[] Moment2)> State => _state;
 
-    /// <summary>Steps taken; with <see cref="State"/> it is everything a checkpoint needs.</summary>
+    /// <inheritdoc/>
     public long StepCount { get; set; }
 
-    /// <summary>One update, then all gradients are zero. When the gradient norm is not finite the update is skipped:
-    /// parameters, moments and <see cref="StepCount"/> stay as they were.</summary>
-    /// <param name="learningRate">Step size.</param>
-    /// <param name="gradientNormMax">Gradients are scaled down to this global norm; infinity means never.</param>
-    /// <returns>The global gradient norm before clipping.</returns>
+    /// <inheritdoc/>
     public double Step(double learningRate, double gradientNormMax)
     {
         double norm = GradientNorm();

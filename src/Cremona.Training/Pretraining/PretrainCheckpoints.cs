@@ -6,8 +6,9 @@ using Cremona.Training.Checkpoints;
 
 namespace Cremona.Training.Pretraining;
 
-/// <summary>The checkpoints of a pretraining run. Those of the plateau belong to every length of the run; those of the
-/// decay, in a folder of their own, to one. So a longer run goes on from where the decay of a shorter one began.</summary>
+/// <summary>The checkpoints of a pretraining run. Those of the plateau belong to every length of the run; those of
+/// the decay, in a folder of their own, to one. So a longer run goes on from where the decay of a shorter one
+/// began.</summary>
 internal sealed class PretrainCheckpoints
 {
     private const string FolderName = "checkpoints";
@@ -50,8 +51,8 @@ internal sealed class PretrainCheckpoints
                 + $"(after step {_training.PlateauEnd}); raise step_count, or train into another folder");
     }
 
-    /// <summary>Recipe and tokenizer without the length of the run, on which the plateau does not depend; the checkpoint
-    /// and validation intervals count too, since they decide which weights are best.</summary>
+    /// <summary>Recipe and tokenizer without the length of the run, on which the plateau does not depend; the
+    /// checkpoint and validation intervals count too, since they decide which weights are best.</summary>
     private static string Fingerprint(PretrainRecipe recipe, string folder)
     {
         PretrainRecipe endless = recipe with { Training = recipe.Training with { StepCount = 0, DecaySteps = 0 } };

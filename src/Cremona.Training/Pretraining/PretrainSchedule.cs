@@ -1,10 +1,13 @@
 namespace Cremona.Training.Pretraining;
 
-/// <summary>Length, rates and measurements of a pretraining run. The learning rate rises, stays, and falls to nothing at
-/// the end (warm-up, plateau, decay: Hägele et al., 2024, "Scaling Laws and Compute-Optimal Training Beyond Fixed
+/// <summary>Length, rates and measurements of a pretraining run. The learning rate rises, stays, and falls to nothing
+/// at the end (warm-up, plateau, decay: Hägele et al., 2024, "Scaling Laws and Compute-Optimal Training Beyond Fixed
 /// Training Durations"), so a run can be made longer from where its decay began.</summary>
 public sealed record PretrainSchedule
 {
+    /// <summary>What changes the parameters.</summary>
+    public PretrainOptimizer Optimizer { get; init; }
+
     /// <summary>Optimiser steps.</summary>
     public required int StepCount { get; init; }
 

@@ -15,7 +15,7 @@ internal sealed class PretrainSession : IDisposable
     private readonly CorpusBatches _corpus;
     private readonly IReadOnlyList<PackedBatch> _validation;
     private readonly DecoderTrainer _trainer;
-    private readonly AdamW _optimizer;
+    private readonly IOptimizer _optimizer;
     private readonly List<TrainingStep> _history = [];
     private long _nextIndex;
     private long _tokenCount;
@@ -26,9 +26,7 @@ internal sealed class PretrainSession : IDisposable
         _corpus = new CorpusBatches(recipe, template);
         _validation = _corpus.Validation();
         _trainer = DecoderTrainer.ForFullParameters(weights, pool, _training.TokensPerStep);
-        _optimizer = new AdamW(
-            _trainer.Parameters, new AdamWOptions { Beta2 = _training.Beta2, WeightDecay = _training.WeightDecay },
-                pool);
+        _optimizer = CreateOptimizer(_training, _trainer.Parameters, pool);
     }
 
     public DecoderWeights Weights { get; }
@@ -82,6 +80,15 @@ internal sealed class PretrainSession : IDisposable
     }
 
     public void Dispose() => _trainer.Dispose();
+
+    private static IOptimizer CreateOptimizer(
+        PretrainSchedule training, IReadOnlyList<TrainableTensor> parameters, ComputePool pool)
+    {
+        var adam = new AdamWOptions { Beta2 = training.Beta2, WeightDecay = training.WeightDecay };
+        return training.Optimizer == PretrainOptimizer.AdamW
+            ? new AdamW(parameters, adam, pool)
+            : new Muon(parameters, new MuonOptions { WeightDecay = training.WeightDecay }, adam, pool);
+    }
 
     private double Learn(PackedBatch batch, int step)
     {

@@ -25,8 +25,10 @@ internal static class SampleState
     private static Gen<TensorState> AnyTensor =>
         from name in Gen.String
         from length in Gen.Int[0, 40]
+        from hasSecond in Gen.Bool
         from values in Gen.Float.Array[3 * length]
-        select new TensorState(Utf8(name), values[..length], values[length..(2 * length)], values[(2 * length)..]);
+        select new TensorState(
+            Utf8(name), values[..length], values[length..(2 * length)], hasSecond ? values[(2 * length)..] : []);
 
     public static TrainerState At(int step, string fingerprint = "run") => new()
     {
