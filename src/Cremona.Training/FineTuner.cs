@@ -1,6 +1,7 @@
 using Cremona.Inference.Adapters;
 using Cremona.Inference.Kernels;
 using Cremona.Training.Checkpoints;
+using Cremona.Training.Data;
 using Cremona.Training.FineTuning;
 
 namespace Cremona.Training;
@@ -39,8 +40,9 @@ public sealed class FineTuner(FineTuneSettings settings)
         var checkpoints = new CheckpointFolder(Path.Combine(request.WorkFolder, CheckpointsName));
         CheckpointSearch found = checkpoints.FindNewest(fingerprint);
 
+        IReadOnlyList<TokenizedRow> rehearsed = Rehearsal.Generate(request, settings.RehearsalRows, cancellationToken);
         using var pool = new ComputePool(request.ThreadCount);
-        using var session = new FineTuneSession(request, settings, pool);
+        using var session = new FineTuneSession(request, settings, rehearsed, pool);
         if (found.State != null) session.Restore(found.State);
         string adapterFolder = Path.Combine(request.WorkFolder, AdapterName);
         TakeSteps(request, session, adapterFolder, state =>

@@ -12,6 +12,7 @@ internal sealed class FineTuneSession : IDisposable
 {
     private readonly FineTuneRequest _request;
     private readonly FineTuneSettings _settings;
+    private readonly IReadOnlyList<TokenizedRow> _rehearsed;
     private readonly RowOrder _order;
     private readonly DecoderTrainer _trainer;
     private readonly AdamW _optimizer;
@@ -20,14 +21,19 @@ internal sealed class FineTuneSession : IDisposable
     private readonly List<TrainingStep> _history = [];
     private double _bestValidationLoss = double.PositiveInfinity;
 
-    public FineTuneSession(FineTuneRequest request, FineTuneSettings settings, ComputePool pool)
+    /// <param name="request">Rows and hyperparameters.</param>
+    /// <param name="settings">What the request leaves open.</param>
+    /// <param name="rehearsed">Learned beside the rows; may be empty.</param>
+    /// <param name="pool">Computes.</param>
+    public FineTuneSession(
+        FineTuneRequest request, FineTuneSettings settings, IReadOnlyList<TokenizedRow> rehearsed, ComputePool pool)
     {
-        (_request, _settings) = (request, settings);
+        (_request, _settings, _rehearsed) = (request, settings, rehearsed);
         FineTuneHyperparameters wire = request.Hyperparameters;
         _order = new RowOrder(request.TrainingRows.Count, wire.BatchSize, wire.EpochCount, request.Seed);
         _pieceTokens = Math.Max(
             settings.PieceTokens,
-            request.TrainingRows.Concat(request.ValidationRows).Max(row => row.Tokens.Length));
+            request.TrainingRows.Concat(request.ValidationRows).Concat(rehearsed).Max(row => row.Tokens.Length));
         _trainer = DecoderTrainer.ForLora(
             request.BaseModel.Weights, settings.ToLora(), request.Seed, pool, _pieceTokens);
         _optimizer = new AdamW(_trainer.Parameters, settings.ToOptimizer(), pool);
@@ -52,7 +58,7 @@ internal sealed class FineTuneSession : IDisposable
     {
         int step = Step + 1;
         TokenizedRow[] rows = [.. _order.RowsOf(step).Select(row => _request.TrainingRows[row])];
-        double loss = Learn(rows, step);
+        double loss = Learn(rows, [.. RehearsedOf(step, rows.Length)], step);
         double? validationLoss = _request.ValidationRows.Count > 0 && _order.EndsEpoch(step) ? Validate() : null;
         if (!double.IsFinite(loss) || !double.IsFinite(validationLoss ?? 0)) throw new TrainingDivergedException(step);
 
@@ -99,14 +105,27 @@ internal sealed class FineTuneSession : IDisposable
 
     private TrainableTensor Find(string name) => _trainer.Parameters.Single(parameter => parameter.Name == name);
 
-    private double Learn(TokenizedRow[] rows, int step)
+    // One after another, from the beginning again after the last.
+    private IEnumerable<TokenizedRow> RehearsedOf(int step, int count) => _rehearsed.Count == 0
+        ? []
+        : Enumerable.Range(0, count).Select(i => _rehearsed[(int)((((step - 1L) * count) + i) % _rehearsed.Count)]);
+
+    private double Learn(TokenizedRow[] rows, TokenizedRow[] rehearsed, int step)
+    {
+        double loss = Accumulate(rows, 1);
+        double rehearsalLoss = rehearsed.Length > 0 ? Accumulate(rehearsed, _settings.RehearsalWeight) : 0;
+        double norm = _optimizer.Step(_schedule.At(step), _settings.GradientNormMax);
+        return double.IsFinite(norm + rehearsalLoss) ? loss : double.NaN;
+    }
+
+    /// <summary>Adds the gradient of the rows' mean loss.</summary>
+    private double Accumulate(TokenizedRow[] rows, float weight)
     {
         PackedBatch[] pieces = [.. RowPacking.PackPieces(rows, _pieceTokens)];
         int learned = Math.Max(1, pieces.Sum(RowPacking.LearnedCount));
         double lossSum = 0;
-        foreach (PackedBatch piece in pieces) lossSum += _trainer.ForwardBackward(piece, 1f / learned).LossSum;
-        double norm = _optimizer.Step(_schedule.At(step), _settings.GradientNormMax);
-        return double.IsFinite(norm) ? lossSum / learned : double.NaN;
+        foreach (PackedBatch piece in pieces) lossSum += _trainer.ForwardBackward(piece, weight / learned).LossSum;
+        return lossSum / learned;
     }
 
     private double Validate()

@@ -1,0 +1,71 @@
+using Cremona.Inference.Checkpoints;
+using Cremona.Training.Data;
+using Cremona.Training.FineTuning;
+
+namespace Cremona.Training.Tests.FineTuning;
+
+public class RehearsalTests
+{
+    private const int Count = 24;
+
+    [Fact]
+    public void Generate_LetsTheModelWriteBothSides_InItsOwnTurns()
+    {
+        LanguageModel model = Nano();
+        IReadOnlyList<TokenizedRow> rows = Rehearsal.Generate(Request(model, 1), Count, CancellationToken.None);
+
+        rows.Count.ShouldBeGreaterThan(Count * 3 / 4);
+        rows.Select(row => string.Join(' ', row.Tokens)).Distinct().Count().ShouldBeGreaterThan(Count / 2);
+        foreach (TokenizedRow row in rows)
+        {
+            string text = model.Tokenizer.Decode(row.Tokens);
+            text.ShouldContain("user\n");
+            text.ShouldContain("assistant\n");
+            row.IsLearned.ShouldContain(true);
+            row.IsLearned[0].ShouldBeFalse();
+        }
+
+        rows.ShouldContain(row => model.Tokenizer.Decode(row.Tokens).StartsWith("system\n", StringComparison.Ordinal));
+        rows.ShouldContain(row => model.Tokenizer.Decode(row.Tokens).StartsWith("user\n", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Generate_GivesTheSameRows_OnAnyNumberOfThreads_AndOthersForAnotherSeed()
+    {
+        LanguageModel model = Nano();
+        int[][] first = [.. Rehearsal.Generate(Request(model, 1), Count, CancellationToken.None).Select(r => r.Tokens)];
+        int[][] again = [.. Rehearsal.Generate(Request(model, 2), Count, CancellationToken.None).Select(r => r.Tokens)];
+        again.ShouldBe(first);
+        FineTuneRequest other = Request(model, 1) with { Seed = 8 };
+        Rehearsal.Generate(other, Count, CancellationToken.None).Select(r => r.Tokens).ShouldNotBe(first);
+    }
+
+    [Fact]
+    public void Generate_GivesNothing_WhereTheModelDoesNotEndItsTurns()
+    {
+        using var folder = new ScratchFolder();
+        Rehearsal.Generate(TinyFineTune.Request(folder.Path), Count, CancellationToken.None).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Generate_Stops_WhenCancelled()
+    {
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+        Should.Throw<OperationCanceledException>(() => Rehearsal.Generate(Request(Nano(), 1), Count, source.Token));
+    }
+
+    private static LanguageModel Nano() => ModelFolder.Load(Path.Combine(AppContext.BaseDirectory, "models", "nano"));
+
+    private static FineTuneRequest Request(LanguageModel model, int threads) => new()
+    {
+        BaseModel = model,
+        BaseModelName = "nano",
+        TrainingRows = [],
+        ValidationRows = [],
+        Hyperparameters = new FineTuneHyperparameters(),
+        WorkFolder = "",
+        Seed = 7,
+        ThreadCount = threads,
+    };
+}
