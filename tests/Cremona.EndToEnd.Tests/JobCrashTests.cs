@@ -7,7 +7,7 @@ public class JobCrashTests
     private const int KillCount = 20;
     private const int KillsPerJobMax = 6;
     private const int JobCountMax = 20;
-    private const int Epochs = 40;
+    private const int Epochs = 15;
     private static readonly string[] WholeStory = ["created", "pending", "running", "succeeded"];
     private static readonly TimeSpan JobLimit = TimeSpan.FromMinutes(2);
 

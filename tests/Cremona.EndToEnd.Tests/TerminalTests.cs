@@ -15,7 +15,7 @@ public partial class TerminalTests
         Assert.SkipUnless(File.Exists(Script), $"{Script} opens the terminal and is not installed (util-linux).");
         using TempFolder folder = new();
         await using RealServer server = await TrainingServer.StartAsync(folder, "data");
-        string job = await TrainingServer.CreateJobAsync(server, await TrainingServer.UploadAsync(server), epochs: 20);
+        string job = await TrainingServer.CreateJobAsync(server, await TrainingServer.UploadAsync(server), epochs: 8);
 
         string seen = await Shell.RunAsync(
             $"""
@@ -26,7 +26,7 @@ public partial class TerminalTests
 
         string[] bars = [.. ProgressBar().Matches(seen).Select(bar => bar.Value)];
         bars.Length.ShouldBeGreaterThan(2, seen);
-        bars[^1].ShouldContain("1200/1200");
+        bars[^1].ShouldContain("480/480");
         seen.ShouldContain("\e[");
         string text = EscapeSequence().Replace(seen, "");
         foreach (string state in new[] { "created", "pending", "running", "succeeded" })

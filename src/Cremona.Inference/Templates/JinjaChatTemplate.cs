@@ -96,6 +96,7 @@ internal sealed class JinjaChatTemplate : IChatTemplate
     private MarkedText RenderOpen(
         IReadOnlyList<ChatTurn> turns, IReadOnlyList<ChatTool> tools, JinjaBudget budget)
     {
+        if (turns[^1].Content.Length == 0) return RenderBegun(turns, tools, budget);
         MarkedText text = Render(turns, tools, opensAnswer: false, budget);
         int end = LastOf(text, turns.Count) + 1;
         if (end == 0) return turns.Count > 1 ? Render([.. turns.SkipLast(1)], tools, opensAnswer: true, budget) : text;
@@ -104,6 +105,17 @@ internal sealed class JinjaChatTemplate : IChatTemplate
         string taken = char.IsWhiteSpace(text.Text[^1]) ? "" : content[content.TrimEnd().Length..];
         if (taken.Length == 0) return text;
         return new MarkedTextBuilder(budget).Append(text).Append(taken, turns.Count).ToText();
+    }
+
+    /// <summary>Up to where the last turn begins to say something: rendered with a word in its place.</summary>
+    private MarkedText RenderBegun(
+        IReadOnlyList<ChatTurn> turns, IReadOnlyList<ChatTool> tools, JinjaBudget budget)
+    {
+        if (turns[^1].Role == ChatRole.Assistant && turns.Count > 1)
+            return Render([.. turns.SkipLast(1)], tools, opensAnswer: true, budget);
+        ChatTurn begun = turns[^1] with { Content = "x" };
+        MarkedText text = Render([.. turns.SkipLast(1), begun], tools, opensAnswer: false, budget);
+        return text.Slice(0, Math.Max(0, LastOf(text, turns.Count)));
     }
 
     private EncodedChat EncodeClosed(
@@ -141,12 +153,14 @@ internal sealed class JinjaChatTemplate : IChatTemplate
     private string? FindText(IReadOnlyList<ChatTurn> turns, IReadOnlyList<ChatTool> tools, JinjaBudget budget)
     {
         if (turns.Count == 0) return null;
+        int depth = budget.Depth;
         try
         {
             return Render(turns, tools, opensAnswer: true, budget).Text;
         }
         catch (JinjaException e) when (!e.IsLimit)
         {
+            budget.Depth = depth; // What failed has left nothing.
             return null;
         }
     }

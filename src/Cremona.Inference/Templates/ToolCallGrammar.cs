@@ -65,7 +65,8 @@ public static class ToolCallGrammar
     {
         try
         {
-            (Term value, string[] relaxed) = JsonSchemaGrammar.WriteObject(tool.Parameters, terms, rules.Relaxed);
+            (Term value, string[] relaxed) =
+                JsonSchemaGrammar.WriteObject(DeclaredParameters.Close(tool.Parameters), terms, rules.Relaxed);
             ignored.AddRange(relaxed.Select(pointer => tool.Name + pointer));
             return value;
         }

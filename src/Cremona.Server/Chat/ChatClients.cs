@@ -17,7 +17,9 @@ internal sealed class ChatClients(SensitiveWords words, IWebSearch search, IOpti
     /// <exception cref="ApiException">1026: a severe word.</exception>
     public int ScreenInput(ChatCall call)
     {
-        int type = words.FindInInput(call.GroupId, call.Request.Turns.SelectMany(TextsOf));
+        IEnumerable<string> tools = (call.Request.Offer?.Tools ?? [])
+            .Select(tool => $"{tool.Name}\n{tool.Description}\n{tool.Parameters.GetRawText()}");
+        int type = words.FindInInput(call.GroupId, call.Request.Turns.SelectMany(TextsOf).Concat(tools));
         return type != SensitiveWords.Severe
             ? type
             : throw new ApiException(

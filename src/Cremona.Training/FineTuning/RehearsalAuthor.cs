@@ -20,11 +20,23 @@ internal sealed class RehearsalAuthor(DecoderEngine engine, LanguageModel model)
     private readonly int _turnTokensMax = Math.Min(TurnTokensMax, model.Config.ContextLength / 8);
 
     /// <summary>A dialogue of one or two exchanges, with a system text or without; null when the model does not end
-    /// its turns or says nothing.</summary>
+    /// its turns or says nothing, or when its template refuses such a dialogue.</summary>
     /// <param name="seed">Of the run.</param>
     /// <param name="index">Of the dialogue.</param>
     /// <param name="cancellationToken">Stops at the next token.</param>
     public async Task<TokenizedRow?> WriteAsync(ulong seed, int index, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await WriteDialogueAsync(seed, index, cancellationToken);
+        }
+        catch (Exception fault) when (fault is ChatTemplateException or InvalidDataException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<TokenizedRow?> WriteDialogueAsync(ulong seed, int index, CancellationToken cancellationToken)
     {
         var turns = new List<ChatTurn>();
         ulong drawn = 0;

@@ -16,6 +16,7 @@ public sealed class ToolCallGrammarTests
     private static readonly ChatTool[] Tools =
     [
         new("f", null, Parse(City)), new("g", null, Parse("""{"additionalProperties":false}""")),
+        new("open", null, Parse("""{"properties":{"city":{"type":"string"}},"additionalProperties":true}""")),
     ];
 
     [Theory]
@@ -31,6 +32,8 @@ public sealed class ToolCallGrammarTests
     [InlineData(Open + """{"name": "f", "arguments": {"city": "Paris"}}""" + Close, false)]
     [InlineData(Open + """{"name": "f", "arguments": {}}""" + Close, false)]
     [InlineData(Open + """{"name": "f", "arguments": {"city":"Rome"}}""" + Close, false)]
+    [InlineData(Open + """{"name": "f", "arguments": {"city": "Rome", "other": 3}}""" + Close, false)]
+    [InlineData(Open + """{"name": "open", "arguments": {"city": "Rome", "other": 3}}""" + Close, true)]
     [InlineData(Open + """{"name": "g", "arguments": []}""" + Close, false)]
     [InlineData(Open + """{"name": "h", "arguments": {}}""" + Close, false)]
     public void Auto_IsTextThatBeginsNoCall_OrValidCallsBehindIt(string text, bool isAccepted) =>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Cremona.Inference.Scheduling;
 using Cremona.Inference.Templates;
+using Cremona.Server.Chat.WebSearch;
 using Cremona.Server.Tests.Models;
 using Microsoft.AspNetCore.Http;
 
@@ -20,6 +21,16 @@ public sealed class WebSearchTests : IAsyncLifetime
     public async ValueTask InitializeAsync() => _search = await SearchServer.StartAsync();
 
     public ValueTask DisposeAsync() => _search.DisposeAsync();
+
+    [Theory]
+    [InlineData("""{"query_list":["a","b"]}""", "a,b")]
+    [InlineData("""{"query_list":["a",null,""," ",7]}""", "a")]
+    [InlineData("""{"query_list":"a"}""", "")]
+    [InlineData("""{"query":"a"}""", "")]
+    [InlineData("""["a"]""", "")]
+    [InlineData("""{"query_list":["a""", "")]
+    public void ReadQueries_TakesWhatMakesSense_OfWhatAModelWrote(string arguments, string queries) =>
+        string.Join(',', WebSearchPlugin.ReadQueries(arguments)).ShouldBe(queries);
 
     [Fact]
     public async Task Plugin_Searches_AndTheAnswerTellsItsSteps()

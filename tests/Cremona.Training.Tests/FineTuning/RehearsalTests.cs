@@ -1,4 +1,5 @@
 using Cremona.Inference.Checkpoints;
+using Cremona.Inference.Templates;
 using Cremona.Training.Data;
 using Cremona.Training.FineTuning;
 
@@ -27,6 +28,20 @@ public class RehearsalTests
 
         rows.ShouldContain(row => model.Tokenizer.Decode(row.Tokens).StartsWith("system\n", StringComparison.Ordinal));
         rows.ShouldContain(row => model.Tokenizer.Decode(row.Tokens).StartsWith("user\n", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void AnEmptyTurn_IsOpenedForItsOwnRole()
+    {
+        LanguageModel model = Nano();
+        Opened(new ChatTurn(ChatRole.User, "")).ShouldBe("user\n");
+        Opened(new ChatTurn(ChatRole.System, "")).ShouldBe("system\n");
+        Opened(new ChatTurn(ChatRole.System, "Be kind."), new ChatTurn(ChatRole.User, ""))
+            .ShouldBe("system\nBe kind.\nuser\n");
+        Opened(new ChatTurn(ChatRole.User, "Hi"), new ChatTurn(ChatRole.Assistant, "")).ShouldBe("user\nHi\nassistant\n");
+
+        string Opened(params ChatTurn[] turns) =>
+            model.Tokenizer.Decode(model.ChatTemplate.Encode(turns, ChatEnding.ContinueLast).Tokens);
     }
 
     [Fact]

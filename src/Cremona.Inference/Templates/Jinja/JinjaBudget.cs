@@ -7,7 +7,9 @@ internal sealed class JinjaBudget(JinjaLimits limits)
 {
     private int _steps;
     private long _characters;
-    private int _depth;
+
+    /// <summary>How deep calls are nested now; set back by who catches what broke off within them.</summary>
+    public int Depth { get; set; }
 
     /// <exception cref="JinjaException">There were too many, or they are within each other too deep for the
     /// stack.</exception>
@@ -30,10 +32,10 @@ internal sealed class JinjaBudget(JinjaLimits limits)
     /// <exception cref="JinjaException">It is too deep.</exception>
     public void Enter()
     {
-        if (++_depth > limits.DepthMax) throw Limit($"calls are nested deeper than {limits.DepthMax}");
+        if (++Depth > limits.DepthMax) throw Limit($"calls are nested deeper than {limits.DepthMax}");
     }
 
-    public void Leave() => _depth--;
+    public void Leave() => Depth--;
 
     private static JinjaException Limit(string message) => new(message) { IsLimit = true };
 }

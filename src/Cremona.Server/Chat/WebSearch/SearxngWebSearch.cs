@@ -9,6 +9,9 @@ namespace Cremona.Server.Chat.WebSearch;
 /// are bounded; redirections are not followed.</summary>
 internal sealed class SearxngWebSearch : IWebSearch, IDisposable
 {
+    private const int TitleLengthMax = 200;
+    private const int UrlLengthMax = 2000;
+
     private readonly WebSearchOptions _options;
     private readonly ILogger _log;
     private readonly HttpClient _client;
@@ -70,20 +73,21 @@ internal sealed class SearxngWebSearch : IWebSearch, IDisposable
         [
             .. results.EnumerateArray().Where(result => result.ValueKind == JsonValueKind.Object)
                 .Select(result => new WebSearchResult(
-                    Text(result, "title"), Text(result, "url"), Shorten(Text(result, "content"))))
-                .Where(result => result.Url.Length > 0)
+                    Shorten(Text(result, "title"), TitleLengthMax),
+                    Text(result, "url"),
+                    Shorten(Text(result, "content"), _options.ExcerptLengthMax)))
+                .Where(result => result.Url.Length is > 0 and <= UrlLengthMax)
                 .Take(_options.ResultsMax),
         ];
     }
 
-    private string Shorten(string text)
+    private static string Shorten(string text, int length)
     {
-        if (text.Length <= _options.ExcerptLengthMax)
+        if (text.Length <= length)
         {
             return text;
         }
 
-        int length = _options.ExcerptLengthMax;
         return string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[length - 1]) ? length - 1 : length), "…");
     }
 

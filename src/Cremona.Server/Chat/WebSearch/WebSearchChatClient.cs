@@ -51,7 +51,7 @@ internal sealed class WebSearchChatClient(
 
             IReadOnlyList<string> queries =
                 [.. WebSearchPlugin.ReadQueries(call.Arguments).Take(searchesMax - searches)];
-            searches += queries.Count;
+            searches += Math.Max(1, queries.Count); // A call without a query is a round too.
             string result = await SearchAsync(queries, cancellationToken);
             yield return new ChatResponseUpdate(ChatRole.Assistant, [new PluginStep(call, result)]);
             Append(dialogue, call, result, closing.Ending == ChatEnding.ContinueLast);

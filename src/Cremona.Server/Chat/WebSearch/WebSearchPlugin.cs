@@ -10,6 +10,8 @@ internal static class WebSearchPlugin
 {
     public const string Name = "plugin_web_search";
 
+    private const int QueryLengthMax = 100;
+
     public static ChatTool Tool { get; } = new(
         Name,
         "Searches the web. 搜索互联网。",
@@ -18,12 +20,29 @@ internal static class WebSearchPlugin
              "minItems":1,"maxItems":3}},"required":["query_list"],"additionalProperties":false}
             """));
 
-    /// <summary>What a call asks for.</summary>
-    /// <param name="arguments">Held to the schema of <see cref="Tool"/>.</param>
+    /// <summary>What a call asks for; nothing where it makes no sense.</summary>
+    /// <param name="arguments">A model here is held to the schema of <see cref="Tool"/>, one of another server may write
+    /// anything.</param>
     public static IReadOnlyList<string> ReadQueries(string arguments)
     {
-        JsonElement list = JsonElement.Parse(arguments).GetProperty("query_list");
-        return [.. list.EnumerateArray().Select(query => query.GetString()!)];
+        try
+        {
+            var call = JsonElement.Parse(arguments);
+            return call.ValueKind == JsonValueKind.Object && call.TryGetProperty("query_list", out JsonElement list)
+                && list.ValueKind == JsonValueKind.Array
+                    ? [.. list.EnumerateArray().Select(ReadQuery).OfType<string>()]
+                    : [];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+
+    private static string? ReadQuery(JsonElement query)
+    {
+        string text = query.ValueKind == JsonValueKind.String ? query.GetString()!.Trim() : "";
+        return text.Length is > 0 and <= QueryLengthMax ? text : null;
     }
 
     /// <summary>The results of a call, numbered as the platform numbers them.</summary>

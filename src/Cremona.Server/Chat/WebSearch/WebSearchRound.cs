@@ -44,8 +44,8 @@ internal sealed class WebSearchRound
         _output += usage?.OutputTokenCount ?? 0;
         if (_isSearch && update.FinishReason == ChatFinishReason.ToolCalls)
         {
-            SearchCall = FunctionCallPiece.Join(_pieces)[0];
-            return null;
+            SearchCall = FunctionCallPiece.Join(_pieces).FirstOrDefault(call => call.Name == WebSearchPlugin.Name);
+            return SearchCall is null ? Summed(update, usage) : null;
         }
 
         return Summed(update, usage);

@@ -49,8 +49,11 @@ internal sealed class ReplicaAdapters(Func<string, byte[], Task<(int Status, str
             || text.Contains("already been loaded", StringComparison.OrdinalIgnoreCase);
         if (!isThere)
         {
+            // One group's adapter must not speak against the server that all groups use.
+            bool isRefused = status is >= 400 and < 500 and not (StatusCodes.Status401Unauthorized
+                or StatusCodes.Status403Forbidden or StatusCodes.Status429TooManyRequests);
             throw new UpstreamException(
-                UpstreamFault.Failed,
+                isRefused ? UpstreamFault.AdapterRefused : UpstreamFault.Failed,
                 $"HTTP {status} for load_lora_adapter; does the server allow run-time adapters, and does it see {adapter.Path}?");
         }
     }

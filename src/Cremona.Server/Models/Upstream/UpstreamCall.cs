@@ -9,12 +9,17 @@ internal sealed class UpstreamCall : IDisposable
     private readonly UpstreamReplica _replica;
     private readonly UpstreamEntry _entry;
     private readonly UpstreamRequest _request;
+    private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _late;
     private readonly CancellationTokenSource _stop;
     private HttpResponseMessage? _answer;
     private EventLines? _lines;
     private bool _isFinished;
     private bool? _isWell;
+
+    // What is left until a token must come. It runs only while the server is waited for: a slow client is not its
+    // fault.
+    private TimeSpan _left;
 
     private UpstreamCall(
         UpstreamReplica replica, UpstreamEntry entry, UpstreamRequest request, TimeProvider clock,
@@ -23,7 +28,9 @@ internal sealed class UpstreamCall : IDisposable
         _replica = replica;
         _entry = entry;
         _request = request;
-        _late = new CancellationTokenSource(TimeSpan.FromSeconds(entry.FirstTokenSeconds), clock);
+        _clock = clock;
+        _left = TimeSpan.FromSeconds(entry.FirstTokenSeconds);
+        _late = new CancellationTokenSource(_left, clock);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(_late.Token, cancellationToken);
     }
 
@@ -46,6 +53,7 @@ internal sealed class UpstreamCall : IDisposable
         try
         {
             await call.GuardAsync(async () => call.First = await call.AskAsync());
+            call._late.CancelAfter(Timeout.InfiniteTimeSpan);
             replica.Breaker.Begin();
             return call;
         }
@@ -61,6 +69,8 @@ internal sealed class UpstreamCall : IDisposable
     public async ValueTask<UpstreamChunk?> ReadAsync()
     {
         UpstreamChunk? chunk = null;
+        long start = _clock.GetTimestamp();
+        _late.CancelAfter(_left);
         try
         {
             await GuardAsync(async () => chunk = await NextAsync());
@@ -68,6 +78,13 @@ internal sealed class UpstreamCall : IDisposable
         catch (UpstreamException) when (_isFinished)
         {
             // The answer is whole; only its usage did not come.
+        }
+
+        _late.CancelAfter(Timeout.InfiniteTimeSpan);
+        if (chunk is { IsProgress: false } && !_isFinished)
+        {
+            TimeSpan rest = _left - _clock.GetElapsedTime(start);
+            _left = rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
         }
 
         if (chunk is null)
@@ -123,7 +140,7 @@ internal sealed class UpstreamCall : IDisposable
         _isFinished |= chunk.FinishReason is not null;
         if (chunk.IsProgress || _isFinished)
         {
-            _late.CancelAfter(TimeSpan.FromSeconds(_entry.TokenSeconds));
+            _left = TimeSpan.FromSeconds(_entry.TokenSeconds);
         }
 
         return chunk;

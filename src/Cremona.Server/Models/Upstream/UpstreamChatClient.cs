@@ -33,7 +33,8 @@ internal sealed class UpstreamChatClient(string modelName, UpstreamPool pool, Up
         var tally = new UpstreamTally(settings.Meter, UpstreamRequests.EstimateTokens(prompt));
 
         // White space that other servers leave before calls is not part of an answer either.
-        bool isAtStart = settings.TrimsStart || settings.Tools is { Count: > 0 };
+        bool isAtStart = settings.TrimsStart
+            || (settings.Tools is { Count: > 0 } && settings.Ending != Inference.Templates.ChatEnding.ContinueLast);
         await using IAsyncEnumerator<UpstreamChunk> chunks =
             pool.StreamAsync(request, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (await MoveNextAsync(chunks, tally))

@@ -26,4 +26,7 @@ internal enum UpstreamFault
 
     /// <summary>It has no model of this name.</summary>
     UnknownModel,
+
+    /// <summary>It does not take a tuned model's adapter.</summary>
+    AdapterRefused,
 }
