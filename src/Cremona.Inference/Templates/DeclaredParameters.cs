@@ -21,7 +21,8 @@ internal static class DeclaredParameters
     public static JsonElement Close(JsonElement schema)
     {
         if (schema.ValueKind != JsonValueKind.Object || !schema.TryGetProperty("properties", out JsonElement properties)
-            || properties.ValueKind != JsonValueKind.Object || Others.Any(name => schema.TryGetProperty(name, out _)))
+            || properties.ValueKind != JsonValueKind.Object || Others.Any(name => schema.TryGetProperty(name, out _))
+            || RequiresOthers(schema, properties))
         {
             return schema;
         }
@@ -37,4 +38,10 @@ internal static class DeclaredParameters
 
         return JsonElement.Parse(written.WrittenSpan);
     }
+
+    // Closed, such a schema could not be met at all.
+    private static bool RequiresOthers(JsonElement schema, JsonElement properties) =>
+        schema.TryGetProperty("required", out JsonElement required) && required.ValueKind == JsonValueKind.Array
+        && required.EnumerateArray().Any(name =>
+            name.ValueKind == JsonValueKind.String && !properties.TryGetProperty(name.GetString()!, out _));
 }

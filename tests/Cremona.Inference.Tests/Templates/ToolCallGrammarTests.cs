@@ -16,6 +16,7 @@ public sealed class ToolCallGrammarTests
     private static readonly ChatTool[] Tools =
     [
         new("f", null, Parse(City)), new("g", null, Parse("""{"additionalProperties":false}""")),
+        new("needs", null, Parse("""{"properties":{"city":{"type":"string"}},"required":["other"]}""")),
         new("open", null, Parse("""{"properties":{"city":{"type":"string"}},"additionalProperties":true}""")),
     ];
 
@@ -33,6 +34,7 @@ public sealed class ToolCallGrammarTests
     [InlineData(Open + """{"name": "f", "arguments": {}}""" + Close, false)]
     [InlineData(Open + """{"name": "f", "arguments": {"city":"Rome"}}""" + Close, false)]
     [InlineData(Open + """{"name": "f", "arguments": {"city": "Rome", "other": 3}}""" + Close, false)]
+    [InlineData(Open + """{"name": "needs", "arguments": {"other": 3}}""" + Close, true)]
     [InlineData(Open + """{"name": "open", "arguments": {"city": "Rome", "other": 3}}""" + Close, true)]
     [InlineData(Open + """{"name": "g", "arguments": []}""" + Close, false)]
     [InlineData(Open + """{"name": "h", "arguments": {}}""" + Close, false)]
