@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cremona.Inference.Checkpoints.Gguf;
@@ -73,9 +75,9 @@ public class TokenizerOracleTests
         BytePairTokenizer whole = TokenizerJson.ParseParts(json).Build();
 
         // llama.cpp looks for added tokens in text only when asked, and composes no characters.
-        string[] texts = [.. Texts().Take(120).Where(text => !text.Contains("<think>", StringComparison.Ordinal)
+        string[] texts = [.. (await TextsAsync()).Take(120).Where(text => !text.Contains("<think>", StringComparison.Ordinal)
             && CanonicalComposition.Compose(text) == text)];
-        int[][] expected = await AskAsync("llama_tokens.mjs", path, texts);
+        int[][] expected = await AskAsync<int[]>("llama_tokens.mjs", texts, path);
         foreach ((string text, int[] ids) in texts.Zip(expected))
         {
             read.Encode(text).ShouldBe(whole.Encode(text), text);
@@ -86,23 +88,25 @@ public class TokenizerOracleTests
 
     private static async Task ShouldAgreeAsync(string path, ITokenizer tokenizer)
     {
-        string[] texts = Texts();
-        int[][] expected = await AskAsync("tokenizer_reference.mjs", path, texts);
+        string[] texts = await TextsAsync();
+        int[][] expected = await AskAsync<int[]>("tokenizer_reference.mjs", texts, path);
         foreach ((string text, int[] ids) in texts.Zip(expected))
         {
             tokenizer.Encode(text).ShouldBe(ids, $"{path}: {JsonSerializer.Serialize(text)}");
         }
     }
 
-    private static async Task<int[][]> AskAsync(string script, string path, string[] texts)
+    private static async Task<T[]> AskAsync<T>(string script, string[] texts, params string[] arguments)
     {
         using var folder = new ScratchFolder();
         File.WriteAllText(folder.File("texts.json"), JsonSerializer.Serialize(texts));
-        using JsonDocument answer = await NodeOracle.RunAsync(script, path, folder.File("texts.json"));
-        return answer.Deserialize<int[][]>()!;
+        using JsonDocument answer = await NodeOracle.RunAsync(script, [.. arguments, folder.File("texts.json")]);
+        return answer.Deserialize<T[]>()!;
     }
 
-    private static string[] Texts()
+    /// <summary>Written and random texts. Characters that are newer than one side's Unicode are left out: the others
+    /// split a text around what is no letter to them.</summary>
+    private static async Task<string[]> TextsAsync()
     {
         var texts = new List<string>(Written);
         AnyText.WellFormed.Sample(
@@ -112,8 +116,11 @@ public class TokenizerOracleTests
                 if (!text.Contains("<|", StringComparison.Ordinal)) texts.Add(text);
             },
             seed: "0N0XIzNsQ0O2", iter: TextCount, threads: 1);
-        return [.. texts];
+        int[] unassigned = await AskAsync<int>("unassigned_characters.mjs", [.. texts]);
+        return [.. texts.Where((text, i) => text.EnumerateRunes().Count(IsUnassigned) == unassigned[i])];
     }
+
+    private static bool IsUnassigned(Rune rune) => Rune.GetUnicodeCategory(rune) == UnicodeCategory.OtherNotAssigned;
 
     private static string PathOf(string package) => Path.Combine(NodeOracle.Modules!, package, "models", "tokenizer.json");
 }

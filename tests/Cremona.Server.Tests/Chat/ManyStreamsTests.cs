@@ -10,7 +10,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cremona.Server.Tests.Chat;
 
-/// <summary>Two hundred streams at once, of which many do not end as they should.</summary>
+/// <summary>Two hundred streams at once, of which many do not end as they should. They run alone, since the memory of
+/// the whole process is watched.</summary>
+[Collection(nameof(ManyStreamsTests))]
+[CollectionDefinition(nameof(ManyStreamsTests), DisableParallelization = true)]
 public class ManyStreamsTests
 {
     private const int Streams = 200;
