@@ -6,6 +6,7 @@ using Cremona.Server.Files;
 using Cremona.Server.FineTuning;
 using Cremona.Server.Jobs;
 using Cremona.Server.Models;
+using Cremona.Server.Settings;
 using Cremona.Server.Storage;
 using Cremona.Server.Usage;
 
@@ -26,11 +27,9 @@ public static class ServerProgram
         return 0;
     }
 
-    public static WebApplication Build(string[] args) => Build(args, null);
-
     /// <param name="args">As for <see cref="RunAsync"/>.</param>
     /// <param name="configure">Replaces services, for an embedding program or a test.</param>
-    public static WebApplication Build(string[] args, Action<IServiceCollection>? configure)
+    public static WebApplication Build(string[] args, Action<IServiceCollection>? configure = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder(
             new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
@@ -46,6 +45,7 @@ public static class ServerProgram
         configure?.Invoke(builder.Services);
 
         WebApplication app = builder.Build();
+        app.Services.RefuseUnknownSections();
         app.UseEdge();
         app.MapHealth();
         app.MapTelemetry();

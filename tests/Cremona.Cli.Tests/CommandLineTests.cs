@@ -22,6 +22,22 @@ public class CommandLineTests
         run.Error.ShouldNotBeEmpty();
     }
 
+    [Theory]
+    [InlineData("'--port' was not matched. Did you mean", "serve", "--port", "x")]
+    [InlineData("for option '--epochs' as a whole number.", "finetune", "create", "f", "--epochs", "x")]
+    [InlineData("--suffix toolongname: the server would cut it", "finetune", "create", "f", "--suffix", "toolongname")]
+    [InlineData("--set Jobs=1: a setting has the form Section:Name=value", "serve", "--set", "Jobs=1")]
+    public async Task InvokeAsync_SaysWhatIsWrongAndWhereHelpIs(string message, params string[] arguments)
+    {
+        CommandRun run = await CommandRun.StartAsync("", NoVariables, arguments);
+
+        run.ExitCode.ShouldBe(ExitCode.Usage);
+        run.Error.ShouldContain(message);
+        run.Error.ShouldContain($"See cremona {(arguments[0] == "serve" ? "serve" : "finetune create")} --help");
+        (run.Out + run.Error).ShouldNotContain("Usage:");
+        run.Error.ShouldNotContain("System.");
+    }
+
     [Fact]
     public async Task InvokeAsync_ShowsExitCodesAndVariables_WhenAskedForHelp()
     {

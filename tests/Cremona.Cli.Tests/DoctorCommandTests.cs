@@ -36,4 +36,16 @@ public class DoctorCommandTests
         run.Out.ShouldContain("FAIL  data folder");
         run.Out.ShouldNotContain("  store");
     }
+
+    [Fact]
+    public async Task Doctor_NamesTheSetting_WhenItIsOutOfRange()
+    {
+        using TempFolder folder = new();
+
+        CommandRun run = await CommandRun.StartAsync(
+            "", [], "doctor", "--data", folder.Path, "--set", "Jobs:WorkerCount=-1");
+
+        run.ExitCode.ShouldBe(ExitCode.Failure);
+        run.Out.ShouldContain("FAIL  settings        Jobs:WorkerCount is -1; it must be between 0 and 64.");
+    }
 }

@@ -23,7 +23,8 @@ internal static partial class ConfigurationReference
 
             Generated from the options classes; a test fails when this page and the code differ.
             Each value can be given in `appsettings.json` (`"Section": { "Name": value }`), as an environment variable
-            (`Section__Name=value`) or on the command line of `cremona serve` (`--Section:Name value`).
+            (`CREMONA_Section__Name=value`) or on the command line of `cremona serve` (`--set Section:Name=value`).
+            A setting that is unknown or out of range stops the start, which says which one it is.
 
             """.ReplaceLineEndings("\n"));
         foreach (Type options in OptionsTypes())

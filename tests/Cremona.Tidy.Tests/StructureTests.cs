@@ -17,14 +17,15 @@ public class StructureTests
     /// <summary>What each part of the server may use; whatever is missing here is forbidden.</summary>
     private static readonly Dictionary<string, string[]> RoomReferences = new()
     {
-        ["Storage"] = [],
-        ["Edge"] = ["Storage"],
-        ["Models"] = ["Edge", "Storage"],
-        ["Jobs"] = ["Edge", "Storage"],
-        ["Usage"] = ["Edge", "Storage"],
-        ["Files"] = ["Edge", "Storage"],
-        ["Chat"] = ["Edge", "Storage", "Models"],
-        ["FineTuning"] = ["Edge", "Storage", "Models", "Jobs"],
+        ["Settings"] = [],
+        ["Storage"] = ["Settings"],
+        ["Edge"] = ["Settings", "Storage"],
+        ["Models"] = ["Settings", "Edge", "Storage"],
+        ["Jobs"] = ["Settings", "Edge", "Storage"],
+        ["Usage"] = ["Settings", "Edge", "Storage"],
+        ["Files"] = ["Settings", "Edge", "Storage"],
+        ["Chat"] = ["Settings", "Edge", "Storage", "Models"],
+        ["FineTuning"] = ["Settings", "Edge", "Storage", "Models", "Jobs"],
     };
 
     [Fact]

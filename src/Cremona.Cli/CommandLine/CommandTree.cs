@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.Text.RegularExpressions;
 using Cremona.Cli.Commands;
 using Cremona.Cli.Commands.Benchmarks;
 using Cremona.Cli.Commands.Files;
@@ -13,7 +14,7 @@ using Cremona.Cli.Commands.Usage;
 namespace Cremona.Cli.CommandLine;
 
 /// <summary>All commands of <c>cremona</c>, as one table.</summary>
-public static class CommandTree
+public static partial class CommandTree
 {
     /// <summary>From Ctrl-C to the end of the process, at most.</summary>
     public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
@@ -79,14 +80,47 @@ public static class CommandTree
         string[] arguments, Terminal terminal, CancellationToken cancellationToken)
     {
         ParseResult line = Build(terminal).Parse(arguments);
-        int code = await line.InvokeAsync(
-            new InvocationConfiguration
-            {
-                Output = terminal.Out,
-                Error = terminal.Error,
-                ProcessTerminationTimeout = StopLimit,
-            },
-            cancellationToken);
-        return line.Action is ParseErrorAction ? ExitCode.Usage : code;
+        if (line.Action is ParseErrorAction mistakes)
+        {
+            return await TellAsync(line, mistakes, terminal);
+        }
+
+        InvocationConfiguration configuration = new()
+        {
+            Output = terminal.Out,
+            Error = terminal.Error,
+            ProcessTerminationTimeout = StopLimit,
+        };
+        return await line.InvokeAsync(configuration, cancellationToken);
     }
+
+    /// <summary>Says what is wrong with the command line and where its help is, not the whole help.</summary>
+    private static async Task<int> TellAsync(ParseResult line, ParseErrorAction mistakes, Terminal terminal)
+    {
+        mistakes.ShowHelp = false;
+        using StringWriter text = new();
+        await line.InvokeAsync(new InvocationConfiguration { Output = text, Error = text }, CancellationToken.None);
+        string[] sentences = text.ToString().Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        foreach (string sentence in sentences.Distinct())
+        {
+            await terminal.Error.WriteLineAsync(WithoutTypeNames(sentence));
+        }
+
+        IEnumerable<string> path = line.CommandResult.Command.Parents.Append(line.CommandResult.Command)
+            .Where(symbol => symbol is not RootCommand).Select(symbol => $" {symbol.Name}");
+        await terminal.Error.WriteLineAsync($"See cremona{string.Concat(path)} --help");
+        return ExitCode.Usage;
+    }
+
+    private static string WithoutTypeNames(string sentence) => ExpectedType().Replace(sentence, match =>
+        match.Groups[1].Value switch
+        {
+            var name when name.Contains("Int", StringComparison.Ordinal) => " as a whole number",
+            var name when name.Contains("Double", StringComparison.Ordinal) => " as a number",
+            var name when name.Contains("Boolean", StringComparison.Ordinal) => " as true or false",
+            _ => "",
+        });
+
+    [GeneratedRegex(" ?as expected type '([^']*)'")]
+    private static partial Regex ExpectedType();
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cremona.Cli.Client;
+using Microsoft.Extensions.Options;
 
 namespace Cremona.Cli.CommandLine;
 
@@ -43,6 +44,6 @@ internal abstract class CremonaCommand : Command
     /// <summary>Faults whose message is written for a person. Anything else is a defect and keeps its stack
     /// trace.</summary>
     private static bool IsExpected(Exception fault) =>
-        fault is CommandException or ClientException
+        fault is CommandException or ClientException or OptionsValidationException
             or IOException or UnauthorizedAccessException or InvalidDataException;
 }

@@ -1,10 +1,11 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using Cremona.Server.Storage;
 
 namespace Cremona.Cli.CommandLine;
 
 /// <summary>Which store a command works on: the data folder, and any setting of the server.</summary>
-internal sealed class StoreOptions
+internal sealed partial class StoreOptions
 {
     private readonly Option<string?> _data = new("--data")
     {
@@ -20,7 +21,7 @@ internal sealed class StoreOptions
 
     public StoreOptions() => _settings.Validators.Add(result =>
     {
-        foreach (string setting in result.GetValue(_settings)!.Where(setting => !setting.Contains('=')))
+        foreach (string setting in result.GetValue(_settings)!.Where(setting => !IsSetting().IsMatch(setting)))
         {
             result.AddError($"--set {setting}: a setting has the form Section:Name=value");
         }
@@ -38,4 +39,7 @@ internal sealed class StoreOptions
     /// <summary>The same choices as arguments of the server.</summary>
     public IEnumerable<string> ToServerArguments(ParseResult line) =>
         [$"--data={DataFolder(line)}", .. (line.GetValue(_settings) ?? []).Select(setting => $"--{setting}")];
+
+    [GeneratedRegex("^[^:=]+:[^=]+=")]
+    private static partial Regex IsSetting();
 }

@@ -3,6 +3,7 @@ using Cremona.Server.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Cremona.Cli.CommandLine;
 
@@ -14,13 +15,14 @@ internal sealed class StoreSession : IAsyncDisposable
 
     private StoreSession(WebApplication app) => _app = app;
 
-    /// <summary>Opens the store and brings its schema up to date.</summary>
+    /// <summary>Checks the settings, opens the store and brings its schema up to date.</summary>
     public static async Task<StoreSession> OpenAsync(
         IEnumerable<string> serverArguments, CancellationToken cancellationToken)
     {
         // A command's standard output is its result; what the server would log does not belong there.
         StoreSession session = new(ServerProgram.Build(
             [.. serverArguments], services => services.AddLogging(logging => logging.ClearProviders())));
+        session.Get<IStartupValidator>().Validate();
         await session.Get<StoragePreparation>().StartAsync(cancellationToken);
         return session;
     }

@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Cremona.Cli.Commands;
 
@@ -80,9 +79,9 @@ internal sealed class ServeCommand : CremonaCommand
         catch (Exception fault)
         {
             await app.DisposeAsync();
-            if (fault is OptionsValidationException or InvalidOperationException)
+            if (fault is InvalidOperationException)
             {
-                // A setting is wrong; the message names it, its reason and the remedy.
+                // A setting of the environment is wrong; the message names it, its reason and the remedy.
                 throw new CommandException(fault.Message, fault);
             }
 

@@ -2,6 +2,7 @@ using Cremona.Cli.CommandLine;
 using Cremona.Inference.Checkpoints;
 using Cremona.Server.Edge.Keys;
 using Cremona.Server.Models;
+using Microsoft.Extensions.Options;
 
 namespace Cremona.Cli.Doctor;
 
@@ -19,6 +20,10 @@ internal static class StoreChecks
         {
             session = await StoreSession.OpenAsync(serverArguments, cancellationToken);
         }
+        catch (OptionsValidationException fault)
+        {
+            return [new Finding("settings", false, fault.Message)];
+        }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
             return [new Finding("store", false, $"{fault.Message}; see section Storage of docs/reference/configuration.md")];
@@ -26,6 +31,7 @@ internal static class StoreChecks
 
         await using (session)
         {
+            findings.Add(new Finding("settings", true, "all known and in range"));
             IReadOnlyList<AccessKey> keys = await session.Get<KeyStore>().ListAsync(cancellationToken);
             findings.Add(new Finding("store", true, $"reachable; {keys.Count(key => key.RevokedAtMs == 0)} valid keys"));
             findings.AddRange(session.Get<IModelCatalog>().BaseModels.Select(

@@ -24,17 +24,17 @@ public sealed class ChatOptions
     /// <summary>Seconds without a piece of text after which a stream of <c>/v1/chat/completions</c> sends a comment, so
     /// that no proxy gives it up; the other interfaces' clients read no comments. Default 15, range 0.01 to
     /// 3600.</summary>
-    [Range(0.01, 3600, ErrorMessage = "Chat:HeartbeatSeconds must be between 0.01 and 3600.")]
+    [Range(0.01, 3600)]
     public double HeartbeatSeconds { get; set; } = 15;
 
     internal TimeSpan HeartbeatInterval => TimeSpan.FromSeconds(HeartbeatSeconds);
 
     /// <summary>Messages of one request, samples included. Default 1000, range 1 to 100 000.</summary>
-    [Range(1, 100_000, ErrorMessage = "Chat:MessagesMax must be between 1 and 100000.")]
+    [Range(1, 100_000)]
     public int MessagesMax { get; set; } = 1000;
 
     /// <summary>Functions that one request may offer. Default 128, range 1 to 10 000.</summary>
-    [Range(1, 10_000, ErrorMessage = "Chat:ToolsMax must be between 1 and 10000.")]
+    [Range(1, 10_000)]
     public int ToolsMax { get; set; } = 128;
 
     /// <summary>The bot of a ChatCompletion that sends neither <c>prompt</c> nor <c>role_meta</c>. Default

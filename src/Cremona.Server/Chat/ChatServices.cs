@@ -1,5 +1,6 @@
 using Cremona.Server.Chat.Sensitivity;
 using Cremona.Server.Chat.WebSearch;
+using Cremona.Server.Settings;
 
 namespace Cremona.Server.Chat;
 
@@ -8,12 +9,9 @@ public static class ChatServices
 {
     public static IServiceCollection AddChat(this IServiceCollection services)
     {
-        services.AddOptions<ChatOptions>().BindConfiguration(ChatOptions.Section)
-            .ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<SensitiveWordsOptions>().BindConfiguration(SensitiveWordsOptions.Section)
-            .ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<WebSearchOptions>().BindConfiguration(WebSearchOptions.Section)
-            .ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<ChatOptions>(ChatOptions.Section);
+        services.AddSettings<SensitiveWordsOptions>(SensitiveWordsOptions.Section);
+        services.AddSettings<WebSearchOptions>(WebSearchOptions.Section);
         services.AddSingleton<SensitiveWords>();
         services.AddSingleton<IWebSearch, SearxngWebSearch>();
         services.AddSingleton<ChatClients>();

@@ -35,37 +35,37 @@ public sealed class EdgeOptions
 
     /// <summary>Bytes of a JSON body where the endpoint sets no bound of its own. Default 8 MiB, range 1 KiB to 1
     /// GiB.</summary>
-    [Range(1024, 1 << 30, ErrorMessage = "Edge:JsonBodyBytesMax must be between 1 KiB and 1 GiB.")]
+    [Range(1024, 1 << 30)]
     public long JsonBodyBytesMax { get; set; } = 8 << 20;
 
     /// <summary>Nesting of a JSON body. Default 64, range 8 to 512.</summary>
-    [Range(8, 512, ErrorMessage = "Edge:JsonDepthMax must be between 8 and 512.")]
+    [Range(8, 512)]
     public int JsonDepthMax { get; set; } = 64;
 
     /// <summary>Bytes of all request headers. Default 32 KiB, range 1 KiB to 1 MiB.</summary>
-    [Range(1024, 1 << 20, ErrorMessage = "Edge:HeaderBytesMax must be between 1 KiB and 1 MiB.")]
+    [Range(1024, 1 << 20)]
     public int HeaderBytesMax { get; set; } = 32 * 1024;
 
     /// <summary>Bytes of the query. Default 8 KiB, range 256 to 1 MiB.</summary>
-    [Range(256, 1 << 20, ErrorMessage = "Edge:QueryBytesMax must be between 256 bytes and 1 MiB.")]
+    [Range(256, 1 << 20)]
     public int QueryBytesMax { get; set; } = 8 * 1024;
 
     /// <summary>Requests at work at once; one more is answered 1041. Default 256, range 1 to 100 000.</summary>
-    [Range(1, 100_000, ErrorMessage = "Edge:ConcurrentRequestsMax must be between 1 and 100000.")]
+    [Range(1, 100_000)]
     public int ConcurrentRequestsMax { get; set; } = 256;
 
     /// <summary>Seconds a request may take where the endpoint sets no bound of its own; then 1001. Default 600, range 1
     /// to 86 400.</summary>
-    [Range(1, 86_400, ErrorMessage = "Edge:RequestSecondsMax must be between 1 and 86400.")]
+    [Range(1, 86_400)]
     public double RequestSecondsMax { get; set; } = 600;
 
     /// <summary>Seconds that an event of a stream may wait for a client that does not read; then the connection is cut
     /// and the work for it stops. Default 30, range 0.1 to 3600.</summary>
-    [Range(0.1, 3600, ErrorMessage = "Edge:SlowReaderSecondsMax must be between 0.1 and 3600.")]
+    [Range(0.1, 3600)]
     public double SlowReaderSecondsMax { get; set; } = 30;
 
     /// <summary>Seconds that running requests get to finish when the server stops; then they are cancelled. Default 5,
     /// range 0 to 8, so that the process ends within 10.</summary>
-    [Range(0, 8, ErrorMessage = "Edge:DrainSecondsMax must be between 0 and 8.")]
+    [Range(0, 8)]
     public double DrainSecondsMax { get; set; } = 5;
 }

@@ -5,6 +5,7 @@ using Cremona.Server.Edge.Health;
 using Cremona.Server.Edge.Keys;
 using Cremona.Server.Edge.Pipeline;
 using Cremona.Server.Edge.Telemetry;
+using Cremona.Server.Settings;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -17,8 +18,7 @@ public static class EdgeServices
 
     public static IServiceCollection AddEdge(this IServiceCollection services)
     {
-        services.AddOptions<EdgeOptions>().BindConfiguration(EdgeOptions.Section)
-            .ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<EdgeOptions>(EdgeOptions.Section);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<KeyStore>();
         services.AddSingleton<JwtKeys>();
@@ -26,11 +26,9 @@ public static class EdgeServices
         services.AddSingleton<Doorkeeper>();
         services.AddSingleton<ErrorAnswer>();
         services.AddSingleton<Drain>();
-        services.AddOptions<CallLimitsOptions>().BindConfiguration(CallLimitsOptions.Section)
-            .ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<CallLimitsOptions>(CallLimitsOptions.Section);
         services.AddSingleton<CallLimiter>();
-        services.AddOptions<LedgerOptions>().BindConfiguration(LedgerOptions.Section)
-            .ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<LedgerOptions>(LedgerOptions.Section);
         services.AddHostedService<LedgerSweep>();
         services.AddTelemetry();
         services.AddSingleton<UsageLedger>();

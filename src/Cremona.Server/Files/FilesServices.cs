@@ -1,4 +1,5 @@
 using Cremona.Protocol.Files;
+using Cremona.Server.Settings;
 
 namespace Cremona.Server.Files;
 
@@ -7,8 +8,7 @@ public static class FilesServices
 {
     public static IServiceCollection AddFiles(this IServiceCollection services)
     {
-        services.AddOptions<FilesOptions>().BindConfiguration(FilesOptions.Section)
-            .ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<FilesOptions>(FilesOptions.Section);
         services.AddSingleton<FilesService>();
         services.AddSingleton<DownloadLinks>();
         services.ConfigureHttpJsonOptions(

@@ -1,4 +1,5 @@
 using Cremona.Server.Jobs;
+using Cremona.Server.Settings;
 
 namespace Cremona.Server.FineTuning;
 
@@ -7,8 +8,7 @@ public static class FineTuningServices
 {
     public static IServiceCollection AddFineTuning(this IServiceCollection services)
     {
-        services.AddOptions<FineTuningOptions>().BindConfiguration(FineTuningOptions.Section)
-            .ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<FineTuningOptions>(FineTuningOptions.Section);
         services.AddSingleton<IFineTuneJobStore, FineTuneJobStore>();
         services.AddSingleton<ExampleFiles>();
         services.AddSingleton<FineTuningService>();

@@ -1,3 +1,5 @@
+using Cremona.Server.Settings;
+
 namespace Cremona.Server.Jobs;
 
 /// <summary>Registers the engine room.</summary>
@@ -5,11 +7,10 @@ public static class JobsServices
 {
     public static IServiceCollection AddJobs(this IServiceCollection services)
     {
-        services.AddOptions<JobsOptions>().BindConfiguration(JobsOptions.Section)
+        services.AddSettings<JobsOptions>(JobsOptions.Section)
             .Validate(
                 options => options.HeartbeatInterval * 2 <= options.LeaseDuration,
-                "Jobs:LeaseDuration must be at least twice Jobs:HeartbeatInterval, or healthy workers lose their jobs.")
-            .ValidateDataAnnotations().ValidateOnStart();
+                "Jobs:LeaseDuration must be at least twice Jobs:HeartbeatInterval, or healthy workers lose their jobs.");
         services.AddSingleton<JobSignals>();
         services.AddSingleton<JobStateWriter>();
         services.AddSingleton<IJobStore, JobStore>();

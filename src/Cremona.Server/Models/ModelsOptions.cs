@@ -30,17 +30,17 @@ public sealed class ModelsOptions : IValidatableObject
     /// <summary>Memory, in megabytes, of the weights of the models that are loaded. When one more is asked for than
     /// fit, those leave that were unused for longest and answer nobody; they are loaded again when they are asked for.
     /// One model stays even if it is larger. Default 8000, range 1 to 10 000 000.</summary>
-    [Range(1, 10_000_000, ErrorMessage = "Models:MemoryMegabytesMax must be between 1 and 10000000.")]
+    [Range(1, 10_000_000)]
     public int MemoryMegabytesMax { get; set; } = 8000;
 
     /// <summary>Memory, in megabytes, of the adapters of tuned models that are kept over all models; the one unused for
     /// longest gives way. Default 2000, range 1 to 10 000 000.</summary>
-    [Range(1, 10_000_000, ErrorMessage = "Models:AdapterMegabytesMax must be between 1 and 10000000.")]
+    [Range(1, 10_000_000)]
     public int AdapterMegabytesMax { get; set; } = 2000;
 
     /// <summary>Memory, in megabytes, of the compiled grammars that are kept for later requests; the one unused for
     /// longest gives way. Default 256, range 1 to 100 000.</summary>
-    [Range(1, 100_000, ErrorMessage = "Models:GrammarMegabytesMax must be between 1 and 100000.")]
+    [Range(1, 100_000)]
     public int GrammarMegabytesMax { get; set; } = 256;
 
     /// <summary>A tuned model that is not called for this long is deleted, as on the hosted platform after 7 days; 0

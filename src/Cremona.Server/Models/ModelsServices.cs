@@ -2,6 +2,7 @@ using Cremona.Inference.Scheduling;
 using Cremona.Protocol.Models;
 using Cremona.Server.Edge.Health;
 using Cremona.Server.Models.Upstream;
+using Cremona.Server.Settings;
 
 namespace Cremona.Server.Models;
 
@@ -10,10 +11,8 @@ public static class ModelsServices
 {
     public static IServiceCollection AddModels(this IServiceCollection services)
     {
-        services.AddOptions<ModelsOptions>().BindConfiguration(ModelsOptions.Section)
-            .ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<EngineOptions>().BindConfiguration(EngineOptions.Section)
-            .ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<ModelsOptions>(ModelsOptions.Section);
+        services.AddSettings<EngineOptions>(EngineOptions.Section);
         services.AddSingleton<ITunedModelStore, TunedModelStore>();
         services.AddHostedService<TunedModelSweep>();
         services.AddSingleton<IModelCatalog, ModelCatalog>();

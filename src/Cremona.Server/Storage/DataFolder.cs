@@ -25,7 +25,22 @@ public sealed class DataFolder
 
     /// <summary>Creates what is missing. A new data folder is its owner's alone: it holds uploads and key
     /// digests.</summary>
+    /// <exception cref="IOException">It cannot be made; the message says which folder and what to do.</exception>
     public void Create()
+    {
+        try
+        {
+            CreateFolders();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(
+                $"the data folder {Root} cannot be made ({fault.Message}); name another with --data or {StorageOptions.Section}:{nameof(StorageOptions.DataFolder)}, or give this user the folder",
+                fault);
+        }
+    }
+
+    private void CreateFolders()
     {
         if (!OperatingSystem.IsWindows() && !Directory.Exists(Root))
         {

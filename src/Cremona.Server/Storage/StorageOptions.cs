@@ -18,11 +18,11 @@ public sealed class StorageOptions
 
     /// <summary>How long a statement waits for another writer of the SQLite file, in seconds. Default 30, range 1 to
     /// 600.</summary>
-    [Range(1, 600, ErrorMessage = "Storage:BusyTimeoutSeconds must be between 1 and 600.")]
+    [Range(1, 600)]
     public int BusyTimeoutSeconds { get; set; } = 30;
 
     /// <summary>Free bytes of the data folder's disk below which the server is not ready. Default 64 MiB, range 0 to 1
     /// TiB.</summary>
-    [Range(0, 1L << 40, ErrorMessage = "Storage:FreeDiskBytesMin must be between 0 and 1 TiB.")]
+    [Range(0, 1L << 40)]
     public long FreeDiskBytesMin { get; set; } = 64L << 20;
 }

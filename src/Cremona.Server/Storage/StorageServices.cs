@@ -1,3 +1,4 @@
+using Cremona.Server.Settings;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -8,8 +9,7 @@ public static class StorageServices
 {
     public static IServiceCollection AddStorage(this IServiceCollection services)
     {
-        services.AddOptions<StorageOptions>().BindConfiguration(StorageOptions.Section)
-            .ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<StorageOptions>(StorageOptions.Section);
         services.AddSingleton<DataFolder>();
         services.AddSingleton<DataFolderLock>();
         services.AddSingleton(CreateDatabase);

@@ -91,9 +91,9 @@ public class FaultTests
     }
 
     [Theory]
-    [InlineData("--Edge:JsonDepthMax=1", "Edge:JsonDepthMax must be between 8 and 512.")]
+    [InlineData("--Edge:JsonDepthMax=1", "Edge:JsonDepthMax is 1; it must be between 8 and 512.")]
     [InlineData("--Edge:PublicUrl=ftp://x", "Edge:PublicUrl must be")]
-    [InlineData("--Files:PartsMax=0", "Files:PartsMax must be between 2 and 1000.")]
+    [InlineData("--Files:PartsMax=0", "Files:PartsMax is 0; it must be between 2 and 1000.")]
     [InlineData("--Storage:DataFolder=", "Storage:DataFolder is empty")]
     public async Task Start_Fails_WhenASettingIsOutOfRange(string setting, string text)
     {

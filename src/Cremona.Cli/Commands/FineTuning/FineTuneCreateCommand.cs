@@ -10,6 +10,9 @@ namespace Cremona.Cli.Commands.FineTuning;
 /// <summary><c>cremona finetune create FILE</c></summary>
 internal sealed class FineTuneCreateCommand : RemoteCommand
 {
+    /// <summary>The platform cuts a longer one without a word.</summary>
+    private const int SuffixLengthMax = 8;
+
     private readonly Argument<string> _training = new("training-file")
     {
         Description = "Id of an uploaded JSONL file, or the path of a local one, which is uploaded first",
@@ -26,7 +29,7 @@ internal sealed class FineTuneCreateCommand : RemoteCommand
         DefaultValueFactory = _ => "abab5.5s-chat-240123",
     };
 
-    private readonly Option<string?> _suffix = new("--suffix") { Description = "End of the tuned model's name, at most 8 characters" };
+    private readonly Option<string?> _suffix = new("--suffix") { Description = $"End of the tuned model's name, at most {SuffixLengthMax} characters" };
     private readonly Option<int?> _epochs = new("--epochs") { Description = "Passes over the file, 1 to 100. Default 5" };
     private readonly Option<int?> _batchSize = new("--batch-size") { Description = "Rows per step, 1 to 100. Default 1" };
 
@@ -41,6 +44,14 @@ internal sealed class FineTuneCreateCommand : RemoteCommand
     public FineTuneCreateCommand(Terminal terminal)
         : base(terminal, "create", "Create a fine-tuning job; its id is printed alone on one line")
     {
+        _suffix.Validators.Add(result =>
+        {
+            string suffix = result.GetValue(_suffix) ?? "";
+            if (suffix.EnumerateRunes().Count() > SuffixLengthMax)
+            {
+                result.AddError($"--suffix {suffix}: the server would cut it to {SuffixLengthMax} characters; give a shorter one");
+            }
+        });
         Add(_training);
         Add(_validation);
         Add(_model);

@@ -16,7 +16,10 @@ public static class JobWatch
         switch (end.Status)
         {
             case JobStatus.Succeeded:
-                await terminal.Out.WriteLineAsync($"talk to it: cremona chat --model {end.ModelId}");
+                bool isElsewhere = client.Address != new Uri(ConnectionOptions.DefaultUrl)
+                    && terminal.FindVariable(ConnectionOptions.UrlVariable) is null or "";
+                string url = isElsewhere ? $" --url {client.Address.GetLeftPart(UriPartial.Authority)}" : "";
+                await terminal.Out.WriteLineAsync($"talk to it: cremona chat --model {end.ModelId}{url}");
                 return ExitCode.Success;
             case JobStatus.Failed:
                 throw new CommandException($"job {jobId} failed: {end.StatusMessage} (code {end.StatusCode})");

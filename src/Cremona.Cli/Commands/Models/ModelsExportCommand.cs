@@ -4,7 +4,9 @@ using Cremona.Inference.Adapters;
 using Cremona.Inference.Architectures;
 using Cremona.Inference.Checkpoints;
 using Cremona.Inference.Checkpoints.Gguf;
+using Cremona.Server.Edge;
 using Cremona.Server.Models;
+using Microsoft.Extensions.Options;
 
 namespace Cremona.Cli.Commands.Models;
 
@@ -14,11 +16,8 @@ internal sealed class ModelsExportCommand : CremonaCommand
     private readonly Argument<string> _name = new("name") { Description = "A tuned model's id, or a model's name" };
     private readonly Argument<FileSystemInfo> _target = ModelTarget.Argument();
     private readonly Option<GgufType> _type = ModelTarget.Type();
-    private readonly Option<string> _group = new("--group")
-    {
-        Description = "The group that the tuned model belongs to",
-        DefaultValueFactory = _ => "",
-    };
+    private readonly Option<string?> _group = GroupOption.Create(
+        "The group that the tuned model belongs to; that of open mode without it", isRequired: false);
 
     private readonly StoreOptions _store = new();
 
@@ -44,9 +43,9 @@ internal sealed class ModelsExportCommand : CremonaCommand
         GgufType type = line.GetValue(_type);
         await using StoreSession store =
             await StoreSession.OpenAsync(_store.ToServerArguments(line), cancellationToken);
-        string group = line.GetRequiredValue(_group);
+        string group = line.GetValue(_group) ?? store.Get<IOptions<EdgeOptions>>().Value.OpenModeGroup;
         ServedModel served = await store.Get<IModelCatalog>().FindAsync(group, name, cancellationToken)
-            ?? throw new CommandException($"{name}: group '{group}' has no such model; see cremona finetune models");
+            ?? throw new CommandException($"{name}: group '{group}' has no such model; see cremona finetune models, or name its --group");
         string folder = served.Base.Folder
             ?? throw new CommandException($"{name}: its weights are not on this server, so there is nothing to export");
         IModelHost host = store.Get<IModelHost>();

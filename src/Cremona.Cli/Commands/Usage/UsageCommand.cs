@@ -56,7 +56,7 @@ internal sealed class UsageCommand : CremonaCommand
         Tables.Print(
             Terminal,
             [by, "calls", "failed", "input tokens", "cached", "output tokens"],
-            lines.Select(sum => ToCells(sum.Name!, sum)).Append(ToCells("total", usage.Total)));
+            lines.Select(sum => ToCells(sum.Name is "" or null ? "(open mode)" : sum.Name, sum)).Append(ToCells("total", usage.Total)));
         return ExitCode.Success;
     }
 

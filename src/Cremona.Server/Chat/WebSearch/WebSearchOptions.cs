@@ -13,25 +13,25 @@ public sealed class WebSearchOptions : IValidatableObject
     public string Endpoint { get; set; } = "";
 
     /// <summary>Seconds in which a search must be answered. Default 10, range 0.1 to 120.</summary>
-    [Range(0.1, 120, ErrorMessage = "WebSearch:TimeoutSeconds must be between 0.1 and 120.")]
+    [Range(0.1, 120)]
     public double TimeoutSeconds { get; set; } = 10;
 
     /// <summary>Results of a search that the model is shown. Default 5, range 1 to 50.</summary>
-    [Range(1, 50, ErrorMessage = "WebSearch:ResultsMax must be between 1 and 50.")]
+    [Range(1, 50)]
     public int ResultsMax { get; set; } = 5;
 
     /// <summary>Characters of a result's excerpt; more are left out, marked by <c>…</c>. Default 500, range 10 to
     /// 10 000.</summary>
-    [Range(10, 10_000, ErrorMessage = "WebSearch:ExcerptLengthMax must be between 10 and 10000.")]
+    [Range(10, 10_000)]
     public int ExcerptLengthMax { get; set; } = 500;
 
     /// <summary>Bytes of a search's answer; a longer one is a fault of the provider. Default 2 000 000, range 1000 to
     /// 100 000 000.</summary>
-    [Range(1000, 100_000_000, ErrorMessage = "WebSearch:AnswerBytesMax must be between 1000 and 100000000.")]
+    [Range(1000, 100_000_000)]
     public int AnswerBytesMax { get; set; } = 2_000_000;
 
     /// <summary>Searches in the answer to one request. Default 3, range 1 to 20.</summary>
-    [Range(1, 20, ErrorMessage = "WebSearch:SearchesMax must be between 1 and 20.")]
+    [Range(1, 20)]
     public int SearchesMax { get; set; } = 3;
 
     /// <summary>Says which address is none.</summary>

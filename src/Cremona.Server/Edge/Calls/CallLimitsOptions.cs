@@ -10,18 +10,18 @@ public sealed class CallLimitsOptions : IValidatableObject
 
     /// <summary>Calls per minute of one group, interface and model; one more is answered 1002. Default 6000, range 1 to
     /// 1 000 000 000.</summary>
-    [Range(1, 1_000_000_000, ErrorMessage = "CallLimits:RequestsPerMinute must be between 1 and 1000000000.")]
+    [Range(1, 1_000_000_000)]
     public long RequestsPerMinute { get; set; } = 6000;
 
     /// <summary>Tokens per minute, input and output, of one group, interface and model; more are answered 1039. The
     /// output that a request allows is reserved when it comes and settled when it ends. Default 20 000 000, range 1 to
     /// 1 000 000 000 000.</summary>
-    [Range(1, 1_000_000_000_000, ErrorMessage = "CallLimits:TokensPerMinute must be between 1 and 1000000000000.")]
+    [Range(1, 1_000_000_000_000)]
     public long TokensPerMinute { get; set; } = 20_000_000;
 
     /// <summary>Calls of one group at work at once; one more is answered 1041. Default 128, range 1 to
     /// 100 000.</summary>
-    [Range(1, 100_000, ErrorMessage = "CallLimits:ConcurrentCallsMax must be between 1 and 100000.")]
+    [Range(1, 100_000)]
     public int ConcurrentCallsMax { get; set; } = 128;
 
     /// <summary>Other limits for some calls: <c>Group</c>, <c>Interface</c> and <c>Model</c> (empty: any) with

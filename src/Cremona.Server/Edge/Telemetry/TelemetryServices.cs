@@ -1,4 +1,5 @@
 using Cremona.Inference.Scheduling;
+using Cremona.Server.Settings;
 using Microsoft.Extensions.Options;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
@@ -18,8 +19,7 @@ public static class TelemetryServices
 
     public static IServiceCollection AddTelemetry(this IServiceCollection services)
     {
-        services.AddOptions<TelemetryOptions>().BindConfiguration(TelemetryOptions.Section)
-            .ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<TelemetryOptions>(TelemetryOptions.Section);
         services.AddSingleton<CallTelemetry>();
         services.AddSingleton<PrometheusExporter>();
         services.AddOpenTelemetry().WithTracing().WithMetrics(metrics => metrics
