@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Cremona.Inference.Templates;
 using Cremona.Protocol.Errors;
 using Cremona.Server.Chat.Sensitivity;
@@ -18,7 +19,7 @@ internal sealed class ChatClients(SensitiveWords words, IWebSearch search, IOpti
     public int ScreenInput(ChatCall call)
     {
         IEnumerable<string> tools = (call.Request.Offer?.Tools ?? [])
-            .Select(tool => $"{tool.Name}\n{tool.Description}\n{tool.Parameters.GetRawText()}");
+            .Select(tool => $"{tool.Name}\n{tool.Description}\n{SaidBy(tool.Parameters)}");
         int type = words.FindInInput(call.GroupId, call.Request.Turns.SelectMany(TextsOf).Concat(tools));
         return type != SensitiveWords.Severe
             ? type
@@ -57,9 +58,13 @@ internal sealed class ChatClients(SensitiveWords words, IWebSearch search, IOpti
 
         return closing is null
             ? client
-            : new WebSearchChatClient(client, search, closing, webSearch.Value.SearchesMax);
+            : new WebSearchChatClient(
+                client, search, closing, webSearch.Value.SearchesMax,
+                text => words.FindInMaterial(call.GroupId, text));
     }
 
     private static IEnumerable<string> TextsOf(ChatTurn turn) =>
-        turn.ToolCalls.Select(call => call.Arguments.GetRawText()).Prepend(turn.Content);
+        turn.ToolCalls.Select(call => SaidBy(call.Arguments)).Prepend(turn.Content);
+
+    private static string SaidBy(JsonElement json) => JsonUnescaper.Unescape(json.GetRawText());
 }

@@ -120,7 +120,7 @@ public static class FineTuningEndpoints
         }
 
         host.DropAdapter(id);
-        await pools.UnloadAsync(id);
+        await pools.UnloadAsync(id, cancellationToken);
         return Deleted();
     }
 

@@ -6,8 +6,13 @@ namespace Cremona.Server.Models;
 
 /// <summary>Gets ready what answers for a model.</summary>
 internal sealed class ChatBackends(
-    IModelHost host, UpstreamPools pools, ITunedModelStore tunedModels, IBlobStore blobs, DataFolder folder)
+    IModelHost host, UpstreamPools pools, ITunedModelStore tunedModels, IBlobStore blobs, DataFolder folder,
+    SecretStore secrets)
 {
+    private const string CacheSecretName = "upstream-cache";
+
+    private byte[]? _cacheSecret;
+
     /// <summary>A tuned model runs where its adapter can be loaded: on the servers of its base model if they do that,
     /// otherwise here, by the weights that it was trained on.</summary>
     /// <exception cref="ApiException">1013: the model cannot be loaded.</exception>
@@ -19,9 +24,14 @@ internal sealed class ChatBackends(
         }
 
         return pools.Find(served.Base.Id) is { } pool && (served.Tuned is null || pool.LoadsAdapters)
-            ? new UpstreamChatBackend(served, pool, await FindAdapterAsync(served.Tuned, pool, cancellationToken))
+            ? new UpstreamChatBackend(
+                served, pool, await FindAdapterAsync(served.Tuned, pool, cancellationToken),
+                pool.SaltsCache ? await GetCacheSecretAsync(cancellationToken) : null)
             : new LocalChatBackend(served, await host.LoadAsync(served.Base, cancellationToken), host);
     }
+
+    private async Task<byte[]> GetCacheSecretAsync(CancellationToken cancellationToken) =>
+        _cacheSecret ??= await secrets.GetAsync(CacheSecretName, cancellationToken);
 
     private async Task<UpstreamAdapter?> FindAdapterAsync(
         TunedModel? tuned, UpstreamPool pool, CancellationToken cancellationToken)

@@ -57,7 +57,7 @@ internal sealed class EngineChatClient(
         ChatTool[] tools = [.. settings.Tools?.OfType<AIFunctionDeclaration>().Select(ToTool) ?? []];
         int[] prompt = model.ChatTemplate.Encode([.. messages.Select(ToTurn)], settings.Ending, tools).Tokens;
         int outputTokensMax = LimitOutput(prompt.Length, settings);
-        settings.Meter?.CountInput(prompt.Length);
+        new PromptMeter(settings).Count(prompt.Length);
         var output = new OutputText(
             model.Tokenizer, settings, tools.Length > 0 ? model.ChatTemplate.ToolCallForm : null);
         var tally = new OutputTally();

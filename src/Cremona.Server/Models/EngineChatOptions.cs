@@ -23,6 +23,7 @@ internal sealed class EngineChatOptions : ChatOptions
             TopLogProbabilities = engine.TopLogProbabilities;
             RanksAnswers = engine.RanksAnswers;
             Meter = engine.Meter;
+            CountedTokens = engine.CountedTokens;
             Grammar = engine.Grammar;
             Group = engine.Group;
             CallsReplaceText = engine.CallsReplaceText;
@@ -48,6 +49,10 @@ internal sealed class EngineChatOptions : ChatOptions
 
     /// <summary>Counts the tokens as they come, so that they are known also when nobody waits for the answer.</summary>
     public CallMeter? Meter { get; set; }
+
+    /// <summary>Tokens of the prompt that <see cref="Meter"/> has counted already, because the call has been asked or has
+    /// answered so far with them; 0 in its first round.</summary>
+    public int CountedTokens { get; set; }
 
     /// <summary>Holds the output to a grammar over the model's vocabulary; null leaves it free.</summary>
     public TokenGrammar? Grammar { get; set; }

@@ -24,8 +24,8 @@ public interface ITunedModelStore
     /// <summary>Removes all models, of every group, that nobody called since they were made or since a time.</summary>
     /// <param name="unusedSince">The time.</param>
     /// <param name="cancellationToken">Ends the work between two steps.</param>
-    /// <returns>How many.</returns>
-    Task<int> LapseAsync(DateTimeOffset unusedSince, CancellationToken cancellationToken);
+    /// <returns>Their ids.</returns>
+    Task<IReadOnlyList<string>> LapseAsync(DateTimeOffset unusedSince, CancellationToken cancellationToken);
 
     /// <summary>Frees adapters of deleted models that a crash left behind.</summary>
     Task PurgeAsync(CancellationToken cancellationToken);

@@ -81,11 +81,12 @@ public sealed class TunedModelStore(Database database, IBlobStore blobs, TimePro
             "UPDATE tuned_models SET called_at = @Now WHERE id = @Id", values, cancellationToken: cancellationToken));
     }
 
-    public async Task<int> LapseAsync(DateTimeOffset unusedSince, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> LapseAsync(DateTimeOffset unusedSince, CancellationToken cancellationToken)
     {
         const string sql = """
             UPDATE tuned_models SET deleted_at = @Now
             WHERE deleted_at = 0 AND created_at < @Since AND called_at < @Since
+            RETURNING id
             """;
         object values = new
         {
@@ -93,10 +94,10 @@ public sealed class TunedModelStore(Database database, IBlobStore blobs, TimePro
             Since = unusedSince.ToUnixTimeMilliseconds(),
         };
         await using DbConnection connection = await database.OpenAsync(cancellationToken);
-        int lapsed = await connection.ExecuteAsync(
+        IEnumerable<string> lapsed = await connection.QueryAsync<string>(
             new CommandDefinition(sql, values, cancellationToken: cancellationToken));
         await PurgeAsync(cancellationToken);
-        return lapsed;
+        return lapsed.AsList();
     }
 
     public async Task PurgeAsync(CancellationToken cancellationToken)

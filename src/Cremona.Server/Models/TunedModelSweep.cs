@@ -1,11 +1,13 @@
+using Cremona.Server.Models.Upstream;
 using Microsoft.Extensions.Options;
 
 namespace Cremona.Server.Models;
 
 /// <summary>At the start frees the adapters of models whose deletion a crash interrupted; then, where the operator
 /// wants it, lets models lapse that nobody calls.</summary>
-public sealed class TunedModelSweep(
-    ITunedModelStore models, IOptions<ModelsOptions> options, TimeProvider clock, ILogger<TunedModelSweep> log)
+internal sealed class TunedModelSweep(
+    ITunedModelStore models, IModelHost host, UpstreamPools pools, IOptions<ModelsOptions> options, TimeProvider clock,
+    ILogger<TunedModelSweep> log)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
@@ -36,10 +38,17 @@ public sealed class TunedModelSweep(
             return;
         }
 
-        int lapsed = await models.LapseAsync(clock.GetUtcNow() - lapse, stoppingToken);
-        if (lapsed > 0)
+        IReadOnlyList<string> lapsed = await models.LapseAsync(clock.GetUtcNow() - lapse, stoppingToken);
+        if (lapsed.Count == 0)
         {
-            log.ModelsLapsed(lapsed, lapse);
+            return;
+        }
+
+        log.ModelsLapsed(lapsed.Count, lapse);
+        foreach (string id in lapsed)
+        {
+            host.DropAdapter(id);
+            await pools.UnloadAsync(id, stoppingToken);
         }
     }
 }

@@ -3,6 +3,7 @@ using Cremona.Inference.Scheduling;
 using Cremona.Inference.Templates;
 using Cremona.Server.Chat.WebSearch;
 using Cremona.Server.Tests.Models;
+using Cremona.Server.Tests.Models.Upstream;
 using Microsoft.AspNetCore.Http;
 
 namespace Cremona.Server.Tests.Chat;
@@ -49,6 +50,9 @@ public sealed class WebSearchTests : IAsyncLifetime
         JsonElement usage = answer.GetProperty("usage");
         usage.GetProperty("total_tokens").GetInt32().ShouldBe(requests[0].PromptTokens.Length + 1 + 2);
         usage.GetProperty("tokens_with_added_plugin").GetInt32().ShouldBe(requests[1].PromptTokens.Length + 2);
+        JsonElement ledger = (await server.Client.GetJsonAsync("/v1/usage")).GetProperty("total");
+        ledger.GetProperty("output_tokens").GetInt32().ShouldBe(1 + 2);
+        ledger.GetProperty("input_tokens").GetInt32().ShouldBe(requests[1].PromptTokens.Length - 1); // The call is output.
         string.Concat(requests[1].PromptTokens.Select(id => (char)id)).ShouldEndWith($"|T:{Material}|A:");
     }
 
@@ -85,6 +89,51 @@ public sealed class WebSearchTests : IAsyncLifetime
         var constraint = last.Grammar!.Start();
         "<tool_call".All(c => constraint.TryAccept(c)).ShouldBeTrue();
         constraint.TryAccept('>').ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task LastRound_KeepsACallOfThePlugin_ThatAnotherServerMakesAllTheSame()
+    {
+        await using FakeUpstream fake = await FakeUpstream.StartAsync(http => FakeUpstream.SendAsync(
+            http,
+            """{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c","function":{"name":"plugin_web_search","arguments":"{\"query_list\":[\"Rome\"]}"}}]}}]}""",
+            """{"choices":[{"index":0,"delta":{"tool_calls":[{"index":1,"id":"d","function":{"name":"weather","arguments":"{}"}}]},"finish_reason":"tool_calls"}]}"""));
+        await using ServerFixture server = await StartAsync(
+            "--WebSearch:SearchesMax=1", UpstreamServer.Setting($"Urls:0={fake.Url}"));
+
+        string far = Body("hi").Replace("\"nano\"", "\"far\"", StringComparison.Ordinal);
+        JsonElement plain = await server.Client.PostJsonAsync(Ccp, far);
+        JsonElement other = await server.Client.PostJsonAsync(
+            Ccp, far.Replace("\"plugins\"", "\"functions\":[{\"name\":\"weather\"}],\"plugins\"", StringComparison.Ordinal));
+
+        _search.Queries.ShouldBe(["Rome", "Rome"]);
+        foreach (JsonElement answer in new[] { plain, other })
+        {
+            answer.GetProperty("choices")[0].GetProperty("messages").GetArrayLength().ShouldBe(3);
+            answer.GetProperty("function_call").GetProperty("name").GetString().ShouldBe("weather");
+        }
+    }
+
+    [Fact]
+    public async Task Results_WithSevereWords_ReachNeitherModelNorCaller_AndOthersAreReported()
+    {
+        string[] lists = [Path.GetTempFileName(), Path.GetTempFileName()];
+        await File.WriteAllTextAsync(lists[0], "everything\n");
+        await File.WriteAllTextAsync(lists[1], "xxxxxxxxxxxxxxxxxxxx\n");
+        await using ServerFixture server = await StartAsync(
+            $"--SensitiveWords:Lists:0:Path={lists[0]}", "--SensitiveWords:Lists:0:Category=1",
+            $"--SensitiveWords:Lists:1:Path={lists[1]}", "--SensitiveWords:Lists:1:Category=3");
+
+        JsonElement answer = await server.Client.PostJsonAsync(Ccp, Body("search me"));
+
+        answer.GetProperty("output_sensitive_type").GetInt32().ShouldBe(3);
+        const string Told =
+            "参考资料:\n[0] About Rome (https://example.org/Rome) xxxxxxxxxxxxxxxxxxxx\n"
+            + "[1] About Oslo & co (https://example.org/Oslo%20%26%20co) xxxxxxxxxxxxxxxxxxxx\n(另有 1 条含敏感词，未列出)";
+        answer.GetProperty("choices")[0].GetProperty("messages")[1].GetProperty("text").GetString().ShouldBe(Told);
+        string.Concat(_model.Engine.Requests[1].PromptTokens.Select(id => (char)id)).ShouldEndWith($"|T:{Told}|A:");
+        File.Delete(lists[0]);
+        File.Delete(lists[1]);
     }
 
     [Fact]

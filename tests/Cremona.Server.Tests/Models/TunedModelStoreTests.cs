@@ -1,4 +1,6 @@
 using Cremona.Server.Models;
+using Cremona.Server.Models.Upstream;
+using Cremona.Server.Tests.FineTuning;
 using Cremona.Server.Tests.Jobs;
 using Cremona.Server.Tests.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -38,7 +40,7 @@ public class TunedModelStoreTests
         await AddAsync(store, models, "new");
         store.Clock.Advance(TimeSpan.FromHours(1));
 
-        (await models.LapseAsync(store.Clock.GetUtcNow() - Week, default)).ShouldBe(1);
+        (await models.LapseAsync(store.Clock.GetUtcNow() - Week, default)).ShouldBe(["unused"]);
 
         (await models.ListAsync("1", default)).Select(model => model.Id).ShouldBe(["new", "used"], ignoreOrder: true);
         Directory.Exists(AdapterFolder(store, "unused")).ShouldBeFalse();
@@ -74,8 +76,10 @@ public class TunedModelStoreTests
         store.Clock.Advance(Week + TimeSpan.FromHours(1));
         ModelsOptions options = new() { TunedModelLapse = TimeSpan.FromDays(lapseDays) };
 
+        using UpstreamPools pools = new(Options.Create(options), store.Clock, NullLogger<UpstreamPools>.Instance);
         using TunedModelSweep sweep = new(
-            models, Options.Create(options), store.Clock, NullLogger<TunedModelSweep>.Instance);
+            models, new TinyModelHost(), pools, Options.Create(options), store.Clock,
+            NullLogger<TunedModelSweep>.Instance);
         await sweep.SweepAsync(default);
 
         (await models.FindAsync("1", "a", default) is not null).ShouldBe(isKept);

@@ -27,6 +27,7 @@ internal sealed class ScreeningChatClient(IChatClient inner, WordAutomaton words
     {
         var scanner = new WordScanner(words);
         var callScanner = new WordScanner(words);
+        var unescaper = new JsonUnescaper();
         List<TokenLogProbability> untold = [];
         List<AIContent> heldCalls = [];
         IAsyncEnumerable<ChatResponseUpdate> updates =
@@ -35,7 +36,7 @@ internal sealed class ScreeningChatClient(IChatClient inner, WordAutomaton words
         {
             bool isLast = update.FinishReason is not null;
             string text = scanner.Append(update.Text) + (isLast ? scanner.Flush() : "");
-            ScanCalls(update, callScanner, heldCalls);
+            ScanCalls(update, callScanner, unescaper, heldCalls);
             if (scanner.Category == SensitiveWords.Severe || callScanner.Category == SensitiveWords.Severe)
             {
                 throw new ApiException(
@@ -53,11 +54,12 @@ internal sealed class ScreeningChatClient(IChatClient inner, WordAutomaton words
     }
 
     /// <summary>Calls are held back until the end: what they say is known only as a whole.</summary>
-    private static void ScanCalls(ChatResponseUpdate update, WordScanner scanner, List<AIContent> held)
+    private static void ScanCalls(
+        ChatResponseUpdate update, WordScanner scanner, JsonUnescaper unescaper, List<AIContent> held)
     {
         foreach (FunctionCallPiece call in update.Contents.OfType<FunctionCallPiece>())
         {
-            scanner.Append(call.Arguments);
+            scanner.Append(unescaper.Append(call.Arguments));
             held.Add(call);
         }
 

@@ -28,6 +28,14 @@ public sealed class SensitiveWords
         return words.IsEmpty ? 0 : texts.Select(text => Find(words, text)).Aggregate(0, WordAutomaton.Severest);
     }
 
+    /// <summary>The severest category of the words in a text that a model and a caller are both shown; 0 when there is
+    /// none.</summary>
+    internal int FindInMaterial(string groupId, string text)
+    {
+        (WordAutomaton input, WordAutomaton output) = Of(groupId);
+        return WordAutomaton.Severest(Find(input, text), Find(output, text));
+    }
+
     /// <summary>What is looked for in answers; null when there is nothing.</summary>
     internal WordAutomaton? FindOutputWords(string groupId) =>
         Of(groupId).Output is { IsEmpty: false } words ? words : null;

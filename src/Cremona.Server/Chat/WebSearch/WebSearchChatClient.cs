@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Cremona.Inference.Templates;
+using Cremona.Server.Chat.Sensitivity;
 using Cremona.Server.Models;
 using Microsoft.Extensions.AI;
 using AIChatOptions = Microsoft.Extensions.AI.ChatOptions;
@@ -11,9 +12,14 @@ namespace Cremona.Server.Chat.WebSearch;
 /// or has searched as often as it may. The last update's usage counts the first prompt and all output;
 /// <see cref="AddedInput"/> tells what the results have added.</summary>
 /// <param name="inner">Answers with text, or with one call.</param>
+/// <param name="search">Finds pages.</param>
 /// <param name="closing">The settings of a round that may not search any more.</param>
+/// <param name="searchesMax">In one answer.</param>
+/// <param name="screen">Gives the category of sensitive words in a result, 0 for none. The model and the caller see no
+/// result with a severe one.</param>
 internal sealed class WebSearchChatClient(
-    IChatClient inner, IWebSearch search, EngineChatOptions closing, int searchesMax) : DelegatingChatClient(inner)
+    IChatClient inner, IWebSearch search, EngineChatOptions closing, int searchesMax, Func<string, int> screen)
+    : DelegatingChatClient(inner)
 {
     /// <summary>Key in <see cref="UsageDetails.AdditionalCounts"/>: the tokens that calls of the plugin and their
     /// results have added to the prompt, over those that the model has written.</summary>
@@ -29,7 +35,7 @@ internal sealed class WebSearchChatClient(
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         List<ChatMessage> dialogue = [.. messages];
-        AIChatOptions settings = options ?? closing;
+        EngineChatOptions settings = options as EngineChatOptions ?? new EngineChatOptions(options ?? closing);
         var round = new WebSearchRound();
         int searches = 0;
         while (true)
@@ -38,10 +44,7 @@ internal sealed class WebSearchChatClient(
             await foreach (ChatResponseUpdate update in base.GetStreamingResponseAsync(
                 dialogue, settings, cancellationToken))
             {
-                if (round.Take(update) is { } passed)
-                {
-                    yield return passed;
-                }
+                yield return round.Take(update);
             }
 
             if (round.SearchCall is not { } call)
@@ -52,10 +55,14 @@ internal sealed class WebSearchChatClient(
             IReadOnlyList<string> queries =
                 [.. WebSearchPlugin.ReadQueries(call.Arguments).Take(searchesMax - searches)];
             searches += Math.Max(1, queries.Count); // A call without a query is a round too.
-            string result = await SearchAsync(queries, cancellationToken);
+            string result = await SearchAsync(queries, round, cancellationToken);
             yield return new ChatResponseUpdate(ChatRole.Assistant, [new PluginStep(call, result)]);
             Append(dialogue, call, result, closing.Ending == ChatEnding.ContinueLast);
-            settings = searches < searchesMax ? settings : Closing(settings);
+            settings = new EngineChatOptions(searches < searchesMax ? settings : closing)
+            {
+                Seed = settings.Seed,
+                CountedTokens = round.Tokens,
+            };
         }
     }
 
@@ -69,9 +76,8 @@ internal sealed class WebSearchChatClient(
         dialogue.AddRange(opening);
     }
 
-    private EngineChatOptions Closing(AIChatOptions settings) => new(closing) { Seed = settings.Seed };
-
-    private async Task<string> SearchAsync(IReadOnlyList<string> queries, CancellationToken cancellationToken)
+    private async Task<string> SearchAsync(
+        IReadOnlyList<string> queries, WebSearchRound round, CancellationToken cancellationToken)
     {
         List<WebSearchResult> results = [];
         foreach (string query in queries)
@@ -79,6 +85,14 @@ internal sealed class WebSearchChatClient(
             results.AddRange(await search.SearchAsync(query, cancellationToken));
         }
 
-        return WebSearchPlugin.Write(results.DistinctBy(result => result.Url));
+        (WebSearchResult Result, int Category)[] found =
+        [
+            .. results.DistinctBy(result => result.Url)
+                .Select(result => (result, screen($"{result.Title}\n{result.Url}\n{result.Excerpt}"))),
+        ];
+        (WebSearchResult Result, int Category)[] told =
+            [.. found.Where(item => item.Category != SensitiveWords.Severe)];
+        round.Note(told.Select(item => item.Category).Aggregate(0, WordAutomaton.Severest));
+        return WebSearchPlugin.Write(told.Select(item => item.Result), leftOut: found.Length - told.Length);
     }
 }

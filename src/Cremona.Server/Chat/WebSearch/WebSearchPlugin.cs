@@ -46,7 +46,9 @@ internal static class WebSearchPlugin
     }
 
     /// <summary>The results of a call, numbered as the platform numbers them.</summary>
-    public static string Write(IEnumerable<WebSearchResult> results)
+    /// <param name="results">Those that are told.</param>
+    /// <param name="leftOut">How many are not.</param>
+    public static string Write(IEnumerable<WebSearchResult> results, int leftOut)
     {
         var text = new StringBuilder("参考资料:");
         int number = 0;
@@ -56,6 +58,9 @@ internal static class WebSearchPlugin
                 CultureInfo.InvariantCulture, $"\n[{number++}] {result.Title} ({result.Url}) {result.Excerpt}");
         }
 
-        return number > 0 ? text.ToString() : text.Append("\n(无)").ToString();
+        text.Append(number > 0 ? "" : "\n(无)");
+        return leftOut == 0
+            ? text.ToString()
+            : text.Append(CultureInfo.InvariantCulture, $"\n(另有 {leftOut} 条含敏感词，未列出)").ToString();
     }
 }

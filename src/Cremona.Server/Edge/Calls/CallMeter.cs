@@ -13,6 +13,7 @@ public sealed class CallMeter(TimeProvider clock)
     private readonly long _start = clock.GetTimestamp();
     private long _firstToken;
     private long _inputTokens;
+    private long _addedInputTokens;
     private long _cachedTokens = -1; // not told yet
     private long _outputTokens;
 
@@ -28,7 +29,7 @@ public sealed class CallMeter(TimeProvider clock)
     /// <summary>0, the error's code, or <see cref="ClientGone"/>.</summary>
     public int Status { get; set; }
 
-    public long InputTokens => Interlocked.Read(ref _inputTokens);
+    public long InputTokens => Interlocked.Read(ref _inputTokens) + Interlocked.Read(ref _addedInputTokens);
 
     /// <summary>The part of the input that was known from earlier calls.</summary>
     public long CachedTokens => Math.Max(0, Interlocked.Read(ref _cachedTokens));
@@ -54,6 +55,11 @@ public sealed class CallMeter(TimeProvider clock)
 
     /// <summary>The prompt counts once, however many answers are drawn from it.</summary>
     public void CountInput(int tokens) => Interlocked.Exchange(ref _inputTokens, tokens);
+
+    /// <summary>A later prompt of the call, which goes on after an answer, has something that no earlier prompt or
+    /// answer of the call had.</summary>
+    /// <param name="tokens">That alone; negative to correct an estimate.</param>
+    public void AddInput(int tokens) => Interlocked.Add(ref _addedInputTokens, tokens);
 
     /// <summary>Of several answers to a prompt the first computes it for the others; so the fewest count.</summary>
     public void CountCached(int tokens)

@@ -8,7 +8,8 @@ namespace Cremona.Server.Models.Upstream;
 /// <c>unload_lora_adapter</c> (https://docs.vllm.ai, LoRA adapters, dynamic serving). Thread-safe.</summary>
 /// <param name="post">Sends a body to a path below the server's base address; gives the status and the beginning of the
 /// answer.</param>
-internal sealed class ReplicaAdapters(Func<string, byte[], Task<(int Status, string Text)>> post)
+internal sealed class ReplicaAdapters(
+    Func<string, byte[], CancellationToken, Task<(int Status, string Text)>> post)
 {
     private readonly ConcurrentDictionary<string, Lazy<Task>> _loads = new(StringComparer.Ordinal);
 
@@ -33,18 +34,20 @@ internal sealed class ReplicaAdapters(Func<string, byte[], Task<(int Status, str
 
     /// <summary>Frees an adapter that was loaded.</summary>
     /// <exception cref="UpstreamException">The server cannot be reached.</exception>
-    public async Task UnloadAsync(string name)
+    public async Task UnloadAsync(string name, CancellationToken cancellationToken)
     {
         if (_loads.TryRemove(name, out _))
         {
-            await post("unload_lora_adapter", Body(new JsonObject { ["lora_name"] = name }));
+            await post("unload_lora_adapter", Body(new JsonObject { ["lora_name"] = name }), cancellationToken);
         }
     }
 
     private async Task PostLoadAsync(UpstreamAdapter adapter)
     {
+        // Others may wait for the same load: it does not end with the one who asked first.
         (int status, string text) = await post(
-            "load_lora_adapter", Body(new JsonObject { ["lora_name"] = adapter.Name, ["lora_path"] = adapter.Path }));
+            "load_lora_adapter", Body(new JsonObject { ["lora_name"] = adapter.Name, ["lora_path"] = adapter.Path }),
+            CancellationToken.None);
         bool isThere = status == StatusCodes.Status200OK
             || text.Contains("already been loaded", StringComparison.OrdinalIgnoreCase);
         if (!isThere)

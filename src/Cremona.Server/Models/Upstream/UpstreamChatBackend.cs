@@ -6,8 +6,10 @@ namespace Cremona.Server.Models.Upstream;
 /// <param name="served">What was asked for.</param>
 /// <param name="pool">The servers.</param>
 /// <param name="adapter">Of the tuned model; null for the base model.</param>
-internal sealed class UpstreamChatBackend(ServedModel served, UpstreamPool pool, UpstreamAdapter? adapter)
-    : IChatBackend
+/// <param name="cacheSecret">Makes the salts that keep the groups' prompts apart; null where the servers know no
+/// salts.</param>
+internal sealed class UpstreamChatBackend(
+    ServedModel served, UpstreamPool pool, UpstreamAdapter? adapter, byte[]? cacheSecret) : IChatBackend
 {
     public int ContextTokens => pool.ContextTokens;
 
@@ -31,5 +33,5 @@ internal sealed class UpstreamChatBackend(ServedModel served, UpstreamPool pool,
     }
 
     public Task<IChatClient> CreateClientAsync(CancellationToken cancellationToken) =>
-        Task.FromResult<IChatClient>(new UpstreamChatClient(served.RequestedName, pool, adapter));
+        Task.FromResult<IChatClient>(new UpstreamChatClient(served.RequestedName, pool, adapter, cacheSecret));
 }

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
 using Cremona.Protocol.Errors;
 using Cremona.Server.Edge;
 using Microsoft.Extensions.AI;
@@ -10,7 +12,10 @@ namespace Cremona.Server.Models.Upstream;
 /// <param name="modelName">The name that was asked for.</param>
 /// <param name="pool">The servers.</param>
 /// <param name="adapter">Of the tuned model; null for the base model.</param>
-internal sealed class UpstreamChatClient(string modelName, UpstreamPool pool, UpstreamAdapter? adapter) : IChatClient
+/// <param name="cacheSecret">Makes the salts that keep the groups' prompts apart; null where the servers know no
+/// salts.</param>
+internal sealed class UpstreamChatClient(
+    string modelName, UpstreamPool pool, UpstreamAdapter? adapter, byte[]? cacheSecret) : IChatClient
 {
     /// <inheritdoc/>
     /// <exception cref="ApiException">As for <see cref="GetStreamingResponseAsync"/>.</exception>
@@ -28,18 +33,18 @@ internal sealed class UpstreamChatClient(string modelName, UpstreamPool pool, Up
     {
         EngineChatOptions settings = options as EngineChatOptions ?? new EngineChatOptions(options);
         ChatMessage[] prompt = [.. messages];
-        byte[] body = UpstreamRequests.Write(adapter?.Name ?? pool.Model, prompt, settings);
+        string? salt = SaltOf(settings.Group);
+        byte[] body = UpstreamRequests.Write(adapter?.Name ?? pool.Model, prompt, settings, salt);
         var request = new UpstreamRequest(body, adapter);
-        var tally = new UpstreamTally(settings.Meter, UpstreamRequests.EstimateTokens(prompt));
+        var tally = new UpstreamTally(settings, UpstreamRequests.EstimateTokens(prompt), tellsCached: salt is not null);
 
         // White space that other servers leave before calls is not part of an answer either.
         bool isAtStart = settings.TrimsStart
             || (settings.Tools is { Count: > 0 } && settings.Ending != Inference.Templates.ChatEnding.ContinueLast);
         await using IAsyncEnumerator<UpstreamChunk> chunks =
             pool.StreamAsync(request, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        while (await MoveNextAsync(chunks, tally))
+        while (await ReadAsync(chunks, tally) is { } chunk)
         {
-            UpstreamChunk chunk = chunks.Current;
             string text = isAtStart ? chunk.Text.TrimStart() : chunk.Text;
             isAtStart &= text.Length == 0;
             if (text.Length > 0 || chunk.Calls.Count > 0 || chunk.LogProbabilities.Count > 0)
@@ -76,17 +81,16 @@ internal sealed class UpstreamChatClient(string modelName, UpstreamPool pool, Up
             AdditionalProperties = told.Count > 0 ? new() { [EngineChatClient.LogProbabilities] = told } : null,
         };
 
-    private async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<UpstreamChunk> chunks, UpstreamTally tally)
+    /// <summary>Of the group without telling it: the same one every time, and of no other group.</summary>
+    private string? SaltOf(string? group) => cacheSecret is null || group is null
+        ? null
+        : Convert.ToHexStringLower(HMACSHA256.HashData(cacheSecret, Encoding.UTF8.GetBytes(group)));
+
+    private async ValueTask<UpstreamChunk?> ReadAsync(IAsyncEnumerator<UpstreamChunk> chunks, UpstreamTally tally)
     {
         try
         {
-            bool hasNext = await chunks.MoveNextAsync();
-            if (hasNext)
-            {
-                tally.Add(chunks.Current);
-            }
-
-            return hasNext;
+            return await chunks.MoveNextAsync() ? tally.Add(chunks.Current) : null;
         }
         catch (UpstreamException fault)
         {

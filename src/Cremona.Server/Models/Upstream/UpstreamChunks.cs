@@ -1,11 +1,10 @@
 using System.Text;
 using System.Text.Json;
-using Cremona.Server.Edge;
 using Microsoft.Extensions.AI;
 
 namespace Cremona.Server.Models.Upstream;
 
-/// <summary>Reads the events of <c>chat.completion.chunk</c>. A call without an id gets one.</summary>
+/// <summary>Reads the events of <c>chat.completion.chunk</c>.</summary>
 internal static class UpstreamChunks
 {
     private const int DepthMax = 32;
@@ -57,11 +56,9 @@ internal static class UpstreamChunks
         [.. told.EnumerateArray().Select(call =>
         {
             JsonElement? function = Find(call, "function");
-            int index = ReadCount(call, "index");
-            string arguments = FindText(function, "arguments");
-            return FindText(function, "name") is { Length: > 0 } name
-                ? new FunctionCallPiece(index, Find(call, "id")?.GetString() ?? Ids.NewCallId(), name, arguments)
-                : new FunctionCallPiece(index, null, null, arguments);
+            return new FunctionCallPiece(
+                ReadCount(call, "index"), NullIfEmpty(FindText(call, "id")), NullIfEmpty(FindText(function, "name")),
+                FindText(function, "arguments"));
         })];
 
     private static UsageDetails ReadUsage(JsonElement usage) => new()
@@ -98,6 +95,8 @@ internal static class UpstreamChunks
 
     private static string FindText(JsonElement? parent, string name) =>
         parent is { } element ? Find(element, name)?.GetString() ?? "" : "";
+
+    private static string? NullIfEmpty(string text) => text.Length > 0 ? text : null;
 
     private static JsonElement? Find(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;

@@ -58,6 +58,11 @@ public sealed class UpstreamEntry
     /// too; they must see the data folder. Default false: tuned models run here.</summary>
     public bool LoadsAdapters { get; set; }
 
+    /// <summary>The servers are vLLM 0.9 or newer: what they have computed of prompts is kept apart by
+    /// <c>cache_salt</c>, one of each group's own. Default false: they may share it between groups, so how much of a
+    /// prompt they knew is told to nobody, or a group could find out what another one asks.</summary>
+    public bool SaltsCache { get; set; }
+
     /// <summary>Where the servers see this server's data folder. Empty (default): at the same path.</summary>
     public string DataFolder { get; set; } = "";
 

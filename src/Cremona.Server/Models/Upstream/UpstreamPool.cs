@@ -51,27 +51,18 @@ internal sealed class UpstreamPool : IDisposable
     /// <summary>Tuned models run on these servers too.</summary>
     public bool LoadsAdapters => _entry.LoadsAdapters;
 
+    /// <summary>The servers keep what they have computed apart by group.</summary>
+    public bool SaltsCache => _entry.SaltsCache;
+
     /// <summary>Where the servers see a file of this server's data folder.</summary>
     public string Translate(string path, string dataFolder) => _entry.DataFolder.Length == 0
         ? path
         : Path.Combine(_entry.DataFolder, Path.GetRelativePath(dataFolder, path));
 
-    /// <summary>Frees the adapter of a deleted model wherever it is loaded; a server that cannot be reached keeps
-    /// it.</summary>
-    public async Task UnloadAsync(string name)
-    {
-        foreach (UpstreamReplica replica in _replicas)
-        {
-            try
-            {
-                await replica.Adapters.UnloadAsync(name);
-            }
-            catch (UpstreamException fault)
-            {
-                _log.AnswerFailed(fault, _id, replica.Address, fault.Message);
-            }
-        }
-    }
+    /// <summary>Frees the adapter of a deleted model wherever it is loaded, at once everywhere; a server that cannot be
+    /// reached keeps it.</summary>
+    public Task UnloadAsync(string name, CancellationToken cancellationToken) =>
+        Task.WhenAll(_replicas.Select(replica => UnloadAsync(replica, name, cancellationToken)));
 
     /// <summary>1. Choose the server with the least to do. 2. Ask it; while no token has come, a fault is tried again
     /// elsewhere. 3. Pass on what comes; a fault ends it.</summary>
@@ -89,6 +80,18 @@ internal sealed class UpstreamPool : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private async Task UnloadAsync(UpstreamReplica replica, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await replica.Adapters.UnloadAsync(name, cancellationToken);
+        }
+        catch (UpstreamException fault)
+        {
+            _log.AnswerFailed(fault, _id, replica.Address, fault.Message);
+        }
+    }
 
     private async Task<UpstreamCall> OpenAsync(UpstreamRequest request, CancellationToken cancellationToken)
     {

@@ -15,8 +15,9 @@ internal sealed class UpstreamPools : IDisposable
     public UpstreamPool? Find(string modelId) => _byModel.GetValueOrDefault(modelId);
 
     /// <summary>Frees the adapter of a deleted tuned model.</summary>
-    public Task UnloadAsync(string tunedModelId) => Task.WhenAll(
-        _byModel.Values.Where(pool => pool.LoadsAdapters).Select(pool => pool.UnloadAsync(tunedModelId)));
+    public Task UnloadAsync(string tunedModelId, CancellationToken cancellationToken) => Task.WhenAll(
+        _byModel.Values.Where(pool => pool.LoadsAdapters)
+            .Select(pool => pool.UnloadAsync(tunedModelId, cancellationToken)));
 
     public void Dispose()
     {

@@ -72,15 +72,18 @@ internal sealed class UpstreamReplica
         settle();
     }
 
-    private async Task<(int Status, string Text)> PostWholeAsync(string path, byte[] body)
+    private async Task<(int Status, string Text)> PostWholeAsync(
+        string path, byte[] body, CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(TimeSpan.FromSeconds(_entry.FirstTokenSeconds), _clock);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
-            using HttpResponseMessage answer = await PostAsync(path, body, late.Token);
-            return ((int)answer.StatusCode, await ReadTextAsync(answer, late.Token));
+            using HttpResponseMessage answer = await PostAsync(path, body, stop.Token);
+            return ((int)answer.StatusCode, await ReadTextAsync(answer, stop.Token));
         }
-        catch (Exception fault) when (fault is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception fault) when (fault is HttpRequestException or IOException
+            || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new UpstreamException(UpstreamFault.Unreachable, $"no answer to {path}", fault);
         }

@@ -16,7 +16,13 @@ internal static class UpstreamRequests
 
     /// <summary>The body, UTF-8. Always a stream, whatever the client asked for: so a server that hangs is noticed,
     /// and one whose client has gone is told.</summary>
-    public static byte[] Write(string model, IReadOnlyList<ChatMessage> messages, EngineChatOptions settings)
+    /// <param name="model">Its name there.</param>
+    /// <param name="messages">The dialogue.</param>
+    /// <param name="settings">What is asked for.</param>
+    /// <param name="cacheSalt">Keeps what the server computes apart from what it computed with another salt; null where
+    /// the server does not know it.</param>
+    public static byte[] Write(
+        string model, IReadOnlyList<ChatMessage> messages, EngineChatOptions settings, string? cacheSalt)
     {
         var body = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(body, AsOnTheWire))
@@ -31,6 +37,11 @@ internal static class UpstreamRequests
             json.WriteEndObject();
             WriteSampling(json, settings);
             WriteForm(json, settings.ResponseFormat);
+            if (cacheSalt is not null)
+            {
+                json.WriteString("cache_salt", cacheSalt);
+            }
+
             if (settings.Ending == ChatEnding.ContinueLast)
             {
                 // The words of vLLM and SGLang; llama-server and Ollama go on with an assistant's turn anyway.

@@ -5,10 +5,15 @@ namespace Cremona.Server.Models.Upstream;
 
 /// <summary>Counts what another server sent for one request. It tells its own count at the end; until then, and when it
 /// tells none, each chunk counts as a token and the prompt is estimated.</summary>
-internal sealed class UpstreamTally(CallMeter? meter, int promptTokensEstimate)
+/// <param name="settings">Of the request; their meter is told.</param>
+/// <param name="promptTokensEstimate">Of the whole prompt.</param>
+/// <param name="tellsCached">How much of the prompt the server knew is told; otherwise 0 is.</param>
+internal sealed class UpstreamTally(EngineChatOptions settings, int promptTokensEstimate, bool tellsCached)
 {
     private readonly UsageDetails _usage = new() { InputTokenCount = promptTokensEstimate, OutputTokenCount = 0 };
-    private readonly HashSet<int> _calls = [];
+    private readonly PromptMeter _prompt = new(settings);
+    private readonly UpstreamCalls _calls = new();
+    private readonly CallMeter? _meter = settings.Meter;
     private double _logProbabilitySum;
     private int _logProbabilityCount;
     private bool _hasBegun;
@@ -20,24 +25,21 @@ internal sealed class UpstreamTally(CallMeter? meter, int promptTokensEstimate)
     /// <summary>0 when the server told none.</summary>
     public double MeanLogProbability => _logProbabilityCount == 0 ? 0 : _logProbabilitySum / _logProbabilityCount;
 
+    /// <summary>The chunk with its calls numbered as those of one answer.</summary>
     /// <exception cref="UpstreamException">A call of a function has no name.</exception>
-    public void Add(UpstreamChunk chunk)
+    public UpstreamChunk Add(UpstreamChunk chunk)
     {
-        if (chunk.Calls.Any(call => _calls.Add(call.Index) && call.Name is null))
-        {
-            throw new UpstreamException(UpstreamFault.Malformed, "a call of a function has no name");
-        }
-
+        IReadOnlyList<FunctionCallPiece> calls = _calls.Number(chunk.Calls);
         if (!_hasBegun)
         {
             _hasBegun = true;
-            meter?.CountInput(promptTokensEstimate);
+            _prompt.Count(promptTokensEstimate);
         }
 
         if (chunk.IsProgress)
         {
             _usage.OutputTokenCount++;
-            meter?.CountOutputToken();
+            _meter?.CountOutputToken();
         }
 
         _logProbabilitySum += chunk.LogProbabilities.Sum(token => token.LogProbability);
@@ -47,15 +49,18 @@ internal sealed class UpstreamTally(CallMeter? meter, int promptTokensEstimate)
         {
             Correct(told);
         }
+
+        return chunk with { Calls = calls };
     }
 
     private void Correct(UsageDetails told)
     {
-        meter?.CountInput((int)told.InputTokenCount!.Value);
-        meter?.CountCached((int)told.CachedInputTokenCount!.Value);
-        meter?.CorrectOutput((int)(told.OutputTokenCount!.Value - _usage.OutputTokenCount!.Value));
+        long cached = tellsCached ? told.CachedInputTokenCount!.Value : 0;
+        _prompt.Count((int)told.InputTokenCount!.Value);
+        _meter?.CountCached((int)cached);
+        _meter?.CorrectOutput((int)(told.OutputTokenCount!.Value - _usage.OutputTokenCount!.Value));
         (_usage.InputTokenCount, _usage.OutputTokenCount) = (told.InputTokenCount, told.OutputTokenCount);
-        _usage.CachedInputTokenCount = told.CachedInputTokenCount;
+        _usage.CachedInputTokenCount = cached;
         _usage.TotalTokenCount = told.InputTokenCount + told.OutputTokenCount;
     }
 

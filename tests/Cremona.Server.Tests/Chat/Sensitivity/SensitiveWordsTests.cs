@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cremona.Inference.Templates;
 using Cremona.Server.Tests.Models;
 using Microsoft.Extensions.Options;
 
@@ -24,6 +25,21 @@ public sealed class SensitiveWordsTests : IDisposable
         answer.ShouldBe(
             """{"created":0,"model":"nano","reply":"","choices":null,"base_resp":{"status_code":1026,"status_msg":"input new_sensitive"}}""");
         model.Engine.Requests.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(""" "name":"f","parameters":{"type":"object","description":"\u574f\u4eba"} """)]
+    [InlineData(""" "name":"f","parameters":"{\"type\":\"object\",\"description\":\"a\\u574f\\u4eba\"}" """)]
+    [InlineData(""" "name":"f","parameters":{"type":"object","description":"\nbad word"} """)]
+    public async Task SevereInput_IsFoundBehindEscapes_InWhatFunctionsSay(string function)
+    {
+        await using ServerFixture server = await StartAsync(
+            new ScriptedModel { ToolCallForm = ToolCallForm.Tagged }, (1, "坏人\nbad word"));
+
+        JsonElement answer = await server.Client.PostJsonAsync(
+            V2, $$$"""{"model":"nano","tools":[{"type":"function","function":{{{{function}}}}}],"messages":[{"role":"user","content":"x"}]}""");
+
+        answer.StatusCode().ShouldBe(1026);
     }
 
     [Fact]

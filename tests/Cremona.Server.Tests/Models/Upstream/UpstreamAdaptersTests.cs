@@ -1,6 +1,12 @@
 using System.Text.Json;
+using Cremona.Server.Models;
+using Cremona.Server.Models.Upstream;
 using Cremona.Server.Tests.FineTuning;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Cremona.Server.Tests.Models.Upstream;
 
@@ -61,10 +67,57 @@ public class UpstreamAdaptersTests
         fake.Paths.ShouldNotContain(Chat);
     }
 
-    private static Task<ServerFixture> StartAsync(FakeUpstream fake) => FineTuningServer.StartAsync(
-        new FakeTrainer(), $"--Models:Entries:nano:Upstream:Urls:0={fake.Url}",
-        "--Models:Entries:nano:Upstream:LoadsAdapters=true", "--Models:Entries:nano:Upstream:DataFolder=/mnt/cremona",
-        "--Models:Entries:nano:Upstream:RetriesMax=1");
+    [Fact]
+    public async Task TunedModel_IsUnloaded_WhenItLapses()
+    {
+        await using FakeUpstream fake = await FakeUpstream.StartAsync(AnswerAsync);
+        await using ServerFixture server = await StartAsync(fake);
+        string model = await TuneAsync(server);
+        await AskAsync(server, model);
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow() + TimeSpan.FromDays(8));
+        var options = new ModelsOptions { TunedModelLapse = TimeSpan.FromDays(7) };
+
+        using TunedModelSweep sweep = new(
+            server.Services.GetRequiredService<ITunedModelStore>(), server.Services.GetRequiredService<IModelHost>(),
+            server.Services.GetRequiredService<UpstreamPools>(), Options.Create(options), clock,
+            NullLogger<TunedModelSweep>.Instance);
+        await sweep.SweepAsync(default);
+
+        fake.Paths.ShouldBe([Load, Chat, Unload]);
+        fake.Bodies.Last().ShouldBe($$"""{"lora_name":"{{model}}"}""");
+    }
+
+    [Fact]
+    public async Task TunedModel_IsUnloadedEverywhere_WhileOneServerHangs_UntilNobodyWaits()
+    {
+        static Task Hang(HttpContext http) =>
+            http.Request.Path == Unload ? FakeUpstream.HangAfter()(http) : AnswerAsync(http);
+        await using FakeUpstream slow = await FakeUpstream.StartAsync(Hang);
+        await using FakeUpstream well = await FakeUpstream.StartAsync(AnswerAsync);
+        await using ServerFixture server = await StartAsync(slow, $"--Models:Entries:nano:Upstream:Urls:1={well.Url}");
+        string model = await TuneAsync(server);
+        await AskAsync(server, model);
+        await AskAsync(server, model);
+
+        using var stop = new CancellationTokenSource();
+        Task unload = server.Services.GetRequiredService<UpstreamPools>().UnloadAsync(model, stop.Token);
+        while (!well.Paths.Contains(Unload) || !slow.Paths.Contains(Unload))
+        {
+            await Task.Delay(10, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
+        }
+
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(unload);
+    }
+
+    private static Task<ServerFixture> StartAsync(FakeUpstream fake, params string[] settings) =>
+        FineTuningServer.StartAsync(
+            new FakeTrainer(),
+            [
+                $"--Models:Entries:nano:Upstream:Urls:0={fake.Url}", "--Models:Entries:nano:Upstream:LoadsAdapters=true",
+                "--Models:Entries:nano:Upstream:DataFolder=/mnt/cremona", "--Models:Entries:nano:Upstream:RetriesMax=1",
+                .. settings,
+            ]);
 
     private static async Task<string> TuneAsync(ServerFixture server)
     {

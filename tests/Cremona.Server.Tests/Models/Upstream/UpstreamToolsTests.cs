@@ -42,6 +42,45 @@ public class UpstreamToolsTests
     }
 
     [Fact]
+    public async Task CallsOfOneIndex_StayApart_ByTheirIds()
+    {
+        await using FakeUpstream fake = await FakeUpstream.StartAsync(http => FakeUpstream.SendAsync(
+            http,
+            """{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c-1","type":"function","function":{"name":"weather","arguments":"{\"town\":\"A\"}"}}]}}]}""",
+            """{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c-2","type":"function","function":{"name":"weather","arguments":"{\"town\":"}}]}}]}""",
+            """{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c-3","function":{"arguments":"\"B\"}"}}]}}]}""",
+            """{"choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}"""));
+        await using ServerFixture server = await UpstreamServer.StartAsync([fake.Url]);
+
+        JsonElement answer = await server.Client.PostJsonAsync(
+            "/v1/chat/completions", $$"""{"model":"far",{{Tools}},"messages":[{"role":"user","content":"hi"}]}""");
+
+        answer.GetProperty("choices")[0].GetProperty("message").GetProperty("tool_calls").ToString().ShouldBe("""
+            [{"id":"c-1","type":"function","function":{"name":"weather","arguments":"{\"town\":\"A\"}"}},{"id":"c-2","type":"function","function":{"name":"weather","arguments":"{\"town\":\"B\"}"}}]
+            """.Trim());
+    }
+
+    [Fact]
+    public async Task SevereWord_BehindEscapes_IsFoundInArguments()
+    {
+        await using FakeUpstream fake = await FakeUpstream.StartAsync(http => FakeUpstream.SendAsync(
+            http,
+            """{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c-1","function":{"name":"weather","arguments":"{\"town\":\"\\u574"}}]}}]}""",
+            """{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"f\\u4eba\"}"}}]}}]}""",
+            """{"choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}"""));
+        string list = Path.GetTempFileName();
+        await File.WriteAllTextAsync(list, "坏人\n");
+        await using ServerFixture server = await UpstreamServer.StartAsync(
+            [fake.Url], $"--SensitiveWords:Lists:0:Path={list}", "--SensitiveWords:Lists:0:Category=1");
+
+        JsonElement answer = await server.Client.PostJsonAsync(
+            "/v1/text/chatcompletion_v2", $$"""{"model":"far",{{Tools}},"messages":[{"role":"user","content":"hi"}]}""");
+
+        answer.StatusCode().ShouldBe(1027);
+        File.Delete(list);
+    }
+
+    [Fact]
     public async Task Call_ComesBackInPieces()
     {
         await using FakeUpstream fake = await FakeUpstream.StartAsync(http => FakeUpstream.SendAsync(http, Call));

@@ -1,0 +1,34 @@
+using Cremona.Server.Edge;
+
+namespace Cremona.Server.Models.Upstream;
+
+/// <summary>Tells the calls of one answer apart. Most servers number them; some, such as Ollama, give each of an
+/// answer's calls the index 0 and an id of its own, and some send an id with every piece of a call, which only means
+/// something beside a name. A call without an id gets one. For one answer.</summary>
+internal sealed class UpstreamCalls
+{
+    private readonly Dictionary<int, (int Index, string? Id)> _latest = []; // by the server's index
+    private int _count;
+
+    /// <summary>The same pieces with indices from 0 in the order of their calls.</summary>
+    /// <param name="told">As the server sent them.</param>
+    /// <exception cref="UpstreamException">A call has no name.</exception>
+    public IReadOnlyList<FunctionCallPiece> Number(IReadOnlyList<FunctionCallPiece> told) => [.. told.Select(Number)];
+
+    private FunctionCallPiece Number(FunctionCallPiece piece)
+    {
+        if (_latest.TryGetValue(piece.Index, out (int Index, string? Id) call)
+            && (piece.Name is null || piece.CallId is null || piece.CallId == call.Id))
+        {
+            return new FunctionCallPiece(call.Index, null, null, piece.Arguments);
+        }
+
+        if (piece.Name is null)
+        {
+            throw new UpstreamException(UpstreamFault.Malformed, "a call of a function has no name");
+        }
+
+        _latest[piece.Index] = (_count, piece.CallId);
+        return new FunctionCallPiece(_count++, piece.CallId ?? Ids.NewCallId(), piece.Name, piece.Arguments);
+    }
+}
