@@ -13,20 +13,7 @@ internal sealed class RandomDecoder(DecoderConfig config) : IDecoderSource
 
     public WeightFormat Format => WeightFormat.F32;
 
-    public float[] ReadEmbedding() => Floats(1, (long)Config.VocabularySize * Config.HiddenSize);
-
-    public float[]? ReadHead() => null;
-
-    public float[] ReadFinalNorm() => Ones(Config.HiddenSize);
-
-    public DecoderLayerWeights ReadLayer(int layer) => new()
-    {
-        AttentionNorm = Ones(Config.HiddenSize),
-        MlpNorm = Ones(Config.HiddenSize),
-        Linear = [.. LinearKinds.All.Select(kind => Floats(
-            (ulong)((layer * 16) + (int)kind + 2), (long)Config.OutputSize(kind) * Config.InputSize(kind)))],
-        Bias = new float[]?[LinearKinds.All.Count],
-    };
+    public ITensorReader Open() => new Tensors();
 
     /// <summary>A rank-16 adapter of all linear layers.</summary>
     public LoraAdapter Adapter(ulong seed)
@@ -47,12 +34,16 @@ internal sealed class RandomDecoder(DecoderConfig config) : IDecoderSource
         return new LoraAdapter(Config, rank, rank, matrices);
     }
 
-    private static float[] Ones(int length) => [.. Enumerable.Repeat(1f, length)];
-
-    // Marsaglia's xorshift.
     private static float[] Floats(ulong seed, long length)
     {
         float[] values = new float[length];
+        Fill(seed, values);
+        return values;
+    }
+
+    // Marsaglia's xorshift.
+    private static void Fill(ulong seed, Span<float> values)
+    {
         ulong state = (seed + 1) * 0x9E3779B97F4A7C15;
         for (int i = 0; i < values.Length; i++)
         {
@@ -61,7 +52,33 @@ internal sealed class RandomDecoder(DecoderConfig config) : IDecoderSource
             state ^= state << 17;
             values[i] = (((state >> 40) * (2f / (1 << 24))) - 1) * WeightMax;
         }
+    }
 
-        return values;
+    /// <summary>Every tensor of any shape is there, but no bias: vectors are ones, each row of a matrix has numbers of
+    /// its own.</summary>
+    private sealed class Tensors : ITensorReader
+    {
+        public bool Contains(string name) => !name.EndsWith(".bias", StringComparison.Ordinal);
+
+        public void Check(string name, params ReadOnlySpan<int> shape)
+        {
+        }
+
+        public void ReadRows(string name, int firstRow, Span<float> rows, params ReadOnlySpan<int> shape)
+        {
+            if (shape.Length == 1)
+            {
+                rows.Fill(1);
+                return;
+            }
+
+            ulong seed = name.Aggregate(14695981039346656037, (hash, letter) => (hash ^ letter) * 1099511628211);
+            for (int row = firstRow; rows.Length > 0; row++, rows = rows[shape[1]..])
+                Fill(seed + (ulong)row, rows[..shape[1]]);
+        }
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -46,6 +46,14 @@ public static class AdapterFolder
         return new LoraAdapter(config, rank, alpha, matrices);
     }
 
+    /// <summary>The <see cref="LoraAdapter.SizeBytes"/> of an adapter, from the header of its file alone.</summary>
+    /// <exception cref="InvalidDataException">The file is corrupt.</exception>
+    public static long Measure(string folder)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, WeightsFile));
+        return LoraAdapter.Measure(file.Entries.Sum(entry => entry.ByteCount / entry.Type.ByteSize()));
+    }
+
     /// <summary>Writes the folder. The bytes depend on the adapter and the name alone.</summary>
     public static void Save(string folder, LoraAdapter adapter, string baseModelName)
     {

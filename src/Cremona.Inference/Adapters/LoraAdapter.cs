@@ -17,12 +17,11 @@ public sealed class LoraAdapter
         Rank = rank;
         Alpha = alpha;
         Matrices = matrices;
-        SizeBytes = 0;
-        foreach (LoraMatrices pair in matrices.Values)
-        {
-            SizeBytes += (pair.A.Length + (long)pair.B.Length) * (sizeof(float) + sizeof(ushort));
-        }
+        SizeBytes = Measure(matrices.Values.Sum(pair => pair.A.Length + (long)pair.B.Length));
     }
+
+    /// <summary>The <see cref="SizeBytes"/> of an adapter of this many numbers.</summary>
+    internal static long Measure(long count) => count * (sizeof(float) + sizeof(ushort));
 
     /// <summary>The shape of the base model it was trained on.</summary>
     public DecoderConfig Config { get; }

@@ -66,13 +66,12 @@ public sealed unsafe class DecoderForward
         _pool = pool;
         _kernels = kernels;
         _level = kernels.Level;
+        using ITensorReader files = source.Open();
         _layers = [.. Enumerable.Range(0, Config.LayerCount)
-            .Select(layer => new PackedLayer(Config, source.ReadLayer(layer), format, pool))];
-        _embedding = WeightMatrix.Pack(format, source.ReadEmbedding(), Config.VocabularySize, Config.HiddenSize, pool);
-        _head = source.ReadHead() is { } head
-            ? WeightMatrix.Pack(format, head, Config.VocabularySize, Config.HiddenSize, pool)
-            : _embedding;
-        _finalNorm = source.ReadFinalNorm();
+            .Select(layer => new PackedLayer(Config, files, layer, format, pool))];
+        _embedding = PackVocabulary(files, DecoderTensors.Embedding, format);
+        _head = Config.TieWordEmbeddings ? _embedding : PackVocabulary(files, DecoderTensors.Head, format);
+        _finalNorm = files.Read(DecoderTensors.FinalNorm, Config.HiddenSize);
         _rotary = Config.CreateRotaryTable();
         _attention = new CachedAttention(Config, pool, _level);
         _adapters = new AdapterRows(Config, format, pool, kernels);
@@ -90,6 +89,11 @@ public sealed unsafe class DecoderForward
     /// <summary>Bytes of the packed weights; a tied head counts once.</summary>
     public long WeightBytes => _embedding.SizeBytes + (_head == _embedding ? 0 : _head.SizeBytes)
         + _layers.Sum(layer => layer.SizeBytes);
+
+    /// <summary>What <see cref="WeightBytes"/> will be, before anything is read.</summary>
+    public static long Measure(DecoderConfig config, WeightFormat format) =>
+        ((config.TieWordEmbeddings ? 1 : 2) * WeightMatrix.Measure(format, config.VocabularySize, config.HiddenSize))
+        + (config.LayerCount * PackedLayer.Measure(config, format));
 
     /// <summary>Checks an adapter against the model and packs it, so that its first pass is not slower.</summary>
     /// <exception cref="ArgumentException">The adapter was made for another shape of model.</exception>
@@ -114,6 +118,13 @@ public sealed unsafe class DecoderForward
 
         ComputeLogits(logits);
         for (int i = 0; i < segments.Count; i++) segments[i].Cache.Append(segments[i].Tokens.Span);
+    }
+
+    private WeightMatrix PackVocabulary(ITensorReader files, string name, WeightFormat format)
+    {
+        (int rowCount, int width) = (Config.VocabularySize, Config.HiddenSize);
+        return WeightMatrix.Pack(
+            format, rowCount, width, (first, rows) => files.ReadRows(name, first, rows, rowCount, width), _pool);
     }
 
     private void Lay(IReadOnlyList<ForwardSegment> segments)

@@ -24,20 +24,23 @@ public sealed class DecoderWeights : IDecoderSource
 
     /// <summary>Reads everything.</summary>
     /// <exception cref="InvalidDataException">A tensor cannot be read.</exception>
-    public static DecoderWeights Read(IDecoderSource source) => source as DecoderWeights ?? new DecoderWeights
+    public static DecoderWeights Read(IDecoderSource source)
     {
-        Config = source.Config,
-        Embedding = source.ReadEmbedding(),
-        Layers = [.. Enumerable.Range(0, source.Config.LayerCount).Select(source.ReadLayer)],
-        FinalNorm = source.ReadFinalNorm(),
-        Head = source.ReadHead(),
-    };
+        if (source is DecoderWeights whole) return whole;
+        DecoderConfig config = source.Config;
+        using ITensorReader files = source.Open();
+        return new DecoderWeights
+        {
+            Config = config,
+            Embedding = files.Read(DecoderTensors.Embedding, config.VocabularySize, config.HiddenSize),
+            Layers = [.. Enumerable.Range(0, config.LayerCount)
+                .Select(layer => DecoderTensors.ReadLayer(files, config, layer))],
+            FinalNorm = files.Read(DecoderTensors.FinalNorm, config.HiddenSize),
+            Head = config.TieWordEmbeddings
+                ? null
+                : files.Read(DecoderTensors.Head, config.VocabularySize, config.HiddenSize),
+        };
+    }
 
-    float[] IDecoderSource.ReadEmbedding() => Embedding;
-
-    float[]? IDecoderSource.ReadHead() => Head;
-
-    float[] IDecoderSource.ReadFinalNorm() => FinalNorm;
-
-    DecoderLayerWeights IDecoderSource.ReadLayer(int layer) => Layers[layer];
+    ITensorReader IDecoderSource.Open() => new TensorsInMemory(DecoderTensors.List(this));
 }

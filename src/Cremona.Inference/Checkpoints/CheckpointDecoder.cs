@@ -7,18 +7,18 @@ namespace Cremona.Inference.Checkpoints;
 /// are read each time they are asked for.</summary>
 internal sealed class CheckpointDecoder : IDecoderSource
 {
-    private readonly Func<ITensorFile> _open;
+    private readonly Func<ITensorReader> _open;
 
     /// <param name="config">The shape.</param>
     /// <param name="format">What the files hold.</param>
     /// <param name="open">Opens the files; whoever asked closes them.</param>
     /// <exception cref="InvalidDataException">A tensor is missing or has another shape.</exception>
-    public CheckpointDecoder(DecoderConfig config, WeightFormat format, Func<ITensorFile> open)
+    public CheckpointDecoder(DecoderConfig config, WeightFormat format, Func<ITensorReader> open)
     {
         Config = config;
         Format = format;
         _open = open;
-        using ITensorFile files = open();
+        using ITensorReader files = open();
         DecoderTensors.Check(files, config);
     }
 
@@ -26,28 +26,5 @@ internal sealed class CheckpointDecoder : IDecoderSource
 
     public WeightFormat Format { get; }
 
-    public float[] ReadEmbedding()
-    {
-        using ITensorFile files = _open();
-        return DecoderTensors.ReadEmbedding(files, Config);
-    }
-
-    public float[]? ReadHead()
-    {
-        if (Config.TieWordEmbeddings) return null;
-        using ITensorFile files = _open();
-        return DecoderTensors.ReadHead(files, Config);
-    }
-
-    public float[] ReadFinalNorm()
-    {
-        using ITensorFile files = _open();
-        return DecoderTensors.ReadFinalNorm(files, Config);
-    }
-
-    public DecoderLayerWeights ReadLayer(int layer)
-    {
-        using ITensorFile files = _open();
-        return DecoderTensors.ReadLayer(files, Config, layer);
-    }
+    public ITensorReader Open() => _open();
 }

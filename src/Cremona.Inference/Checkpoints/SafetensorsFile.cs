@@ -1,3 +1,6 @@
+using System.Buffers;
+using Cremona.Inference.Architectures;
+
 namespace Cremona.Inference.Checkpoints;
 
 /// <summary>A safetensors file, opened for reading. Elements of any supported type come out as float32. Not
@@ -60,18 +63,29 @@ public sealed class SafetensorsFile : IDisposable
     {
         TensorEntry entry = Check(name, shape);
         float[] values = new float[entry.ByteCount / entry.Type.ByteSize()];
-        byte[] chunk = new byte[Math.Min(ChunkBytes, entry.ByteCount)];
-        _stream.Position = entry.Offset;
-        for (int done = 0; done < values.Length;)
+        ReadRows(name, 0, values, shape);
+        return values;
+    }
+
+    /// <inheritdoc cref="ITensorReader.ReadRows"/>
+    public void ReadRows(string name, int firstRow, Span<float> rows, params ReadOnlySpan<int> shape)
+    {
+        TensorEntry entry = Check(name, shape);
+        int size = entry.Type.ByteSize();
+        long offset = (long)firstRow * shape[^1] * size;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(((long)rows.Length * size) + offset, entry.ByteCount, nameof(rows));
+        byte[] chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        _stream.Position = entry.Offset + offset;
+        while (rows.Length > 0)
         {
-            int count = Math.Min(values.Length - done, ChunkBytes / entry.Type.ByteSize());
-            Span<byte> bytes = chunk.AsSpan(0, count * entry.Type.ByteSize());
+            int count = Math.Min(rows.Length, ChunkBytes / size);
+            Span<byte> bytes = chunk.AsSpan(0, count * size);
             _stream.ReadExactly(bytes);
-            TensorTypes.Decode(entry.Type, bytes, values.AsSpan(done, count));
-            done += count;
+            TensorTypes.Decode(entry.Type, bytes, rows[..count]);
+            rows = rows[count..];
         }
 
-        return values;
+        ArrayPool<byte>.Shared.Return(chunk);
     }
 
     public void Dispose() => _stream.Dispose();

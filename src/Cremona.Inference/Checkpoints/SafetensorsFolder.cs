@@ -1,10 +1,11 @@
 using System.Text.Json;
+using Cremona.Inference.Architectures;
 
 namespace Cremona.Inference.Checkpoints;
 
 /// <summary>The tensors of a model folder: one <c>model.safetensors</c>, or the shards that
 /// <c>model.safetensors.index.json</c> names. Not thread-safe.</summary>
-public sealed class SafetensorsFolder : ITensorFile
+public sealed class SafetensorsFolder : ITensorReader
 {
     private const string SingleFile = "model.safetensors";
     private const string IndexFile = "model.safetensors.index.json";
@@ -51,13 +52,10 @@ public sealed class SafetensorsFolder : ITensorFile
 
     public bool Contains(string name) => _fileOfTensor.ContainsKey(name);
 
-    /// <summary>Finds out whether the tensor could be read, without reading it.</summary>
-    /// <exception cref="InvalidDataException">It is missing or has another shape.</exception>
     public void Check(string name, params ReadOnlySpan<int> shape) => FileOf(name).Check(name, shape);
 
-    /// <summary>Reads a tensor of exactly this shape.</summary>
-    /// <exception cref="InvalidDataException">It is missing or has another shape.</exception>
-    public float[] Read(string name, params ReadOnlySpan<int> shape) => FileOf(name).Read(name, shape);
+    public void ReadRows(string name, int firstRow, Span<float> rows, params ReadOnlySpan<int> shape) =>
+        FileOf(name).ReadRows(name, firstRow, rows, shape);
 
     public void Dispose() => _files.ForEach(file => file.Dispose());
 

@@ -26,8 +26,8 @@ public sealed unsafe class QuantizedMatrix : WeightMatrix
         : base(n, k)
     {
         Format = format;
-        BlockCount = (k + BlockSize - 1) / BlockSize;
-        BlockBytes = format == WeightFormat.Q8 ? BlockSize * PanelWidth : BlockSize * PanelWidth / 2;
+        BlockCount = CountBlocks(k);
+        BlockBytes = BytesOfBlock(format);
         long blocks = (long)PanelPacking.PanelCount(n) * BlockCount;
         _values = new AlignedBuffer(blocks * BlockBytes / sizeof(float));
         _scales = new AlignedBuffer(blocks * PanelWidth * sizeof(ushort) / sizeof(float));
@@ -71,6 +71,15 @@ public sealed unsafe class QuantizedMatrix : WeightMatrix
         byte pair = block[(group % 4 * GroupBytes) + offset];
         return (group < 4 ? pair & 15 : pair >> 4) - NibbleBias;
     }
+
+    /// <summary>The <see cref="SizeBytes"/> of a matrix [n, k].</summary>
+    internal static long MeasureBlocks(WeightFormat format, int n, int k) =>
+        (long)PanelPacking.PanelCount(n) * CountBlocks(k) * (BytesOfBlock(format) + (PanelWidth * sizeof(ushort)));
+
+    private static int CountBlocks(int k) => (k + BlockSize - 1) / BlockSize;
+
+    private static int BytesOfBlock(WeightFormat format) =>
+        format == WeightFormat.Q8 ? BlockSize * PanelWidth : BlockSize * PanelWidth / 2;
 
     private protected override void SetPanel(int panel, ReadOnlySpan<float> rows)
     {

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Cremona.Inference.Kernels;
 
 /// <summary>A weight matrix [n, k] in the layout of the kernels: panels of 16 rows. Immutable once it is
@@ -6,6 +8,9 @@ public abstract class WeightMatrix
 {
     /// <summary>Rows of a panel: output columns that lie side by side.</summary>
     public const int PanelWidth = 16;
+
+    // Rows that are in memory as float32 while a matrix is packed, unless one panel has more.
+    private const int PackedFloatsMax = 1 << 20;
 
     private protected WeightMatrix(int n, int k)
     {
@@ -33,18 +38,49 @@ public abstract class WeightMatrix
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(source.Length, (long)n * k, nameof(source));
         WeightMatrix matrix = Create(format, n, k);
-        for (int panel = 0; panel < PanelPacking.PanelCount(n); panel++) matrix.SetPanelOf(source, panel);
+        for (int row = 0; row < n; row += PanelWidth)
+            matrix.SetPanel(row / PanelWidth, source.Slice(row * k, Math.Min(PanelWidth, n - row) * k));
         return matrix;
     }
 
-    /// <summary>As above, on several threads.</summary>
-    internal static WeightMatrix Pack(WeightFormat format, float[] source, int n, int k, ComputePool pool)
+    /// <summary>Packs a row-major matrix [n, k] on several threads, some panels at a time.</summary>
+    /// <param name="format">Of the result.</param>
+    /// <param name="n">Rows, at least 1.</param>
+    /// <param name="k">Columns, at least 1.</param>
+    /// <param name="read">Gives rows in order, from the first one to the last.</param>
+    /// <param name="pool">Threads to use.</param>
+    /// <exception cref="InvalidDataException">A number is not finite and the format cannot hold it.</exception>
+    internal static WeightMatrix Pack(WeightFormat format, int n, int k, RowReader read, ComputePool pool)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(source.Length, (long)n * k, nameof(source));
         WeightMatrix matrix = Create(format, n, k);
-        pool.Run(PanelPacking.PanelCount(n), panel => matrix.SetPanelOf(source, panel));
+        int panelCount = PanelPacking.PanelCount(n);
+        int step = Math.Clamp(PackedFloatsMax / PanelWidth / k, 1, panelCount);
+        float[] rows = ArrayPool<float>.Shared.Rent(step * PanelWidth * k);
+        for (int first = 0; first < panelCount; first += step)
+        {
+            int count = Math.Min(step, panelCount - first);
+            int rowCount = Math.Min(count * PanelWidth, n - (first * PanelWidth));
+            read(first * PanelWidth, rows.AsSpan(0, rowCount * k));
+            int firstPanel = first;
+            pool.Run(count, panel =>
+            {
+                int row = panel * PanelWidth;
+                int end = Math.Min(row + PanelWidth, rowCount);
+                matrix.SetPanel(firstPanel + panel, rows.AsSpan(row * k, (end - row) * k));
+            });
+        }
+
+        ArrayPool<float>.Shared.Return(rows);
         return matrix;
     }
+
+    /// <summary>The <see cref="SizeBytes"/> of a matrix [n, k].</summary>
+    public static long Measure(WeightFormat format, int n, int k) => format switch
+    {
+        WeightFormat.F32 => PanelPacking.Length(n, k) * sizeof(float),
+        WeightFormat.BF16 => (PanelPacking.Length(n, k) + 1) / 2 * sizeof(float),
+        _ => QuantizedMatrix.MeasureBlocks(format, n, k),
+    };
 
     private static WeightMatrix Create(WeightFormat format, int n, int k) => format switch
     {
@@ -70,12 +106,6 @@ public abstract class WeightMatrix
     /// <param name="c">Rows <paramref name="ldc"/> floats apart.</param>
     internal abstract unsafe void Multiply(
         KernelSet kernels, ComputePool pool, float* a, nint lda, float* c, nint ldc, int m, bool accumulate);
-
-    private void SetPanelOf(ReadOnlySpan<float> source, int panel)
-    {
-        int row = panel * PanelWidth;
-        SetPanel(panel, source.Slice(row * K, Math.Min(PanelWidth, N - row) * K));
-    }
 
     private protected void CheckIndex(int row, int column)
     {

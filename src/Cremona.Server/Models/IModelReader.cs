@@ -14,11 +14,19 @@ public interface IModelReader
     /// <exception cref="IOException">A file is missing or unreadable.</exception>
     LanguageModel ReadModel(string path);
 
+    /// <summary>The <see cref="IGenerationEngine.WeightBytes"/> that an engine of the model will have, before it is
+    /// started.</summary>
+    long MeasureEngine(LanguageModel model, WeightFormat? format);
+
     /// <summary>An engine that serves the model until it is disposed.</summary>
     /// <param name="model">Its weights are read again.</param>
     /// <param name="format">How they lie in memory; null takes the format that loses nothing.</param>
     /// <exception cref="InvalidDataException">The weights cannot be read any more.</exception>
     IGenerationEngine StartEngine(LanguageModel model, WeightFormat? format);
+
+    /// <summary>The <see cref="LoraAdapter.SizeBytes"/> that an adapter will have, before it is read.</summary>
+    /// <exception cref="InvalidDataException">The file is corrupt.</exception>
+    long MeasureAdapter(string folder);
 
     /// <exception cref="InvalidDataException">The folder holds no adapter that fits; names file and fault.</exception>
     LoraAdapter ReadAdapter(string folder, DecoderConfig config);

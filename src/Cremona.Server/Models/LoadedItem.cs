@@ -8,13 +8,23 @@ internal sealed class LoadedItem<T>(string key)
 
     public Task<T> Load { get; set; } = null!;
 
+    /// <summary>Completes when there is room for it.</summary>
+    public TaskCompletionSource Room { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>Null until it is loaded.</summary>
     public T? Value { get; set; }
 
+    /// <summary>What it takes, or waits for.</summary>
     public long Bytes { get; set; }
 
     public int HolderCount { get; set; }
 
     /// <summary>Larger is later.</summary>
     public long LastUse { get; set; }
+
+    /// <summary>It is not found any more, and leaves when nobody holds it.</summary>
+    public bool IsForgotten { get; set; }
+
+    /// <summary>It is leaving now.</summary>
+    public bool IsLeaving { get; set; }
 }

@@ -1,17 +1,22 @@
 namespace Cremona.Server.Models;
 
-/// <summary>What is loaded on first use, once, however many ask, and leaves again when all of it takes more memory than
-/// it may: the one unused for longest first, but none while it is held, and never the one used last. Thread-safe.
-/// </summary>
+/// <summary>What is loaded on first use, once, however many ask, within a bound of memory: room is made before a load
+/// begins. The one unused for longest leaves first, and none while it is held. Thread-safe.</summary>
+/// <remarks>Loads that wait for room take their turns. When only what is held stands in their way, that is not given to
+/// anybody else and leaves as soon as it is let go, so that steady use of one does not keep the others waiting. Whoever
+/// holds one may not wait for another.</remarks>
 /// <typeparam name="T">What is loaded.</typeparam>
-/// <param name="bytesMax">Memory that it may take together.</param>
-/// <param name="sizeOf">Bytes of one.</param>
-/// <param name="leave">Called with what leaves, when nobody holds it.</param>
-internal sealed class LoadedStock<T>(long bytesMax, Func<T, long> sizeOf, Action<string, T>? leave = null)
+/// <param name="bytesMax">Memory that all take together.</param>
+/// <param name="refuse">The fault of one that never fits, by its key and its bytes.</param>
+/// <param name="leave">Called with what leaves, when nobody holds it; its memory is free when this returns.</param>
+internal sealed class LoadedStock<T>(
+    long bytesMax, Func<string, long, Exception> refuse, Action<string, T>? leave = null)
     where T : class
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, LoadedItem<T>> _byKey = new(StringComparer.Ordinal);
+    private readonly HashSet<LoadedItem<T>> _inMemory = [];
+    private readonly Queue<LoadedItem<T>> _waiting = [];
     private long _useCount;
 
     public int Count
@@ -26,20 +31,17 @@ internal sealed class LoadedStock<T>(long bytesMax, Func<T, long> sizeOf, Action
     }
 
     /// <summary>Loads it unless it is there, and keeps it until the hold is disposed. A caller's cancellation ends its
-    /// waiting, not the load; a failed load may be tried again.</summary>
-    public async Task<LoadedHold<T>> HoldAsync(string key, Func<Task<T>> load, CancellationToken cancellationToken)
+    /// waiting, not a load that has begun; a failed load may be tried again.</summary>
+    public async Task<LoadedHold<T>> HoldAsync(string key, StockLoad<T> load, CancellationToken cancellationToken)
     {
         LoadedItem<T> item = Enter(key, load);
         try
         {
-            T value = await item.Load.WaitAsync(cancellationToken);
-            LetGo();
-            return new LoadedHold<T>(value, () => Leave(item));
+            return new LoadedHold<T>(await item.Load.WaitAsync(cancellationToken), () => Release(item));
         }
         catch
         {
-            if (item.Load.IsFaulted) Forget(item);
-            Leave(item);
+            Release(item);
             throw;
         }
     }
@@ -49,8 +51,10 @@ internal sealed class LoadedStock<T>(long bytesMax, Func<T, long> sizeOf, Action
     {
         lock (_lock)
         {
-            _byKey.Remove(key);
+            if (_byKey.TryGetValue(key, out LoadedItem<T>? item)) Forget(item);
         }
+
+        Settle();
     }
 
     /// <summary>Lets all go that has been loaded, held or not.</summary>
@@ -59,14 +63,15 @@ internal sealed class LoadedStock<T>(long bytesMax, Func<T, long> sizeOf, Action
         LoadedItem<T>[] all;
         lock (_lock)
         {
-            all = [.. _byKey.Values.Where(item => item.Value is not null)];
+            all = [.. _inMemory.Where(item => item is { Value: not null, IsLeaving: false })];
+            _inMemory.Clear();
             _byKey.Clear();
         }
 
         foreach (LoadedItem<T> item in all) leave?.Invoke(item.Key, item.Value!);
     }
 
-    private LoadedItem<T> Enter(string key, Func<Task<T>> load)
+    private LoadedItem<T> Enter(string key, StockLoad<T> load)
     {
         lock (_lock)
         {
@@ -85,51 +90,124 @@ internal sealed class LoadedStock<T>(long bytesMax, Func<T, long> sizeOf, Action
         }
     }
 
-    private async Task<T> LoadAsync(LoadedItem<T> item, Func<Task<T>> load)
+    private async Task<T> LoadAsync(LoadedItem<T> item, StockLoad<T> load)
     {
-        T value = await load();
-        lock (_lock)
+        try
         {
-            item.Value = value;
-            item.Bytes = sizeOf(value);
-        }
+            await WaitForRoomAsync(item, await load.MeasureAsync());
+            T value = await load.RunAsync();
+            lock (_lock)
+            {
+                item.Value = value;
+            }
 
-        return value;
+            return value;
+        }
+        catch
+        {
+            lock (_lock)
+            {
+                Forget(item);
+                _inMemory.Remove(item);
+            }
+
+            throw;
+        }
+        finally
+        {
+            Settle();
+        }
     }
 
-    private void Leave(LoadedItem<T> item)
+    private Task WaitForRoomAsync(LoadedItem<T> item, long bytes)
+    {
+        if (bytes > bytesMax) throw refuse(item.Key, bytes);
+        lock (_lock)
+        {
+            item.Bytes = bytes;
+            _waiting.Enqueue(item);
+        }
+
+        Settle();
+        return item.Room.Task;
+    }
+
+    private void Release(LoadedItem<T> item)
     {
         lock (_lock)
         {
             item.HolderCount--;
         }
 
-        LetGo();
+        Settle();
+    }
+
+    private void Settle()
+    {
+        while (TakeLeaving() is { } item)
+        {
+            leave?.Invoke(item.Key, item.Value!);
+            lock (_lock)
+            {
+                _inMemory.Remove(item);
+            }
+        }
+    }
+
+    /// <summary>Lets those in that have room, and finds what may leave for the next one.</summary>
+    private LoadedItem<T>? TakeLeaving()
+    {
+        lock (_lock)
+        {
+            while (_waiting.TryPeek(out LoadedItem<T>? next) && (TryGiveUp(next) || TryLetIn(next)))
+            {
+                _waiting.Dequeue();
+            }
+
+            LoadedItem<T>? leaving = _inMemory.FirstOrDefault(
+                item => item is { IsForgotten: true, IsLeaving: false, HolderCount: 0, Value: not null });
+            if (leaving is not null) leaving.IsLeaving = true;
+            return leaving;
+        }
+    }
+
+    /// <summary>Nobody waits for it any more.</summary>
+    private bool TryGiveUp(LoadedItem<T> item)
+    {
+        if (item.HolderCount > 0) return false;
+        Forget(item);
+        item.Room.SetCanceled();
+        return true;
+    }
+
+    /// <summary>Takes room for the next one; where there is none, those unused for longest are to leave.</summary>
+    private bool TryLetIn(LoadedItem<T> next)
+    {
+        long excess = _inMemory.Sum(item => item.Bytes) + next.Bytes - bytesMax;
+        if (excess <= 0)
+        {
+            _inMemory.Add(next);
+            next.Room.SetResult();
+            return true;
+        }
+
+        excess -= _inMemory.Where(item => item.IsForgotten).Sum(item => item.Bytes);
+        IEnumerable<LoadedItem<T>> unusedFirst = _inMemory
+            .Where(item => item is { Value: not null, IsForgotten: false })
+            .OrderBy(item => item.HolderCount > 0).ThenBy(item => item.LastUse);
+        foreach (LoadedItem<T> item in unusedFirst)
+        {
+            if (excess <= 0) break;
+            Forget(item);
+            excess -= item.Bytes;
+        }
+
+        return false;
     }
 
     private void Forget(LoadedItem<T> item)
     {
-        lock (_lock)
-        {
-            if (_byKey.GetValueOrDefault(item.Key) == item) _byKey.Remove(item.Key);
-        }
-    }
-
-    private void LetGo()
-    {
-        while (TakeSuperfluous() is { } item) leave?.Invoke(item.Key, item.Value!);
-    }
-
-    private LoadedItem<T>? TakeSuperfluous()
-    {
-        lock (_lock)
-        {
-            if (_byKey.Values.Sum(item => item.Bytes) <= bytesMax) return null;
-            LoadedItem<T>? oldest = _byKey.Values
-                .Where(item => item.Value is not null && item.HolderCount == 0 && item.LastUse < _useCount)
-                .MinBy(item => item.LastUse);
-            if (oldest is not null) _byKey.Remove(oldest.Key);
-            return oldest;
-        }
+        item.IsForgotten = true;
+        if (_byKey.GetValueOrDefault(item.Key) == item) _byKey.Remove(item.Key);
     }
 }

@@ -15,15 +15,19 @@ public sealed class ModelHost(
     ILogger<ModelHost> log)
     : IModelHost, IDisposable
 {
+    private const long Megabyte = 1_000_000;
+
     private readonly SharedLoads<LanguageModel> _models = new();
     private readonly LoadedStock<IGenerationEngine> _engines = new(
-        options.Value.MemoryMegabytesMax * 1_000_000L, engine => engine.WeightBytes,
+        options.Value.MemoryMegabytesMax * Megabyte,
+        (id, bytes) => Refuse(id, bytes, ("Models:MemoryMegabytesMax", options.Value.MemoryMegabytesMax), log),
         (id, engine) => End(id, engine, log));
 
     private readonly LoadedStock<LoraAdapter> _adapters = new(
-        options.Value.AdapterMegabytesMax * 1_000_000L, adapter => adapter.SizeBytes);
+        options.Value.AdapterMegabytesMax * Megabyte,
+        (id, bytes) => Refuse(id, bytes, ("Models:AdapterMegabytesMax", options.Value.AdapterMegabytesMax), log));
 
-    private readonly GrammarCache _grammars = new(options.Value.GrammarMegabytesMax * 1_000_000L);
+    private readonly GrammarCache _grammars = new(options.Value.GrammarMegabytesMax * Megabyte);
 
     public Task<LanguageModel> LoadAsync(BaseModel model, CancellationToken cancellationToken) =>
         _models.GetAsync(model.Id, () => Task.Run(() => ReadModel(model)), cancellationToken);
@@ -38,7 +42,7 @@ public sealed class ModelHost(
     public async Task<LoraAdapter> LoadAdapterAsync(TunedModel model, CancellationToken cancellationToken)
     {
         using LoadedHold<LoraAdapter> adapter = await _adapters.HoldAsync(
-            model.Id, () => ReadAdapterAsync(model), cancellationToken);
+            model.Id, new(() => MeasureAdapterAsync(model), () => ReadAdapterAsync(model)), cancellationToken);
         return adapter.Value;
     }
 
@@ -56,11 +60,28 @@ public sealed class ModelHost(
     private static void End(string id, IGenerationEngine engine, ILogger log)
     {
         (engine as IDisposable)?.Dispose();
-        log.ModelLeft(id, engine.WeightBytes / 1_000_000);
+        log.ModelLeft(id, engine.WeightBytes / Megabyte);
+
+        // The room is promised to the next model, which the collector does not know.
+        if (engine.WeightBytes > 0) GC.Collect();
+    }
+
+    private static ApiException Refuse(string id, long bytes, (string Name, int Megabytes) setting, ILogger log)
+    {
+        long megabytes = (bytes + Megabyte - 1) / Megabyte;
+        log.ModelTooLarge(id, megabytes, setting.Name, setting.Megabytes);
+        return new ApiException(
+            ApiError.Internal,
+            $"internal service error, model {id} takes {megabytes} MB of memory and {setting.Name} is {setting.Megabytes}; "
+            + "take another model, or ask the operator for more memory or smaller weights");
     }
 
     private Task<LoadedHold<IGenerationEngine>> HoldEngineAsync(BaseModel model, CancellationToken cancellationToken) =>
-        _engines.HoldAsync(model.Id, () => StartEngineAsync(model), cancellationToken);
+        _engines.HoldAsync(
+            model.Id, new(() => MeasureEngineAsync(model), () => StartEngineAsync(model)), cancellationToken);
+
+    private async Task<long> MeasureEngineAsync(BaseModel model) =>
+        reader.MeasureEngine(await LoadAsync(model, CancellationToken.None), model.Weights);
 
     private LanguageModel ReadModel(BaseModel model)
     {
@@ -75,6 +96,12 @@ public sealed class ModelHost(
     {
         LanguageModel loaded = await LoadAsync(model, CancellationToken.None);
         return await Task.Run(() => Read(model.Id, () => reader.StartEngine(loaded, model.Weights)));
+    }
+
+    private async Task<long> MeasureAdapterAsync(TunedModel model)
+    {
+        string folder = await blobs.MaterializeFolderAsync(model.AdapterKey, CancellationToken.None);
+        return Read(model.Id, () => reader.MeasureAdapter(folder));
     }
 
     private async Task<LoraAdapter> ReadAdapterAsync(TunedModel model)

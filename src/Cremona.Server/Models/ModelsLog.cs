@@ -16,4 +16,7 @@ internal static partial class ModelsLog
 
     [LoggerMessage(4, LogLevel.Information, "{Count} tuned models were not called for {Lapse} and are gone")]
     public static partial void ModelsLapsed(this ILogger log, int count, TimeSpan lapse);
+
+    [LoggerMessage(6, LogLevel.Error, "Model {Id} takes {Megabytes} MB of memory and {Setting} is {Limit}; raise it, or set smaller Weights for the model")]
+    public static partial void ModelTooLarge(this ILogger log, string id, long megabytes, string setting, int limit);
 }

@@ -27,14 +27,14 @@ public sealed class ModelsOptions : IValidatableObject
     /// Default <c>nano</c>.</summary>
     public string Preloaded { get; set; } = EmbeddedId;
 
-    /// <summary>Memory, in megabytes, of the weights of the models that are loaded. When one more is asked for than
-    /// fit, those leave that were unused for longest and answer nobody; they are loaded again when they are asked for.
-    /// One model stays even if it is larger. Default 8000, range 1 to 10 000 000.</summary>
+    /// <summary>Memory, in megabytes, of the weights of the models that are loaded. Before one more is loaded than fit,
+    /// those leave that were unused for longest, each when its answers have ended; they are loaded again when they are
+    /// asked for. A model that is larger is refused. Default 8000, range 1 to 10 000 000.</summary>
     [Range(1, 10_000_000)]
     public int MemoryMegabytesMax { get; set; } = 8000;
 
     /// <summary>Memory, in megabytes, of the adapters of tuned models that are kept over all models; the one unused for
-    /// longest gives way. Default 2000, range 1 to 10 000 000.</summary>
+    /// longest gives way. An adapter that is larger is refused. Default 2000, range 1 to 10 000 000.</summary>
     [Range(1, 10_000_000)]
     public int AdapterMegabytesMax { get; set; } = 2000;
 

@@ -22,6 +22,7 @@ public class AdapterFolderTests
         using var folder = new ScratchFolder();
         AdapterFolder.Save(folder.Path, Adapter, "nano");
         LoraAdapter read = AdapterFolder.Load(folder.Path, RandomDecoder.Config);
+        AdapterFolder.Measure(folder.Path).ShouldBe(read.SizeBytes);
         read.Rank.ShouldBe(2);
         read.Scaling.ShouldBe(2);
         read.Matrices.Keys.ShouldBe(Adapter.Matrices.Keys, ignoreOrder: true);

@@ -137,6 +137,11 @@ public class ManyStreamsTests
     {
         public Inference.Checkpoints.LanguageModel ReadModel(string path) => model.ReadModel(path);
 
+        public long MeasureEngine(
+            Inference.Checkpoints.LanguageModel loaded, Inference.Kernels.WeightFormat? format) => engine.WeightBytes;
+
+        public long MeasureAdapter(string folder) => model.MeasureAdapter(folder);
+
         public IGenerationEngine StartEngine(
             Inference.Checkpoints.LanguageModel loaded, Inference.Kernels.WeightFormat? format) => engine;
 

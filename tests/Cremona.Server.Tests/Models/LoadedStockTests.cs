@@ -9,64 +9,90 @@ public class LoadedStockTests
     [Fact]
     public async Task Items_StayWithinTheirMemory_LastUsedFirst()
     {
-        var loaded = new List<string>();
-        var left = new List<string>();
-        var stock = new LoadedStock<string>(2, _ => 1, (key, _) => left.Add(key));
+        var events = new List<string>();
+        LoadedStock<string> stock = Stock(2, events);
         foreach (string key in new[] { "a", "b", "a", "c", "a", "b" })
         {
-            using LoadedHold<string> hold = await stock.HoldAsync(
-                key,
-                () =>
-                {
-                    loaded.Add(key);
-                    return Task.FromResult(key);
-                },
-                default);
+            using LoadedHold<string> hold = await stock.HoldAsync(key, Load(key, 1, events), default);
             hold.Value.ShouldBe(key);
         }
 
-        loaded.ShouldBe(["a", "b", "c", "b"]);
-        left.ShouldBe(["b", "c"]);
+        // Room is made before a load begins.
+        events.ShouldBe(["+a", "+b", "-b", "+c", "-c", "+b"]);
         stock.Count.ShouldBe(2);
         stock.Drop("b");
         stock.Count.ShouldBe(1);
     }
 
     [Fact]
-    public async Task Item_ThatIsHeld_LeavesWhenItIsReleased()
+    public async Task Item_ThatIsHeld_LeavesWhenItIsReleased_AndTheNextOneWaits()
     {
-        var left = new List<string>();
-        var stock = new LoadedStock<string>(1, _ => 1, (key, _) => left.Add(key));
-        LoadedHold<string> held = await stock.HoldAsync("a", () => Task.FromResult("a"), default);
-        using (await stock.HoldAsync("b", () => Task.FromResult("b"), default)) { }
+        var events = new List<string>();
+        LoadedStock<string> stock = Stock(1, events);
+        LoadedHold<string> held = await stock.HoldAsync("a", Load("a", 1, events), default);
+        Task<LoadedHold<string>> next = stock.HoldAsync("b", Load("b", 1, events), default);
+        while (stock.Count == 2) await Task.Yield();
 
-        left.ShouldBeEmpty();
+        // Who asks for a now takes a turn behind b, so b does not wait for ever.
+        Task<LoadedHold<string>> again = stock.HoldAsync("a", Load("a", 1, events), default);
+        events.ShouldBe(["+a"]);
         held.Dispose();
         held.Dispose();
-        left.ShouldBe(["a"]);
+        (await next).Dispose();
+        (await again).Dispose();
+        events.ShouldBe(["+a", "-a", "+b", "-b", "+a"]);
     }
 
     [Fact]
-    public async Task Item_LargerThanAll_Stays_WhileItIsTheLastUsed()
+    public async Task Item_LargerThanAll_IsRefused_AndNothingLeavesForIt()
     {
-        var stock = new LoadedStock<string>(1, _ => 5);
-        using (await stock.HoldAsync("a", () => Task.FromResult("a"), default)) { }
+        var events = new List<string>();
+        LoadedStock<string> stock = Stock(4, events);
+        (await stock.HoldAsync("a", Load("a", 4, events), default)).Dispose();
+        (await Should.ThrowAsync<InvalidOperationException>(() => stock.HoldAsync("b", Load("b", 5, events), default)))
+            .Message.ShouldBe("b takes 5");
+        events.ShouldBe(["+a"]);
         stock.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Item_IsNotLoaded_WhenNobodyWaitsForItAnyMore()
+    {
+        var events = new List<string>();
+        LoadedStock<string> stock = Stock(1, events);
+        LoadedHold<string> held = await stock.HoldAsync("a", Load("a", 1, events), default);
+        using var impatient = new CancellationTokenSource();
+        Task<LoadedHold<string>> next = stock.HoldAsync("b", Load("b", 1, events), impatient.Token);
+        while (stock.Count == 2) await Task.Yield();
+        await impatient.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => next);
+        held.Dispose();
+        (await stock.HoldAsync("c", Load("c", 1, events), default)).Dispose();
+        events.ShouldBe(["+a", "-a", "+c"]);
     }
 
     [Fact]
     public async Task Load_IsTriedAgain_AfterItFailed_AndGoesOnWithoutAnImpatientCaller()
     {
-        var stock = new LoadedStock<string>(1, _ => 1);
-        await Should.ThrowAsync<IOException>(() =>
-            stock.HoldAsync("a", () => Task.FromException<string>(new IOException("no disk")), default));
+        LoadedStock<string> stock = Stock(1, []);
+        await Should.ThrowAsync<IOException>(() => stock.HoldAsync(
+            "a", new(() => Task.FromResult(1L), () => Task.FromException<string>(new IOException("no disk"))), default));
         stock.Count.ShouldBe(0);
 
+        var begun = new TaskCompletionSource();
         var done = new TaskCompletionSource<string>();
         using var impatient = new CancellationTokenSource();
-        Task<LoadedHold<string>> first = stock.HoldAsync("a", () => done.Task, impatient.Token);
+        Task<LoadedHold<string>> first = stock.HoldAsync(
+            "a",
+            new(() => Task.FromResult(1L), () =>
+            {
+                begun.SetResult();
+                return done.Task;
+            }),
+            impatient.Token);
+        await begun.Task;
         Task<LoadedHold<string>> second = stock.HoldAsync(
-            "a", () => throw new InvalidOperationException("loaded twice"), default);
+            "a", new(() => throw new InvalidOperationException("loaded twice"), () => done.Task), default);
         await impatient.CancelAsync();
         done.SetResult("a");
         await Should.ThrowAsync<OperationCanceledException>(() => first);
@@ -78,17 +104,21 @@ public class LoadedStockTests
     {
         int ended = 0;
         var stock = new LoadedStock<IGenerationEngine>(
-            1, engine => engine.WeightBytes, (_, engine) =>
+            1, (id, _) => new InvalidOperationException(id), (_, engine) =>
             {
                 ((BriefEngine)engine).IsEnded = true;
                 Interlocked.Increment(ref ended);
             });
         HostedEngine[] models = [.. Enumerable.Range(0, 4).Select(i => new HostedEngine(
-            token => stock.HoldAsync($"{i}", async () =>
-            {
-                await Task.Yield();
-                return new BriefEngine(i);
-            }, token), 1))];
+            token => stock.HoldAsync(
+                $"{i}",
+                new(() => Task.FromResult(1L), async () =>
+                {
+                    await Task.Yield();
+                    return new BriefEngine(i);
+                }),
+                token),
+            1))];
 
         int[][] answers = await Task.WhenAll(Enumerable.Range(0, 400).Select(request => Task.Run(async () =>
         {
@@ -110,6 +140,17 @@ public class LoadedStockTests
         ended.ShouldBeGreaterThan(0);
         stock.Count.ShouldBe(1);
     }
+
+    private static LoadedStock<string> Stock(long bytesMax, List<string> events) => new(
+        bytesMax, (key, bytes) => new InvalidOperationException($"{key} takes {bytes}"), (key, _) => events.Add($"-{key}"));
+
+    private static StockLoad<string> Load(string key, long bytes, List<string> events) => new(
+        () => Task.FromResult(bytes),
+        () =>
+        {
+            events.Add($"+{key}");
+            return Task.FromResult(key);
+        });
 
     /// <summary>Says its number, and fails when it has ended before its answer has.</summary>
     private sealed class BriefEngine(int number) : IGenerationEngine

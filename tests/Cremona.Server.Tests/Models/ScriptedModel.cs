@@ -63,6 +63,10 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
         return new LanguageModel(weights, _tokenizer, this);
     }
 
+    public long MeasureEngine(LanguageModel model, WeightFormat? format) => Engine.WeightBytes;
+
+    public long MeasureAdapter(string folder) => 0;
+
     public IGenerationEngine StartEngine(LanguageModel model, WeightFormat? format) => Engine;
 
     public LoraAdapter ReadAdapter(string folder, DecoderConfig config) =>

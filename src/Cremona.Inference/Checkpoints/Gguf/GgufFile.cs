@@ -1,3 +1,6 @@
+using System.Buffers;
+using Cremona.Inference.Architectures;
+
 namespace Cremona.Inference.Checkpoints.Gguf;
 
 /// <summary>A GGUF file (versions 2 and 3), opened for reading. Elements of any supported type come out as float32.
@@ -73,23 +76,32 @@ public sealed class GgufFile : IDisposable
     public float[] Read(string name, params ReadOnlySpan<int> shape)
     {
         GgufTensor tensor = Check(name, shape);
+        float[] values = new float[tensor.ByteCount / tensor.Type.BlockBytes() * tensor.Type.BlockSize()];
+        ReadRows(name, 0, values, shape);
+        return values;
+    }
+
+    /// <inheritdoc cref="ITensorReader.ReadRows"/>
+    public void ReadRows(string name, int firstRow, Span<float> rows, params ReadOnlySpan<int> shape)
+    {
+        GgufTensor tensor = Check(name, shape);
         int blockBytes = tensor.Type.BlockBytes();
         int blockSize = tensor.Type.BlockSize();
-        long blocks = tensor.ByteCount / blockBytes;
-        float[] values = new float[blocks * blockSize];
-        byte[] chunk = new byte[Math.Min(tensor.ByteCount, ChunkBytes / blockBytes * blockBytes)];
-        _stream.Position = tensor.Offset;
-        for (long done = 0; done < blocks;)
+        long offset = (long)firstRow * (shape[^1] / blockSize) * blockBytes;
+        long length = rows.Length / blockSize * (long)blockBytes;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + length, tensor.ByteCount, nameof(rows));
+        byte[] chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        _stream.Position = tensor.Offset + offset;
+        while (rows.Length > 0)
         {
-            int count = (int)Math.Min(blocks - done, chunk.Length / blockBytes);
-            _stream.ReadExactly(chunk.AsSpan(0, count * blockBytes));
-            GgufBlocks.Decode(
-                tensor.Type, chunk.AsSpan(0, count * blockBytes),
-                values.AsSpan((int)(done * blockSize), count * blockSize));
-            done += count;
+            int count = Math.Min(rows.Length / blockSize, ChunkBytes / blockBytes);
+            Span<byte> bytes = chunk.AsSpan(0, count * blockBytes);
+            _stream.ReadExactly(bytes);
+            GgufBlocks.Decode(tensor.Type, bytes, rows[..(count * blockSize)]);
+            rows = rows[(count * blockSize)..];
         }
 
-        return values;
+        ArrayPool<byte>.Shared.Return(chunk);
     }
 
     public void Dispose() => _stream.Dispose();

@@ -2,21 +2,22 @@ using Cremona.Inference.Architectures;
 
 namespace Cremona.Inference.Checkpoints.Gguf;
 
-/// <summary>Writes a decoder as a GGUF file that Cremona and llama.cpp read. Layers are read one after another, so the
+/// <summary>Writes a decoder as a GGUF file that Cremona and llama.cpp read. Tensors are read one after another, so the
 /// whole model is never in memory.</summary>
 internal sealed class GgufModelWriter
 {
     private readonly GgufWriter _writer = new();
-    private readonly IDecoderSource _source;
+    private readonly DecoderConfig _config;
+    private readonly ITensorReader _tensors;
     private readonly GgufType _type;
     private readonly bool _turnsPairs;
-    private (int Index, DecoderLayerWeights Weights)? _layer;
 
-    private GgufModelWriter(IDecoderSource source, GgufType type)
+    private GgufModelWriter(DecoderConfig config, ITensorReader tensors, GgufType type)
     {
-        _source = source;
+        _config = config;
+        _tensors = tensors;
         _type = type;
-        _turnsPairs = GgufConfig.WordOf(source.Config) == GgufConfig.Llama;
+        _turnsPairs = GgufConfig.WordOf(config) == GgufConfig.Llama;
     }
 
     /// <param name="path">Replaced when it exists.</param>
@@ -30,7 +31,8 @@ internal sealed class GgufModelWriter
     public static void Write(
         string path, IDecoderSource source, GgufType type, GgufVocabulary? vocabulary, string? template, int? endId)
     {
-        var model = new GgufModelWriter(source, type);
+        using ITensorReader tensors = source.Open();
+        var model = new GgufModelWriter(source.Config, tensors, type);
         model.AddConfig();
         if (vocabulary is not null) model.AddTokenizer(vocabulary, template, endId);
         model.AddTensors();
@@ -39,7 +41,7 @@ internal sealed class GgufModelWriter
 
     private void AddConfig()
     {
-        DecoderConfig config = _source.Config;
+        DecoderConfig config = _config;
         string word = GgufConfig.WordOf(config);
         _writer.Add(GgufConfig.ArchitectureKey, word);
         _writer.Add("general.name", config.Architecture);
@@ -69,7 +71,7 @@ internal sealed class GgufModelWriter
     private void AddTokenizer(GgufVocabulary vocabulary, string? template, int? endId)
     {
         // One entry for each row of the embedding, as llama.cpp asks for.
-        int missing = _source.Config.VocabularySize - vocabulary.Tokens.Count;
+        int missing = _config.VocabularySize - vocabulary.Tokens.Count;
         IEnumerable<int> padding = Enumerable.Range(vocabulary.Tokens.Count, Math.Max(0, missing));
         bool isOfCharacters = vocabulary.Model == GgufTokenizer.CharacterModel;
         _writer.Add(GgufTokenizer.ModelKey, vocabulary.Model);
@@ -109,52 +111,40 @@ internal sealed class GgufModelWriter
 
     private void AddTensors()
     {
-        DecoderConfig config = _source.Config;
-        AddMatrix("token_embd.weight", config.VocabularySize, config.HiddenSize, _source.ReadEmbedding);
-        float[]? divisors = GgufRope.Divisors(config);
-        if (divisors is not null) AddVector(GgufRope.DivisorsTensor, divisors.Length, () => divisors);
-        for (int layer = 0; layer < config.LayerCount; layer++) AddLayer(layer);
-        AddVector("output_norm.weight", config.HiddenSize, _source.ReadFinalNorm);
-        if (config.TieWordEmbeddings) return;
-        AddMatrix("output.weight", config.VocabularySize, config.HiddenSize, () => _source.ReadHead()!);
+        AddMatrix(DecoderTensors.Embedding, _config.VocabularySize, _config.HiddenSize);
+        float[]? divisors = GgufRope.Divisors(_config);
+        if (divisors is not null)
+            _writer.AddTensor(GgufRope.DivisorsTensor, GgufType.F32, [divisors.Length], () => divisors);
+        for (int layer = 0; layer < _config.LayerCount; layer++) AddLayer($"model.layers.{layer}");
+        AddVector(DecoderTensors.FinalNorm, _config.HiddenSize);
+        if (!_config.TieWordEmbeddings) AddMatrix(DecoderTensors.Head, _config.VocabularySize, _config.HiddenSize);
     }
 
-    private void AddLayer(int layer)
+    private void AddLayer(string layer)
     {
-        DecoderConfig config = _source.Config;
-        AddVector($"blk.{layer}.attn_norm.weight", config.HiddenSize, () => Layer(layer).AttentionNorm);
-        AddVector($"blk.{layer}.ffn_norm.weight", config.HiddenSize, () => Layer(layer).MlpNorm);
+        AddVector($"{layer}.input_layernorm.weight", _config.HiddenSize);
+        AddVector($"{layer}.post_attention_layernorm.weight", _config.HiddenSize);
         foreach (LinearKind kind in LinearKinds.All)
         {
-            string name = GgufTensorNames.FromHuggingFace($"model.layers.{layer}.{kind.ModuleName()}.weight");
-            int input = config.InputSize(kind);
-            AddMatrix(
-                name, config.OutputSize(kind), input, () => InOrder(kind, Layer(layer).Linear[(int)kind], input));
-            if (Layer(layer).Bias[(int)kind] is null) continue;
-            AddVector(
-                name.Replace(".weight", ".bias", StringComparison.Ordinal), config.OutputSize(kind),
-                () => InOrder(kind, Layer(layer).Bias[(int)kind]!, 1));
+            string name = $"{layer}.{kind.ModuleName()}";
+            bool isTurned = _turnsPairs && kind is LinearKind.Query or LinearKind.Key;
+            AddMatrix($"{name}.weight", _config.OutputSize(kind), _config.InputSize(kind), isTurned);
+            if (_tensors.Contains($"{name}.bias")) AddVector($"{name}.bias", _config.OutputSize(kind), isTurned);
         }
 
-        if (!config.QueryKeyNorm) return;
-        AddVector($"blk.{layer}.attn_q_norm.weight", config.HeadDimension, () => Layer(layer).QueryNorm!);
-        AddVector($"blk.{layer}.attn_k_norm.weight", config.HeadDimension, () => Layer(layer).KeyNorm!);
+        if (!_config.QueryKeyNorm) return;
+        AddVector($"{layer}.self_attn.q_norm.weight", _config.HeadDimension);
+        AddVector($"{layer}.self_attn.k_norm.weight", _config.HeadDimension);
     }
 
-    private float[] InOrder(LinearKind kind, float[] rows, int width) =>
-        _turnsPairs && kind is LinearKind.Query or LinearKind.Key
-            ? RotaryOrder.ToPairs(rows, _source.Config.HeadDimension, width)
-            : rows;
+    private void AddMatrix(string name, int rows, int columns, bool isTurned = false) => _writer.AddTensor(
+        GgufTensorNames.FromHuggingFace(name), _type, [rows, columns],
+        () => InOrder(_tensors.Read(name, rows, columns), columns, isTurned));
 
-    private DecoderLayerWeights Layer(int index)
-    {
-        if (_layer?.Index != index) _layer = (index, _source.ReadLayer(index));
-        return _layer.Value.Weights;
-    }
+    private void AddVector(string name, int length, bool isTurned = false) => _writer.AddTensor(
+        GgufTensorNames.FromHuggingFace(name), GgufType.F32, [length],
+        () => InOrder(_tensors.Read(name, length), 1, isTurned));
 
-    private void AddMatrix(string name, int rows, int columns, Func<float[]> read) =>
-        _writer.AddTensor(name, _type, [rows, columns], read);
-
-    private void AddVector(string name, int length, Func<float[]> read) =>
-        _writer.AddTensor(name, GgufType.F32, [length], read);
+    private float[] InOrder(float[] rows, int width, bool isTurned) =>
+        isTurned ? RotaryOrder.ToPairs(rows, _config.HeadDimension, width) : rows;
 }

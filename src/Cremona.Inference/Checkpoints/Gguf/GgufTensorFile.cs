@@ -6,21 +6,32 @@ namespace Cremona.Inference.Checkpoints.Gguf;
 /// <param name="file">Closed with this.</param>
 /// <param name="config">The shape of the model.</param>
 /// <param name="turnsPairs">Query and key rows are in the order of <see cref="RotaryOrder"/>.</param>
-internal sealed class GgufTensorFile(GgufFile file, DecoderConfig config, bool turnsPairs) : ITensorFile
+internal sealed class GgufTensorFile(GgufFile file, DecoderConfig config, bool turnsPairs) : ITensorReader
 {
     public bool Contains(string name) => file.Find(GgufTensorNames.FromHuggingFace(name)) is not null;
 
     public void Check(string name, params ReadOnlySpan<int> shape) =>
         file.Check(GgufTensorNames.FromHuggingFace(name), shape);
 
-    public float[] Read(string name, params ReadOnlySpan<int> shape)
+    public void ReadRows(string name, int firstRow, Span<float> rows, params ReadOnlySpan<int> shape)
     {
-        float[] values = file.Read(GgufTensorNames.FromHuggingFace(name), shape);
-        bool isTurned = name.Contains("q_proj", StringComparison.Ordinal)
-            || name.Contains("k_proj", StringComparison.Ordinal);
-        return turnsPairs && isTurned
-            ? RotaryOrder.ToHalves(values, config.HeadDimension, shape.Length == 2 ? shape[1] : 1)
-            : values;
+        string stored = GgufTensorNames.FromHuggingFace(name);
+        bool isTurned = turnsPairs && (name.Contains("q_proj", StringComparison.Ordinal)
+            || name.Contains("k_proj", StringComparison.Ordinal));
+        if (!isTurned)
+        {
+            file.ReadRows(stored, firstRow, rows, shape);
+        }
+        else if (shape.Length == 1)
+        {
+            RotaryOrder.ToHalves(file.Read(stored, shape), config.HeadDimension).CopyTo(rows);
+        }
+        else
+        {
+            int width = shape[^1];
+            for (int row = firstRow; rows.Length > 0; row++, rows = rows[width..])
+                file.ReadRows(stored, RotaryOrder.InPairs(row, config.HeadDimension), rows[..width], shape);
+        }
     }
 
     public void Dispose() => file.Dispose();

@@ -97,7 +97,7 @@ public class GgufModelTests
         GgufModelWriter.Write(folder.File("m.gguf"), weights, type, null, null, null);
         IDecoderSource source = GgufModel.OpenWeights(folder.File("m.gguf"));
         source.Format.ShouldBe(format);
-        float[] read = source.ReadLayer(1).Linear[4];
+        float[] read = DecoderWeights.Read(source).Layers[1].Linear[4];
         double error = read.Zip(weights.Layers[1].Linear[4], (x, y) => Math.Pow(x - y, 2)).Sum();
         Math.Sqrt(error / read.Sum(x => Math.Pow(x, 2))).ShouldBeLessThan(relativeMax);
     }

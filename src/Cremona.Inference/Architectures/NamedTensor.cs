@@ -1,4 +1,4 @@
-namespace Cremona.Inference.Checkpoints;
+namespace Cremona.Inference.Architectures;
 
 /// <summary>A tensor in memory, to be written.</summary>
 /// <param name="Name">Its full name.</param>

@@ -1,17 +1,15 @@
-using Cremona.Inference.Architectures;
-
-namespace Cremona.Inference.Checkpoints;
+namespace Cremona.Inference.Architectures;
 
 /// <summary>The names of Hugging Face for the tensors of a decoder.</summary>
 internal static class DecoderTensors
 {
-    private const string Embedding = "model.embed_tokens.weight";
-    private const string FinalNorm = "model.norm.weight";
-    private const string Head = "lm_head.weight";
+    public const string Embedding = "model.embed_tokens.weight";
+    public const string FinalNorm = "model.norm.weight";
+    public const string Head = "lm_head.weight";
 
     /// <summary>Looks at names and shapes of everything that the configuration asks for.</summary>
     /// <exception cref="InvalidDataException">A tensor is missing or has another shape.</exception>
-    public static void Check(ITensorFile files, DecoderConfig config)
+    public static void Check(ITensorReader files, DecoderConfig config)
     {
         files.Check(Embedding, config.VocabularySize, config.HiddenSize);
         files.Check(FinalNorm, config.HiddenSize);
@@ -19,17 +17,35 @@ internal static class DecoderTensors
         for (int layer = 0; layer < config.LayerCount; layer++) CheckLayer(files, config, Layer(layer));
     }
 
-    public static float[] ReadEmbedding(ITensorFile files, DecoderConfig config) =>
-        files.Read(Embedding, config.VocabularySize, config.HiddenSize);
+    public static DecoderLayerWeights ReadLayer(ITensorReader files, DecoderConfig config, int layer)
+    {
+        DecoderLayerVectors vectors = ReadVectors(files, config, layer);
+        return new DecoderLayerWeights
+        {
+            AttentionNorm = vectors.AttentionNorm,
+            MlpNorm = vectors.MlpNorm,
+            Linear = [.. LinearKinds.All.Select(kind =>
+                files.Read(LinearName(layer, kind), config.OutputSize(kind), config.InputSize(kind)))],
+            Bias = vectors.Bias,
+            QueryNorm = vectors.QueryNorm,
+            KeyNorm = vectors.KeyNorm,
+        };
+    }
 
-    public static float[] ReadHead(ITensorFile files, DecoderConfig config) =>
-        files.Read(Head, config.VocabularySize, config.HiddenSize);
+    /// <summary>What a layer has beside its matrices.</summary>
+    public static DecoderLayerVectors ReadVectors(ITensorReader files, DecoderConfig config, int layer)
+    {
+        string name = Layer(layer);
+        return new DecoderLayerVectors(
+            files.Read($"{name}.input_layernorm.weight", config.HiddenSize),
+            files.Read($"{name}.post_attention_layernorm.weight", config.HiddenSize),
+            [.. LinearKinds.All.Select(kind => ReadBias(files, config, name, kind))],
+            config.QueryKeyNorm ? files.Read($"{name}.self_attn.q_norm.weight", config.HeadDimension) : null,
+            config.QueryKeyNorm ? files.Read($"{name}.self_attn.k_norm.weight", config.HeadDimension) : null);
+    }
 
-    public static float[] ReadFinalNorm(ITensorFile files, DecoderConfig config) =>
-        files.Read(FinalNorm, config.HiddenSize);
-
-    public static DecoderLayerWeights ReadLayer(ITensorFile files, DecoderConfig config, int layer) =>
-        ReadLayer(files, config, Layer(layer));
+    /// <summary>The name of a layer's matrix [out, in].</summary>
+    public static string LinearName(int layer, LinearKind kind) => $"{Layer(layer)}.{kind.ModuleName()}.weight";
 
     /// <summary>Every tensor with its name and shape, in a fixed order.</summary>
     public static IReadOnlyList<NamedTensor> List(DecoderWeights weights)
@@ -52,7 +68,7 @@ internal static class DecoderTensors
 
     private static string Layer(int layer) => $"model.layers.{layer}";
 
-    private static void CheckLayer(ITensorFile files, DecoderConfig config, string layer)
+    private static void CheckLayer(ITensorReader files, DecoderConfig config, string layer)
     {
         files.Check($"{layer}.input_layernorm.weight", config.HiddenSize);
         files.Check($"{layer}.post_attention_layernorm.weight", config.HiddenSize);
@@ -68,24 +84,13 @@ internal static class DecoderTensors
         files.Check($"{layer}.self_attn.k_norm.weight", config.HeadDimension);
     }
 
-    private static DecoderLayerWeights ReadLayer(ITensorFile files, DecoderConfig config, string layer) => new()
-    {
-        AttentionNorm = files.Read($"{layer}.input_layernorm.weight", config.HiddenSize),
-        MlpNorm = files.Read($"{layer}.post_attention_layernorm.weight", config.HiddenSize),
-        Linear = [.. LinearKinds.All.Select(kind =>
-            files.Read($"{layer}.{kind.ModuleName()}.weight", config.OutputSize(kind), config.InputSize(kind)))],
-        Bias = [.. LinearKinds.All.Select(kind => ReadBias(files, config, layer, kind))],
-        QueryNorm = config.QueryKeyNorm ? files.Read($"{layer}.self_attn.q_norm.weight", config.HeadDimension) : null,
-        KeyNorm = config.QueryKeyNorm ? files.Read($"{layer}.self_attn.k_norm.weight", config.HeadDimension) : null,
-    };
-
-    private static float[]? ReadBias(ITensorFile files, DecoderConfig config, string layer, LinearKind kind)
+    private static float[]? ReadBias(ITensorReader files, DecoderConfig config, string layer, LinearKind kind)
     {
         string module = $"{layer}.{kind.ModuleName()}";
         return HasBias(files, config, module, kind) ? files.Read($"{module}.bias", config.OutputSize(kind)) : null;
     }
 
-    private static bool HasBias(ITensorFile files, DecoderConfig config, string module, LinearKind kind)
+    private static bool HasBias(ITensorReader files, DecoderConfig config, string module, LinearKind kind)
     {
         bool isAsked = config.AttentionBias && kind is LinearKind.Query or LinearKind.Key or LinearKind.Value;
 

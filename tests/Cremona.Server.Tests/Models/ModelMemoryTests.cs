@@ -1,0 +1,140 @@
+using System.Runtime.CompilerServices;
+using Cremona.Inference.Adapters;
+using Cremona.Inference.Architectures;
+using Cremona.Inference.Checkpoints;
+using Cremona.Inference.Kernels;
+using Cremona.Inference.Scheduling;
+using Cremona.Protocol.Errors;
+using Cremona.Server.Edge;
+using Cremona.Server.Models;
+using Cremona.Server.Tests.FineTuning;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Cremona.Server.Tests.Models;
+
+/// <summary>Models on disk, of which one fits into the megabyte that all may take.</summary>
+public sealed class ModelMemoryTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("cremona-memory-").FullName;
+    private readonly WatchingReader _reader = new(1_000_000);
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Models_ComeAndGoUnderLoad_AndNeverTakeMoreThanTheirMemory()
+    {
+        BaseModel[] models = [Save(14), Save(15), Save(16)];
+        using ModelHost host = Host();
+        int[][] alone = new int[models.Length][];
+        for (int i = 0; i < models.Length; i++) alone[i] = await AnswerAsync(host, models[i]);
+        int startCount = _reader.StartCount;
+
+        int[][] answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(
+            request => Task.Run(() => AnswerAsync(host, models[request * 7 % models.Length]))));
+
+        for (int request = 0; request < answers.Length; request++)
+            answers[request].ShouldBe(alone[request * 7 % models.Length]);
+        alone[0].ShouldNotBe(alone[1]);
+        _reader.StartCount.ShouldBeGreaterThan(startCount);
+        _reader.Faults.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Model_ThatNeverFits_IsRefusedBeforeItIsLoaded()
+    {
+        using ModelHost host = Host();
+        ApiException fault = await Should.ThrowAsync<ApiException>(() => host.LoadEngineAsync(Save(30), default));
+        fault.Error.ShouldBe(ApiError.Internal);
+        fault.Message.ShouldBe(
+            "internal service error, model tiny-30 takes 2 MB of memory and Models:MemoryMegabytesMax is 1; "
+            + "take another model, or ask the operator for more memory or smaller weights");
+        _reader.StartCount.ShouldBe(0);
+
+        IGenerationEngine smaller = await host.LoadEngineAsync(Save(30) with { Weights = WeightFormat.Q8 }, default);
+        smaller.WeightBytes.ShouldBeLessThan(1_000_000);
+    }
+
+    [Theory]
+    [InlineData(WeightFormat.F32)]
+    [InlineData(WeightFormat.BF16)]
+    [InlineData(WeightFormat.Q8)]
+    [InlineData(WeightFormat.Q4)]
+    public void Engine_TakesWhatWasMeasured(WeightFormat format)
+    {
+        var reader = new ModelReader(Options.Create(new EngineOptions()));
+        LanguageModel model = reader.ReadModel(Save(3).Folder!);
+        using var engine = (DecoderEngine)reader.StartEngine(model, format);
+        reader.MeasureEngine(model, format).ShouldBe(engine.WeightBytes);
+    }
+
+    private ModelHost Host() => new(
+        _reader, null!, null!, Options.Create(new ModelsOptions { MemoryMegabytesMax = 1 }), NullLogger<ModelHost>.Instance);
+
+    private BaseModel Save(int layerCount)
+    {
+        string folder = Path.Combine(_folder, $"{layerCount}");
+        if (!Directory.Exists(folder)) TinyModel.Save(folder, layerCount);
+        return new BaseModel($"tiny-{layerCount}", folder, [], WeightFormat.F32);
+    }
+
+    private static async Task<int[]> AnswerAsync(ModelHost host, BaseModel model)
+    {
+        IGenerationEngine engine = await host.LoadEngineAsync(model, default);
+        var ids = new List<int>();
+        await foreach (GeneratedToken token in engine.StreamAsync(
+            new GenerationRequest { PromptTokens = [72, 105], MaxTokens = 4, Sampling = new() { Temperature = 0 } }, default))
+        {
+            ids.Add(token.Id);
+        }
+
+        return [.. ids];
+    }
+
+    /// <summary>Reads models, and counts what those take that are in memory or being loaded.</summary>
+    private sealed class WatchingReader(long bytesMax) : IModelReader
+    {
+        private readonly ModelReader _inner =
+            new(Options.Create(new EngineOptions { ThreadCount = 1, CacheMegabytesMax = 16 }));
+
+        private long _bytes;
+        private int _startCount;
+
+        public int StartCount => _startCount;
+
+        public List<string> Faults { get; } = [];
+
+        public LanguageModel ReadModel(string path) => _inner.ReadModel(path);
+
+        public long MeasureEngine(LanguageModel model, WeightFormat? format) => _inner.MeasureEngine(model, format);
+
+        public IGenerationEngine StartEngine(LanguageModel model, WeightFormat? format)
+        {
+            long bytes = MeasureEngine(model, format);
+            if (Interlocked.Add(ref _bytes, bytes) > bytesMax) Faults.Add($"{_bytes} bytes at once");
+            Interlocked.Increment(ref _startCount);
+            return new WatchedEngine((DecoderEngine)_inner.StartEngine(model, format), () => Interlocked.Add(ref _bytes, -bytes));
+        }
+
+        public long MeasureAdapter(string folder) => _inner.MeasureAdapter(folder);
+
+        public LoraAdapter ReadAdapter(string folder, DecoderConfig config) => _inner.ReadAdapter(folder, config);
+    }
+
+    private sealed class WatchedEngine(DecoderEngine inner, Action end) : IGenerationEngine, IDisposable
+    {
+        public long WeightBytes => inner.WeightBytes;
+
+        public async IAsyncEnumerable<GeneratedToken> StreamAsync(
+            GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            await foreach (GeneratedToken token in inner.StreamAsync(request, cancellationToken)) yield return token;
+        }
+
+        public void Dispose()
+        {
+            inner.Dispose();
+            end();
+        }
+    }
+}
