@@ -25,6 +25,10 @@ internal sealed class ZeroCostModel : IModelReader, IGenerationEngine
         return model;
     }
 
+    public long MeasureEngine(LanguageModel model, WeightFormat? format) => 0;
+
+    public long MeasureAdapter(string folder) => 0;
+
     public IGenerationEngine StartEngine(LanguageModel model, WeightFormat? format) => this;
 
     public LoraAdapter ReadAdapter(string folder, DecoderConfig config) => AdapterFolder.Load(folder, config);

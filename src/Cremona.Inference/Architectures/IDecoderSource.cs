@@ -2,8 +2,8 @@ using Cremona.Inference.Kernels;
 
 namespace Cremona.Inference.Architectures;
 
-/// <summary>Where the float32 weights of a decoder come from, some rows at a time, so that a packed copy is made without
-/// a whole tensor in memory. Thread-safe.</summary>
+/// <summary>Where the float32 weights of a decoder come from, some rows at a time, so that a packed copy is made
+/// without a whole tensor in memory. Thread-safe.</summary>
 public interface IDecoderSource
 {
     DecoderConfig Config { get; }

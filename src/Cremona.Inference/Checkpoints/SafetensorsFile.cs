@@ -73,7 +73,8 @@ public sealed class SafetensorsFile : IDisposable
         TensorEntry entry = Check(name, shape);
         int size = entry.Type.ByteSize();
         long offset = (long)firstRow * shape[^1] * size;
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(((long)rows.Length * size) + offset, entry.ByteCount, nameof(rows));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(
+            ((long)rows.Length * size) + offset, entry.ByteCount, nameof(rows));
         byte[] chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);
         _stream.Position = entry.Offset + offset;
         while (rows.Length > 0)

@@ -32,7 +32,8 @@ public class LoadingTests
     [InlineData(WeightFormat.BF16, true)]
     [InlineData(WeightFormat.Q8, false)]
     [InlineData(WeightFormat.Q4, true)]
-    public void Forward_OfAModelOnDisk_IsThatOfTheWeights_AndAllocatesThePackedOnesAlone(WeightFormat format, bool isGguf)
+    public void Forward_OfAModelOnDisk_IsThatOfTheWeights_AndAllocatesThePackedOnesAlone(
+        WeightFormat format, bool isGguf)
     {
         using var folder = new ScratchFolder();
         DecoderWeights weights = RandomDecoder.Create(Shape);

@@ -69,7 +69,8 @@ public sealed class ModelMemoryTests : IDisposable
     }
 
     private ModelHost Host() => new(
-        _reader, null!, null!, Options.Create(new ModelsOptions { MemoryMegabytesMax = 1 }), NullLogger<ModelHost>.Instance);
+        _reader, null!, null!, Options.Create(new ModelsOptions { MemoryMegabytesMax = 1 }),
+        NullLogger<ModelHost>.Instance);
 
     private BaseModel Save(int layerCount)
     {
@@ -82,8 +83,13 @@ public sealed class ModelMemoryTests : IDisposable
     {
         IGenerationEngine engine = await host.LoadEngineAsync(model, default);
         var ids = new List<int>();
-        await foreach (GeneratedToken token in engine.StreamAsync(
-            new GenerationRequest { PromptTokens = [72, 105], MaxTokens = 4, Sampling = new() { Temperature = 0 } }, default))
+        var request = new GenerationRequest
+        {
+            PromptTokens = [72, 105],
+            MaxTokens = 4,
+            Sampling = new() { Temperature = 0 },
+        };
+        await foreach (GeneratedToken token in engine.StreamAsync(request, default))
         {
             ids.Add(token.Id);
         }
@@ -113,7 +119,8 @@ public sealed class ModelMemoryTests : IDisposable
             long bytes = MeasureEngine(model, format);
             if (Interlocked.Add(ref _bytes, bytes) > bytesMax) Faults.Add($"{_bytes} bytes at once");
             Interlocked.Increment(ref _startCount);
-            return new WatchedEngine((DecoderEngine)_inner.StartEngine(model, format), () => Interlocked.Add(ref _bytes, -bytes));
+            return new WatchedEngine(
+                (DecoderEngine)_inner.StartEngine(model, format), () => Interlocked.Add(ref _bytes, -bytes));
         }
 
         public long MeasureAdapter(string folder) => _inner.MeasureAdapter(folder);
