@@ -2,11 +2,19 @@ using System.Runtime.CompilerServices;
 
 namespace Cremona.Inference.Templates.Jinja;
 
-/// <summary>What is left of the limits while a template is rendered. Not thread-safe.</summary>
+/// <summary>What is left of the limits while a template is rendered. Whatever takes time or memory by the size of a value
+/// is charged here before it is done. Not thread-safe.</summary>
 internal sealed class JinjaBudget(JinjaLimits limits)
 {
+    // A part of a text takes memory beside its characters.
+    private const int CharactersOfPart = 8;
+
+    // Characters that a search compares at once where it finds a beginning.
+    private const int ComparedAtOnce = 32;
+
     private int _steps;
     private long _characters;
+    private long _readCharacters;
 
     /// <summary>How deep calls are nested now; set back by who catches what broke off within them.</summary>
     public int Depth { get; set; }
@@ -28,6 +36,27 @@ internal sealed class JinjaBudget(JinjaLimits limits)
         if ((_characters += count) > limits.CharactersMax)
             throw Limit($"the template makes more than {limits.CharactersMax} characters of text");
     }
+
+    /// <summary>A part of a text; parts are copies.</summary>
+    /// <exception cref="JinjaException">There were too many characters.</exception>
+    public MarkedText Part(MarkedText text, int start, int length)
+    {
+        if (length == text.Length) return text;
+        Characters(length + CharactersOfPart);
+        return text.Slice(start, length);
+    }
+
+    /// <summary>Counts characters that are looked through, compared or hashed.</summary>
+    /// <exception cref="JinjaException">There were too many.</exception>
+    public void Read(long count)
+    {
+        if ((_readCharacters += count) > limits.ReadCharactersMax)
+            throw Limit($"the template looks through more than {limits.ReadCharactersMax} characters of text");
+    }
+
+    /// <summary>Counts what it takes at most to look for something in a text.</summary>
+    /// <exception cref="JinjaException">There were too many characters.</exception>
+    public void Search(int textLength, int partLength) => Read(textLength * (1 + ((long)partLength / ComparedAtOnce)));
 
     /// <exception cref="JinjaException">It is too deep.</exception>
     public void Enter()

@@ -14,6 +14,10 @@ public sealed record JinjaLimits
     /// <summary>Characters that all texts made while rendering have together, the output among them.</summary>
     public long CharactersMax { get; init; } = 32L << 20;
 
+    /// <summary>Characters that are looked through or compared while rendering: what costs time and makes no
+    /// text.</summary>
+    public long ReadCharactersMax { get; init; } = 1L << 30;
+
     /// <summary>Calls, blocks and brackets within each other.</summary>
     public int DepthMax { get; init; } = 100;
 }

@@ -19,9 +19,11 @@ internal sealed class JinjaScope
     {
         get
         {
+            Budget.Read(name.Length);
             for (JinjaScope? scope = this; scope is not null; scope = scope._outer)
             {
                 if (scope._values.TryGetValue(name, out object? value)) return value;
+                Budget.Read(1);
             }
 
             return new JinjaUndefined(name);

@@ -51,6 +51,8 @@ public class JinjaTemplateTests
     [InlineData("{{ 99999999999999999999 }}", "too large")]
     [InlineData("{% raw %} a", "a raw block has no end")]
     [InlineData("{{ a ! }}", "'!' has no meaning")]
+    [InlineData("{{ 1e+ }}", "1e+ is no number")]
+    [InlineData("{{ 1e5e5 }}", "1e5e5 is no number")]
     public void Parse_NamesTheFault_WithItsLine(string template, string fault) =>
         Should.Throw<JinjaException>(() => JinjaTemplate.Parse(template)).Message.ShouldContain(fault);
 
@@ -64,6 +66,10 @@ public class JinjaTemplateTests
     [InlineData("{% for a, b in [[1]] %}{% endfor %}", "1 values cannot be given to 2 names")]
     [InlineData("{% macro m(a) %}{% endmacro %}{{ m(1, 2) }}", "m takes 1 arguments, not 2")]
     [InlineData("{{ range | tojson }}", "a function has no form in JSON")]
+    [InlineData("\n{{ [1, 'a'] | sort }}", "line 2: ")]
+    [InlineData("{{ {'a': 1, 'b': 'c'} | dictsort(by='value') }}", "have no order")]
+    [InlineData("{{ -(-9223372036854775807 - 1) }}", "too large")]
+    [InlineData("{{ (-9223372036854775807 - 1) // -1 }}", "too large")]
     [InlineData("{{ strftime_now('%Q') }}", "%Q is not supported")]
     public void Render_NamesTheFault_WithItsLine(string template, string fault) =>
         Should.Throw<JinjaException>(() => Render(template)).Message.ShouldContain(fault);
@@ -80,8 +86,25 @@ public class JinjaTemplateTests
     [InlineData("{{ 'a' | indent(99999999) }}", "0 to 1000 is possible")]
     [InlineData("{% set ns = namespace() %}{% set ns.a = ns %}{{ [ns] | tojson }}", "nested deeper")]
     [InlineData("{% for c in 'aaaaaaaaaa' * 200000 %}{% endfor %}", "is taken apart")]
-    [InlineData("{% set ns = namespace(a=[], b=[]) %}{% for i in range(60) %}{% set ns.a = [ns.a, ns.a] %}{% set ns.b = [ns.b, ns.b] %}{% endfor %}{{ ns.a == ns.b }}", "too large to be compared")]
-    [InlineData("{% set ns = namespace(a=[], b=[]) %}{% for i in range(200000) %}{% set ns.a = [ns.a] %}{% set ns.b = [ns.b] %}{% endfor %}{{ ns.a == ns.b }}", "too large to be compared")]
+    [InlineData("{% set ns = namespace(a=[], b=[]) %}{% for i in range(60) %}{% set ns.a = [ns.a, ns.a] %}{% set ns.b = [ns.b, ns.b] %}{% endfor %}{{ ns.a == ns.b }}", "steps")]
+    [InlineData("{% set ns = namespace(a=[], b=[]) %}{% for i in range(200000) %}{% set ns.a = [ns.a] %}{% set ns.b = [ns.b] %}{% endfor %}{{ ns.a == ns.b }}", "nested too deep")]
+    [InlineData("{% set t = 'a' * 9000000 %}{% set ns = namespace(l=[]) %}{% for i in range(9999) %}{% set ns.l = [ns.l, t[1:]] %}{% endfor %}", "characters of text")]
+    [InlineData("{% set t = 'a' * 9000000 %}{% for i in range(9999) %}{% set x = (' ' ~ t) | trim %}{% endfor %}", "characters of text")]
+    [InlineData("{% set t = 'a' * 9000000 %}{% for i in range(9999) %}{% set x = t.upper() %}{% endfor %}", "characters of text")]
+    [InlineData("{% set t = 'a' * 1000000 %}{% for i in range(9999) %}{% set x = t | list %}{% endfor %}", "characters of text")]
+    [InlineData("{{ ('a' * 9000000).split('a') | length }}", "characters of text")]
+    [InlineData("{{ ('a ' * 9000000).rsplit(' ') | length }}", "characters of text")]
+    [InlineData("{{ ('a' * 9000000).find('a' * 4000000 ~ 'b') }}", "looks through")]
+    [InlineData("{{ ('a' * 9000000).strip('b' * 4000000 ~ 'a') }}", "looks through")]
+    [InlineData("{{ ('a' * 4000000 ~ 'b') in 'a' * 9000000 }}", "looks through")]
+    [InlineData("{{ ('a' * 9000000) | replace('a' * 4000000 ~ 'b', '') }}", "looks through")]
+    [InlineData("{% set t = 'a' * 9000000 %}{% set u = 'a' * 9000000 %}{% for i in range(99999) %}{% set x = t == u %}{% endfor %}", "looks through")]
+    [InlineData("{% set t = 'a' * 9000000 %}{% for i in range(99999) %}{% set x = t[0] %}{% endfor %}", "looks through")]
+    [InlineData("{% set t = 'a' * 9000000 %}{% for i in range(99999) %}{% set x = t is upper %}{% endfor %}", "looks through")]
+    [InlineData("{% set t = 'a' * 9000000 %}{% for i in range(99999) %}{% set x = {t: 1} %}{% endfor %}", "looks through")]
+    [InlineData("{% set l = range(900000) %}{% for i in range(9999) %}{% set x = l == range(900000) %}{% endfor %}", "steps")]
+    [InlineData("{% set l = range(900000) %}{{ l | sort }}", "steps")]
+    [InlineData("{{ strftime_now('%A' * 9000000) }}", "characters of text")]
     public void Render_Ends_WhenATemplateIsHostile(string template, string limit) =>
         Should.Throw<JinjaException>(() => Render(template)).Message.ShouldContain(limit);
 
@@ -140,6 +163,31 @@ public class JinjaTemplateTests
             },
             iter: 5000);
     }
+
+    [Fact]
+    public void Render_NeverFailsOtherwise_WhateverIsDoneToWhichValues() =>
+        Gen.Int[0, 9999].Array[12, 40].Select(tape => new RandomTemplate(tape).Write()).Sample(
+            template =>
+            {
+                try
+                {
+                    Render(template);
+                }
+                catch (JinjaException e)
+                {
+                    e.Line.ShouldBe(1, template);
+                }
+            },
+            iter: 10_000);
+
+    [Fact]
+    public void Texts_AreTakenByPlace_AsTheyAreTakenApart() =>
+        Render("{{ 'abc'[0] }}{{ 'abc'[-1] }}{{ 'abc'[3] is defined }}{{ 'a😀b'[1] }}{{ 'a😀b'[-1] }}").Text
+            .ShouldBe("acFalse😀b");
+
+    [Fact]
+    public void Smallest_IsDivisibleByMinusOne() =>
+        Render("{{ (-9223372036854775807 - 1) is divisibleby(-1) }}").Text.ShouldBe("True");
 
     [Theory]
     [InlineData("{{ t }}", "tttttt")]

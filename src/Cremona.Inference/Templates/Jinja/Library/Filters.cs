@@ -10,22 +10,23 @@ internal static class Filters
 
     private static readonly Dictionary<string, Func<JinjaBudget, JinjaArguments, object?>> ByName = new()
     {
-        ["upper"] = (budget, a) => Text(budget, a) is var text ? text.With(text.Text.ToUpperInvariant()) : null,
-        ["lower"] = (budget, a) => Text(budget, a) is var text ? text.With(text.Text.ToLowerInvariant()) : null,
-        ["capitalize"] = (budget, a) => TextOperations.Capitalize(Text(budget, a)),
+        ["upper"] = (budget, a) => TextOperations.Upper(budget, Text(budget, a)),
+        ["lower"] = (budget, a) => TextOperations.Lower(budget, Text(budget, a)),
+        ["capitalize"] = (budget, a) => TextOperations.Capitalize(budget, Text(budget, a)),
         ["title"] = (budget, a) => TextOperations.Title(
-            Text(budget, a), before => char.IsWhiteSpace(before) || "-([{<".Contains(before, StringComparison.Ordinal)),
-        ["trim"] = (budget, a) => TextOperations.Trim(Text(budget, a), a.FindText(1, "chars")?.Text),
+            budget, Text(budget, a), before => char.IsWhiteSpace(before) || "-([{<".Contains(before, StringComparison.Ordinal)),
+        ["trim"] = (budget, a) => TextOperations.Trim(budget, Text(budget, a), a.FindText(1, "chars")?.Text),
         ["replace"] = (budget, a) => TextOperations.Replace(
             budget, Text(budget, a), a.Text(1, "old"), a.Text(2, "new"), a.Integer(3, "count", -1)),
         ["indent"] = Indent,
         ["string"] = (budget, a) => Text(budget, a),
         ["safe"] = (_, a) => Value(a),
-        ["wordcount"] = (budget, a) => (long)TextOperations.Split(Text(budget, a), null, -1, fromEnd: false).Length,
+        ["wordcount"] = (budget, a) =>
+            (long)TextOperations.Split(budget, Text(budget, a), null, -1, fromEnd: false).Length,
         ["escape"] = (budget, a) => Escape(budget, Text(budget, a)),
         ["tojson"] = ToJson,
         ["default"] = Default,
-        ["length"] = (_, a) => (long)JinjaValue.LengthOf(Value(a)),
+        ["length"] = (budget, a) => (long)JinjaValue.LengthOf(Value(a), budget),
         ["list"] = (budget, a) => SequenceFilters.Elements(budget, a).ToArray(),
         ["abs"] = (_, a) => JinjaValue.TryInteger(Value(a), out long number)
             ? (object?)Math.Abs(Math.Max(number, -long.MaxValue))

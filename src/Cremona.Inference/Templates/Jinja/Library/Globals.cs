@@ -10,12 +10,12 @@ internal static class Globals
     public static void AddTo(JinjaScope scope, DateTime now)
     {
         scope["range"] = new JinjaFunction("range", Range);
-        scope["namespace"] = new JinjaFunction("namespace", (_, arguments) => Map(arguments, isNamespace: true));
-        scope["dict"] = new JinjaFunction("dict", (_, arguments) => Map(arguments, isNamespace: false));
+        scope["namespace"] = new JinjaFunction("namespace", (budget, arguments) => Map(budget, arguments, isNamespace: true));
+        scope["dict"] = new JinjaFunction("dict", (budget, arguments) => Map(budget, arguments, isNamespace: false));
         scope["raise_exception"] = new JinjaFunction("raise_exception", (budget, arguments) =>
             throw new JinjaException(JinjaText.Of(arguments.Get(0, "message"), budget).Text) { IsRaised = true });
-        scope["strftime_now"] = new JinjaFunction("strftime_now", (_, arguments) =>
-            new MarkedText(TimeFormat.Write(arguments.Text(0, "format").Text, now)));
+        scope["strftime_now"] = new JinjaFunction("strftime_now", (budget, arguments) =>
+            Time(budget, arguments.Text(0, "format").Text, now));
         scope["joiner"] = new JinjaFunction("joiner", (_, arguments) => Joiner(arguments));
     }
 
@@ -34,16 +34,27 @@ internal static class Globals
         return numbers;
     }
 
-    private static JinjaMap Map(JinjaArguments arguments, bool isNamespace)
+    private static JinjaMap Map(JinjaBudget budget, JinjaArguments arguments, bool isNamespace)
     {
         var map = new JinjaMap(isNamespace);
         if (arguments.Positional is [JinjaMap given, ..])
         {
-            foreach ((MarkedText key, object? value) in given.Entries) map.Set(key, value);
+            budget.Step(given.Count);
+            foreach ((MarkedText key, object? value) in given.Entries)
+            {
+                budget.Read(key.Length);
+                map.Set(key, value);
+            }
         }
 
         foreach ((string name, object? value) in arguments.Named) map.Set(name, value);
         return map;
+    }
+
+    private static MarkedText Time(JinjaBudget budget, string format, DateTime now)
+    {
+        budget.Characters(format.Length * (long)TimeFormat.GrowthMax);
+        return new MarkedText(TimeFormat.Write(format, now));
     }
 
     private static JinjaFunction Joiner(JinjaArguments arguments)

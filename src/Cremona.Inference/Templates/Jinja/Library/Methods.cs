@@ -8,31 +8,36 @@ internal static class Methods
 {
     private static readonly Dictionary<string, Func<JinjaBudget, MarkedText, JinjaArguments, object?>> OfText = new()
     {
-        ["upper"] = (_, text, _) => text.With(text.Text.ToUpperInvariant()),
-        ["lower"] = (_, text, _) => text.With(text.Text.ToLowerInvariant()),
-        ["capitalize"] = (_, text, _) => TextOperations.Capitalize(text),
-        ["title"] = (_, text, _) => TextOperations.Title(text, before => !char.IsLetter(before)),
-        ["strip"] = (_, text, arguments) => TextOperations.Trim(text, Characters(arguments)),
-        ["lstrip"] = (_, text, arguments) => TextOperations.Trim(text, Characters(arguments), atEnd: false),
-        ["rstrip"] = (_, text, arguments) => TextOperations.Trim(text, Characters(arguments), atStart: false),
-        ["split"] = (_, text, arguments) => Split(text, arguments, fromEnd: false),
-        ["rsplit"] = (_, text, arguments) => Split(text, arguments, fromEnd: true),
-        ["splitlines"] = (_, text, _) => TextOperations.SplitLines(text),
+        ["upper"] = (budget, text, _) => TextOperations.Upper(budget, text),
+        ["lower"] = (budget, text, _) => TextOperations.Lower(budget, text),
+        ["capitalize"] = (budget, text, _) => TextOperations.Capitalize(budget, text),
+        ["title"] = (budget, text, _) => TextOperations.Title(budget, text, before => !char.IsLetter(before)),
+        ["strip"] = (budget, text, arguments) => TextOperations.Trim(budget, text, Characters(arguments)),
+        ["lstrip"] = (budget, text, arguments) =>
+            TextOperations.Trim(budget, text, Characters(arguments), atEnd: false),
+        ["rstrip"] = (budget, text, arguments) =>
+            TextOperations.Trim(budget, text, Characters(arguments), atStart: false),
+        ["split"] = (budget, text, arguments) => Split(budget, text, arguments, fromEnd: false),
+        ["rsplit"] = (budget, text, arguments) => Split(budget, text, arguments, fromEnd: true),
+        ["splitlines"] = (budget, text, _) => TextOperations.SplitLines(budget, text),
         ["replace"] = (budget, text, arguments) => TextOperations.Replace(
             budget, text, arguments.Text(0, "old"), arguments.Text(1, "new"), arguments.Integer(2, "count", -1)),
-        ["startswith"] = (_, text, arguments) => Any(
-            arguments.Get(0, "prefix"), part => text.Text.StartsWith(part, StringComparison.Ordinal)),
-        ["endswith"] = (_, text, arguments) => Any(
-            arguments.Get(0, "suffix"), part => text.Text.EndsWith(part, StringComparison.Ordinal)),
-        ["removeprefix"] = (_, text, arguments) => Remove(text, arguments.Text(0, "prefix").Text, isPrefix: true),
-        ["removesuffix"] = (_, text, arguments) => Remove(text, arguments.Text(0, "suffix").Text, isPrefix: false),
-        ["find"] = (_, text, arguments) => (long)text.Text.IndexOf(arguments.Text(0, "sub").Text, StringComparison.Ordinal),
-        ["rfind"] = (_, text, arguments) =>
-            (long)text.Text.LastIndexOf(arguments.Text(0, "sub").Text, StringComparison.Ordinal),
-        ["count"] = (_, text, arguments) =>
-            TextOperations.Split(text, arguments.Text(0, "sub").Text, -1, fromEnd: false).Length - 1L,
+        ["startswith"] = (budget, text, arguments) => Any(
+            budget, arguments.Get(0, "prefix"), part => text.Text.StartsWith(part, StringComparison.Ordinal)),
+        ["endswith"] = (budget, text, arguments) => Any(
+            budget, arguments.Get(0, "suffix"), part => text.Text.EndsWith(part, StringComparison.Ordinal)),
+        ["removeprefix"] = (budget, text, arguments) =>
+            Remove(budget, text, arguments.Text(0, "prefix").Text, isPrefix: true),
+        ["removesuffix"] = (budget, text, arguments) =>
+            Remove(budget, text, arguments.Text(0, "suffix").Text, isPrefix: false),
+        ["find"] = (budget, text, arguments) =>
+            TextOperations.Find(budget, text, arguments.Text(0, "sub").Text, fromEnd: false),
+        ["rfind"] = (budget, text, arguments) =>
+            TextOperations.Find(budget, text, arguments.Text(0, "sub").Text, fromEnd: true),
+        ["count"] = (budget, text, arguments) =>
+            TextOperations.Split(budget, text, arguments.Text(0, "sub").Text, -1, fromEnd: false).Length - 1L,
         ["join"] = (budget, text, arguments) =>
-            TextOperations.Join(budget, JinjaValue.Elements(arguments.Get(0, "iterable")), text),
+            TextOperations.Join(budget, JinjaValue.Elements(arguments.Get(0, "iterable"), budget), text),
         ["isdigit"] = (_, text, _) => Every(text, char.IsDigit),
         ["isalpha"] = (_, text, _) => Every(text, char.IsLetter),
         ["isalnum"] = (_, text, _) => Every(text, char.IsLetterOrDigit),
@@ -41,48 +46,63 @@ internal static class Methods
         ["islower"] = (_, text, _) => text.Text.Any(char.IsLetter) && !text.Text.Any(char.IsUpper),
     };
 
-    private static readonly Dictionary<string, Func<JinjaMap, JinjaArguments, object?>> OfMap = new()
+    private static readonly Dictionary<string, Func<JinjaBudget, JinjaMap, JinjaArguments, object?>> OfMap = new()
     {
-        ["get"] = (map, arguments) => Get(map, arguments),
-        ["items"] = (map, _) => map.Entries.Select(
+        ["get"] = (_, map, arguments) => Get(map, arguments),
+        ["items"] = (budget, map, _) => Entries(budget, map).Select(
             entry => (object?)new JinjaTuple([entry.Key, entry.Value])).ToArray(),
-        ["keys"] = (map, _) => map.Entries.Select(entry => (object?)entry.Key).ToArray(),
-        ["values"] = (map, _) => map.Entries.Select(entry => entry.Value).ToArray(),
+        ["keys"] = (budget, map, _) => Entries(budget, map).Select(entry => (object?)entry.Key).ToArray(),
+        ["values"] = (budget, map, _) => Entries(budget, map).Select(entry => entry.Value).ToArray(),
     };
 
-    private static readonly Dictionary<string, Func<IReadOnlyList<object?>, JinjaArguments, object?>> OfList = new()
+    private static readonly Dictionary<string, Func<JinjaBudget, IReadOnlyList<object?>, JinjaArguments, object?>> OfList = new()
     {
-        ["count"] = (list, arguments) => (long)list.Count(item => JinjaOrder.AreEqual(item, arguments.Get(0, "value"))),
-        ["index"] = (list, arguments) => IndexOf(list, arguments.Get(0, "value")),
+        ["count"] = (budget, list, arguments) =>
+            (long)list.Count(item => JinjaOrder.AreEqual(item, arguments.Get(0, "value"), budget)),
+        ["index"] = (budget, list, arguments) => IndexOf(budget, list, arguments.Get(0, "value")),
     };
 
     /// <summary>The method of a value, or null.</summary>
     public static JinjaFunction? Find(object? value, string name) => value switch
     {
         MarkedText text when OfText.TryGetValue(name, out var method) =>
-            new JinjaFunction(name, (budget, arguments) => method(budget, text, arguments)),
+            new JinjaFunction(name, (budget, arguments) => method(budget, text, arguments), text),
         JinjaMap { IsNamespace: false } map when OfMap.TryGetValue(name, out var method) =>
-            new JinjaFunction(name, (_, arguments) => method(map, arguments)),
+            new JinjaFunction(name, (budget, arguments) => method(budget, map, arguments), map),
         IReadOnlyList<object?> list when OfList.TryGetValue(name, out var method) =>
-            new JinjaFunction(name, (_, arguments) => method(list, arguments)),
+            new JinjaFunction(name, (budget, arguments) => method(budget, list, arguments), list),
         _ => null,
     };
 
     private static string? Characters(JinjaArguments arguments) => arguments.FindText(0, "chars")?.Text;
 
-    private static object?[] Split(MarkedText text, JinjaArguments arguments, bool fromEnd) => TextOperations.Split(
-        text, arguments.FindText(0, "sep")?.Text, arguments.Integer(1, "maxsplit", -1), fromEnd);
+    private static IEnumerable<(MarkedText Key, object? Value)> Entries(JinjaBudget budget, JinjaMap map)
+    {
+        budget.Step(map.Count);
+        return map.Entries;
+    }
 
-    private static bool Any(object? parts, Func<string, bool> isMet) => parts is MarkedText one
+    private static object?[] Split(
+        JinjaBudget budget, MarkedText text, JinjaArguments arguments, bool fromEnd) => TextOperations.Split(
+        budget, text, arguments.FindText(0, "sep")?.Text, arguments.Integer(1, "maxsplit", -1), fromEnd);
+
+    private static bool Any(JinjaBudget budget, object? parts, Func<string, bool> isMet) => parts is MarkedText one
         ? isMet(one.Text)
-        : JinjaValue.Elements(parts).Any(part => part is MarkedText text && isMet(text.Text));
+        : JinjaValue.Elements(parts, budget).Any(part => part is MarkedText text && IsMet(budget, text.Text, isMet));
 
-    private static MarkedText Remove(MarkedText text, string part, bool isPrefix)
+    private static bool IsMet(JinjaBudget budget, string part, Func<string, bool> isMet)
+    {
+        budget.Step();
+        budget.Read(part.Length);
+        return isMet(part);
+    }
+
+    private static MarkedText Remove(JinjaBudget budget, MarkedText text, string part, bool isPrefix)
     {
         bool isThere = isPrefix
             ? text.Text.StartsWith(part, StringComparison.Ordinal)
             : text.Text.EndsWith(part, StringComparison.Ordinal);
-        return isThere ? text.Slice(isPrefix ? part.Length : 0, text.Length - part.Length) : text;
+        return isThere ? budget.Part(text, isPrefix ? part.Length : 0, text.Length - part.Length) : text;
     }
 
     private static bool Every(MarkedText text, Func<char, bool> isMet) => text.Length > 0 && text.Text.All(isMet);
@@ -93,11 +113,11 @@ internal static class Methods
         return arguments.Has(1, "default") ? arguments.Get(1, "default") : null;
     }
 
-    private static long IndexOf(IReadOnlyList<object?> list, object? value)
+    private static long IndexOf(JinjaBudget budget, IReadOnlyList<object?> list, object? value)
     {
         for (int i = 0; i < list.Count; i++)
         {
-            if (JinjaOrder.AreEqual(list[i], value)) return i;
+            if (JinjaOrder.AreEqual(list[i], value, budget)) return i;
         }
 
         throw new JinjaException("the value is not in the list");

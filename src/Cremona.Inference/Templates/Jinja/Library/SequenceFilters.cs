@@ -18,8 +18,8 @@ internal static class SequenceFilters
             ["min"] = (budget, a) => Extreme(budget, a, order => order < 0),
             ["max"] = (budget, a) => Extreme(budget, a, order => order > 0),
             ["sum"] = Sum,
-            ["items"] = (_, a) => a.Get(0, "value") is JinjaMap map
-                ? Methods.Find(map, "items")!.Call(null!, JinjaArguments.None)
+            ["items"] = (budget, a) => a.Get(0, "value") is JinjaMap map
+                ? Methods.Find(map, "items")?.Call(budget, JinjaArguments.None) ?? Array.Empty<object?>()
                 : Array.Empty<object?>(),
             ["dictsort"] = SortMap,
             ["map"] = Map,
@@ -33,7 +33,7 @@ internal static class SequenceFilters
     /// <summary>The elements of the value, charged as steps.</summary>
     public static IReadOnlyList<object?> Elements(JinjaBudget budget, JinjaArguments arguments)
     {
-        IReadOnlyList<object?> elements = JinjaValue.Elements(arguments.Get(0, "value"));
+        IReadOnlyList<object?> elements = JinjaValue.Elements(arguments.Get(0, "value"), budget);
         budget.Step(elements.Count);
         return elements;
     }
@@ -42,7 +42,7 @@ internal static class SequenceFilters
     {
         IReadOnlyList<object?> elements = Elements(budget, arguments);
         if (arguments.FindText(2, "attribute") is { } path)
-            elements = [.. elements.Select(element => Member(element, path.Text))];
+            elements = [.. elements.Select(element => Member(budget, element, path.Text))];
         return TextOperations.Join(budget, elements, arguments.FindText(1, "d") ?? MarkedText.Empty);
     }
 
@@ -57,23 +57,19 @@ internal static class SequenceFilters
     private static object?[] Sort(JinjaBudget budget, JinjaArguments arguments)
     {
         IReadOnlyList<object?> elements = Elements(budget, arguments);
-        Func<object?, object?> key = KeyOf(arguments, caseAt: 2, pathAt: 3);
-        IComparer<object?> order = Comparer<object?>.Create(JinjaOrder.Compare);
-        return arguments.Flag(1, "reverse", false)
-            ? [.. elements.OrderByDescending(key, order)]
-            : [.. elements.OrderBy(key, order)];
+        Func<object?, object?> key = KeyOf(budget, arguments, caseAt: 2, pathAt: 3);
+        return JinjaOrder.Sort(elements, key, arguments.Flag(1, "reverse", false), budget, element => element);
     }
 
     private static object?[] Unique(JinjaBudget budget, JinjaArguments arguments)
     {
-        Func<object?, object?> key = KeyOf(arguments, caseAt: 1, pathAt: 2);
+        Func<object?, object?> key = KeyOf(budget, arguments, caseAt: 1, pathAt: 2);
         var kept = new List<object?>();
         var seen = new List<object?>();
         foreach (object? element in Elements(budget, arguments))
         {
             object? current = key(element);
-            budget.Step(seen.Count);
-            if (seen.Any(other => JinjaOrder.AreEqual(other, current))) continue;
+            if (seen.Any(other => JinjaOrder.AreEqual(other, current, budget))) continue;
             seen.Add(current);
             kept.Add(element);
         }
@@ -85,9 +81,10 @@ internal static class SequenceFilters
     {
         IReadOnlyList<object?> elements = Elements(budget, arguments);
         if (elements.Count == 0) return new JinjaUndefined("the extreme of nothing");
-        Func<object?, object?> key = KeyOf(arguments, caseAt: 1, pathAt: 2);
+        Func<object?, object?> key = KeyOf(budget, arguments, caseAt: 1, pathAt: 2);
+        var order = new JinjaOrder(budget);
         return elements.Aggregate(
-            (best, next) => isBetter(JinjaOrder.Compare(key(next), key(best))) ? next : best);
+            (best, next) => isBetter(order.Compare(key(next), key(best))) ? next : best);
     }
 
     private static object? Sum(JinjaBudget budget, JinjaArguments arguments)
@@ -95,7 +92,7 @@ internal static class SequenceFilters
         object? total = arguments.Has(2, "start") ? arguments.Get(2, "start") : 0L;
         string? path = arguments.FindText(1, "attribute")?.Text;
         foreach (object? element in Elements(budget, arguments))
-            total = ArithmeticExpression.Apply("+", total, path is null ? element : Member(element, path), budget);
+            total = ArithmeticExpression.Apply("+", total, path is null ? element : Member(budget, element, path), budget);
         return total;
     }
 
@@ -105,12 +102,9 @@ internal static class SequenceFilters
         budget.Step(map.Count);
         bool minds = arguments.Flag(1, "case_sensitive", false);
         bool byValue = arguments.FindText(2, "by")?.Text == "value";
-        IComparer<object?> order = Comparer<object?>.Create(JinjaOrder.Compare);
-        object? Key((MarkedText Key, object? Value) entry) => Fold(byValue ? entry.Value : entry.Key, minds);
-        IEnumerable<(MarkedText Key, object? Value)> sorted = arguments.Flag(3, "reverse", false)
-            ? map.Entries.OrderByDescending(Key, order)
-            : map.Entries.OrderBy(Key, order);
-        return [.. sorted.Select(entry => new JinjaTuple([entry.Key, entry.Value]))];
+        return JinjaOrder.Sort(
+            map.Entries, entry => Fold(budget, byValue ? entry.Value : entry.Key, minds),
+            arguments.Flag(3, "reverse", false), budget, entry => new JinjaTuple([entry.Key, entry.Value]));
     }
 
     private static object?[] Map(JinjaBudget budget, JinjaArguments arguments)
@@ -121,7 +115,9 @@ internal static class SequenceFilters
             arguments.Named.TryGetValue("default", out object? otherwise);
             string name = path is MarkedText text ? text.Text : $"{path}";
             return [.. elements.Select(element =>
-                Member(element, name) is JinjaUndefined && otherwise is not null ? otherwise : Member(element, name))];
+                Member(budget, element, name) is var member && member is JinjaUndefined && otherwise is not null
+                    ? otherwise
+                    : member)];
         }
 
         string filterName = arguments.Text(1, "filter").Text;
@@ -139,7 +135,7 @@ internal static class SequenceFilters
             : Tests.Find(name) ?? throw new JinjaException($"the test {name} is not supported");
         return [.. Elements(budget, arguments).Where(element =>
         {
-            object? value = byAttribute ? Member(element, arguments.Text(1, "attribute").Text) : element;
+            object? value = byAttribute ? Member(budget, element, arguments.Text(1, "attribute").Text) : element;
             object? result = test is null ? value : test.Call(
                 budget, JinjaArguments.Of([value, .. arguments.Positional.Skip(at + 1)]));
             return JinjaValue.IsTrue(result) == wanted;
@@ -154,19 +150,20 @@ internal static class SequenceFilters
     }
 
     /// <summary>Texts are compared without regard to case unless that is asked for.</summary>
-    private static Func<object?, object?> KeyOf(JinjaArguments arguments, int caseAt, int pathAt)
+    private static Func<object?, object?> KeyOf(JinjaBudget budget, JinjaArguments arguments, int caseAt, int pathAt)
     {
         bool minds = arguments.Flag(caseAt, "case_sensitive", false);
         string? path = arguments.FindText(pathAt, "attribute")?.Text;
-        return element => Fold(path is null ? element : Member(element, path), minds);
+        return element => Fold(budget, path is null ? element : Member(budget, element, path), minds);
     }
 
-    private static object? Fold(object? value, bool mindsCase) =>
-        value is MarkedText text && !mindsCase ? text.With(text.Text.ToLowerInvariant()) : value;
+    private static object? Fold(JinjaBudget budget, object? value, bool mindsCase) =>
+        value is MarkedText text && !mindsCase ? TextOperations.Lower(budget, text) : value;
 
     /// <summary>A member by a path with points.</summary>
-    private static object? Member(object? value, string path)
+    private static object? Member(JinjaBudget budget, object? value, string path)
     {
+        budget.Step(1 + path.Length);
         foreach (string name in path.Split('.'))
         {
             value = value switch

@@ -6,14 +6,16 @@ namespace Cremona.Inference.Templates.Jinja.Library;
 internal static class TextOperations
 {
     /// <summary>Takes characters of a set away at the ends; without a set white space.</summary>
-    public static MarkedText Trim(MarkedText text, string? characters, bool atStart = true, bool atEnd = true)
+    public static MarkedText Trim(
+        JinjaBudget budget, MarkedText text, string? characters, bool atStart = true, bool atEnd = true)
     {
+        budget.Search(text.Length, characters?.Length ?? 1);
         bool IsTaken(char c) => characters?.Contains(c, StringComparison.Ordinal) ?? char.IsWhiteSpace(c);
         int start = 0;
         int end = text.Length;
         while (atStart && start < end && IsTaken(text.Text[start])) start++;
         while (atEnd && end > start && IsTaken(text.Text[end - 1])) end--;
-        return text.Slice(start, end - start);
+        return budget.Part(text, start, end - start);
     }
 
     /// <param name="budget">What the text is charged to.</param>
@@ -25,6 +27,7 @@ internal static class TextOperations
         JinjaBudget budget, MarkedText text, MarkedText old, MarkedText replacement, long count)
     {
         if (old.Length == 0) throw new JinjaException("what is replaced is an empty text");
+        budget.Search(text.Length, old.Length);
         var result = new MarkedTextBuilder(budget);
         int done = 0;
         for (; count != 0; count--)
@@ -38,17 +41,28 @@ internal static class TextOperations
         return done == 0 ? text : result.Append(text, done, text.Length - done).ToText();
     }
 
+    /// <summary>Where a part is, in UTF-16 units; -1 where it is not.</summary>
+    public static long Find(JinjaBudget budget, MarkedText text, string part, bool fromEnd)
+    {
+        budget.Search(text.Length, part.Length);
+        return fromEnd
+            ? text.Text.LastIndexOf(part, StringComparison.Ordinal)
+            : text.Text.IndexOf(part, StringComparison.Ordinal);
+    }
+
     /// <summary>Parts between separators; without one between runs of white space.</summary>
+    /// <param name="budget">What the parts are charged to.</param>
     /// <param name="text">What is split.</param>
     /// <param name="separator">Not empty; null splits at white space.</param>
     /// <param name="count">How often at most; below 0 everywhere.</param>
     /// <param name="fromEnd">The last separators count.</param>
-    public static object?[] Split(MarkedText text, string? separator, long count, bool fromEnd)
+    public static object?[] Split(JinjaBudget budget, MarkedText text, string? separator, long count, bool fromEnd)
     {
         if (separator is { Length: 0 }) throw new JinjaException("the separator is an empty text");
+        budget.Search(text.Length, separator?.Length ?? 1);
         List<(int Start, int End)> gaps = separator is null
-            ? SpaceGaps(text.Text)
-            : Gaps(text.Text, separator, fromEnd);
+            ? SpaceGaps(text.Text, budget)
+            : Gaps(text.Text, separator, fromEnd, budget);
         (int from, int to) = (0, text.Length);
         if (separator is null)
         {
@@ -68,22 +82,22 @@ internal static class TextOperations
         var parts = new List<object?>();
         foreach ((int start, int end) in gaps)
         {
-            parts.Add(text.Slice(from, start - from));
+            parts.Add(budget.Part(text, from, start - from));
             from = end;
         }
 
-        parts.Add(text.Slice(from, to - from));
+        parts.Add(budget.Part(text, from, to - from));
         return [.. parts];
     }
 
-    public static object?[] SplitLines(MarkedText text)
+    public static object?[] SplitLines(JinjaBudget budget, MarkedText text)
     {
         var lines = new List<object?>();
         for (int start = 0; start < text.Length;)
         {
             int end = text.Text.IndexOfAny(['\n', '\r'], start);
             if (end < 0) end = text.Length;
-            lines.Add(text.Slice(start, end - start));
+            lines.Add(budget.Part(text, start, end - start));
             bool isPair = end + 1 < text.Length && text.Text[end] == '\r' && text.Text[end + 1] == '\n';
             start = end + (isPair ? 2 : 1);
         }
@@ -103,15 +117,33 @@ internal static class TextOperations
         return text.ToText();
     }
 
+    public static MarkedText Upper(JinjaBudget budget, MarkedText text)
+    {
+        budget.Characters(text.Length);
+        return text.With(text.Text.ToUpperInvariant());
+    }
+
+    public static MarkedText Lower(JinjaBudget budget, MarkedText text)
+    {
+        budget.Characters(text.Length);
+        return text.With(text.Text.ToLowerInvariant());
+    }
+
     /// <summary>The first letter large, the others small.</summary>
-    public static MarkedText Capitalize(MarkedText text) => text.Length == 0 ? text
-        : text.With(char.ToUpperInvariant(text.Text[0]) + text.Text[1..].ToLowerInvariant());
+    public static MarkedText Capitalize(JinjaBudget budget, MarkedText text)
+    {
+        budget.Characters(text.Length);
+        return text.Length == 0 ? text
+            : text.With(char.ToUpperInvariant(text.Text[0]) + text.Text[1..].ToLowerInvariant());
+    }
 
     /// <summary>The first letter of every word large, the others small.</summary>
+    /// <param name="budget">What the text is charged to.</param>
     /// <param name="text">Any text.</param>
     /// <param name="isNewWord">Whether a word begins behind this character.</param>
-    public static MarkedText Title(MarkedText text, Func<char, bool> isNewWord)
+    public static MarkedText Title(JinjaBudget budget, MarkedText text, Func<char, bool> isNewWord)
     {
+        budget.Characters(text.Length);
         char[] characters = text.Text.ToCharArray();
         for (int i = 0; i < characters.Length; i++)
         {
@@ -139,7 +171,7 @@ internal static class TextOperations
         return result.ToText();
     }
 
-    private static List<(int Start, int End)> Gaps(string text, string separator, bool fromEnd)
+    private static List<(int Start, int End)> Gaps(string text, string separator, bool fromEnd, JinjaBudget budget)
     {
         var gaps = new List<(int, int)>();
         if (!fromEnd)
@@ -147,6 +179,7 @@ internal static class TextOperations
             for (int i = text.IndexOf(separator, StringComparison.Ordinal); i >= 0;
                 i = text.IndexOf(separator, i + separator.Length, StringComparison.Ordinal))
             {
+                budget.Step();
                 gaps.Add((i, i + separator.Length));
             }
 
@@ -157,14 +190,17 @@ internal static class TextOperations
         {
             int i = text.AsSpan(0, end).LastIndexOf(separator);
             if (i < 0) break;
-            gaps.Insert(0, (i, i + separator.Length));
+            budget.Step();
+            gaps.Add((i, i + separator.Length));
             end = i;
         }
+
+        gaps.Reverse();
 
         return gaps;
     }
 
-    private static List<(int Start, int End)> SpaceGaps(string text)
+    private static List<(int Start, int End)> SpaceGaps(string text, JinjaBudget budget)
     {
         var gaps = new List<(int, int)>();
         for (int i = 0; i < text.Length; i++)
@@ -172,6 +208,7 @@ internal static class TextOperations
             if (!char.IsWhiteSpace(text[i])) continue;
             int start = i;
             while (i < text.Length && char.IsWhiteSpace(text[i])) i++;
+            budget.Step();
             gaps.Add((start, i));
         }
 

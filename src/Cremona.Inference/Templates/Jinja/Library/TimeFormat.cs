@@ -6,6 +6,9 @@ namespace Cremona.Inference.Templates.Jinja.Library;
 /// <summary>Times as C's <c>strftime</c> writes them in the C locale.</summary>
 internal static class TimeFormat
 {
+    /// <summary>How many characters one of a format becomes at most.</summary>
+    public const int GrowthMax = 6;
+
     /// <exception cref="JinjaException">A directive is not supported.</exception>
     public static string Write(string format, DateTime time)
     {

@@ -12,22 +12,22 @@ internal sealed class CompareExpression(
         foreach ((string sign, Expression operand) in others)
         {
             object? right = operand.Evaluate(scope);
-            if (!Holds(sign, left, right)) return false;
+            if (!Holds(sign, left, right, scope.Budget)) return false;
             left = right;
         }
 
         return true;
     }
 
-    private static bool Holds(string sign, object? left, object? right) => sign switch
+    private static bool Holds(string sign, object? left, object? right, JinjaBudget budget) => sign switch
     {
-        "==" => JinjaOrder.AreEqual(left, right),
-        "!=" => !JinjaOrder.AreEqual(left, right),
-        "<" => JinjaOrder.Compare(left, right) < 0,
-        "<=" => JinjaOrder.Compare(left, right) <= 0,
-        ">" => JinjaOrder.Compare(left, right) > 0,
-        ">=" => JinjaOrder.Compare(left, right) >= 0,
-        "in" => JinjaValue.Contains(right, left),
-        _ => !JinjaValue.Contains(right, left),
+        "==" => JinjaOrder.AreEqual(left, right, budget),
+        "!=" => !JinjaOrder.AreEqual(left, right, budget),
+        "<" => new JinjaOrder(budget).Compare(left, right) < 0,
+        "<=" => new JinjaOrder(budget).Compare(left, right) <= 0,
+        ">" => new JinjaOrder(budget).Compare(left, right) > 0,
+        ">=" => new JinjaOrder(budget).Compare(left, right) >= 0,
+        "in" => JinjaValue.Contains(right, left, budget),
+        _ => !JinjaValue.Contains(right, left, budget),
     };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Cremona.Inference.Templates.Jinja.Library;
 using Cremona.Inference.Templates.Jinja.Values;
 
@@ -234,8 +235,7 @@ internal sealed class ExpressionParser(TokenCursor tokens)
             TokenKind.Name => ParseName(token),
             TokenKind.Literal => ParseLiteral(token),
             TokenKind.Integer => new ConstantExpression(token.Line, Integer(token)),
-            TokenKind.Number => new ConstantExpression(
-                token.Line, double.Parse(token.Text, CultureInfo.InvariantCulture)),
+            TokenKind.Number => new ConstantExpression(token.Line, Number(token)),
             TokenKind.Operator when token.Text == "(" => ParseBrackets(token.Line),
             TokenKind.Operator when token.Text == "[" => new ListExpression(token.Line, ParseItems("]"), isTuple: false),
             TokenKind.Operator when token.Text == "{" => ParseMap(token.Line),
@@ -255,9 +255,9 @@ internal sealed class ExpressionParser(TokenCursor tokens)
 
     private ConstantExpression ParseLiteral(Token token)
     {
-        string text = token.Text;
-        while (tokens.Current.Kind == TokenKind.Literal) text += tokens.Take().Text;
-        return new ConstantExpression(token.Line, new MarkedText(text));
+        var text = new StringBuilder(token.Text);
+        while (tokens.Current.Kind == TokenKind.Literal) text.Append(tokens.Take().Text);
+        return new ConstantExpression(token.Line, new MarkedText(text.ToString()));
     }
 
     private Expression ParseBrackets(int line)
@@ -309,6 +309,11 @@ internal sealed class ExpressionParser(TokenCursor tokens)
             : TryArguments();
         return new TestExpression(line, value, test, arguments, isNot);
     }
+
+    private static double Number(Token token) =>
+        double.TryParse(token.Text, CultureInfo.InvariantCulture, out double value)
+            ? value
+            : throw new JinjaException($"{token.Text} is no number", token.Line);
 
     private static long Integer(Token token) =>
         long.TryParse(token.Text, CultureInfo.InvariantCulture, out long value)

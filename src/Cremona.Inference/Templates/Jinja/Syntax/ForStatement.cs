@@ -15,7 +15,7 @@ internal sealed class ForStatement(
     protected override LoopStep Run(JinjaScope scope, MarkedTextBuilder output)
     {
         scope.Budget.Enter();
-        IReadOnlyList<object?> elements = Filter(JinjaValue.Elements(items.Evaluate(scope)), scope);
+        IReadOnlyList<object?> elements = Filter(JinjaValue.Elements(items.Evaluate(scope), scope.Budget), scope);
         LoopStep step = LoopStep.Next;
         if (elements.Count == 0) step = RenderAll(otherwise, scope, output);
         var changes = new LoopChanges();
@@ -64,7 +64,7 @@ internal sealed class ForStatement(
         loop.Set("cycle", new JinjaFunction("cycle", (_, arguments) => arguments.Positional.Count > 0
             ? arguments.Positional[i % arguments.Positional.Count]
             : throw new JinjaException("loop.cycle has no arguments")));
-        loop.Set("changed", new JinjaFunction("changed", (_, arguments) => changes.Note(arguments.Positional)));
+        loop.Set("changed", new JinjaFunction("changed", (budget, arguments) => changes.Note(arguments.Positional, budget)));
         return loop;
     }
 
@@ -73,9 +73,9 @@ internal sealed class ForStatement(
     {
         private IReadOnlyList<object?>? _last;
 
-        public bool Note(IReadOnlyList<object?> values)
+        public bool Note(IReadOnlyList<object?> values, JinjaBudget budget)
         {
-            bool isChanged = _last is null || !JinjaOrder.AreEqual(_last, values);
+            bool isChanged = _last is null || !JinjaOrder.AreEqual(_last, values, budget);
             _last = values;
             return isChanged;
         }

@@ -9,6 +9,8 @@ internal sealed class MacroStatement(
 {
     private const string Caller = "caller";
 
+    private readonly HashSet<string> _names = [Caller, .. parameters.Select(parameter => parameter.Name)];
+
     /// <summary>The macro as a function.</summary>
     public JinjaFunction ToFunction(JinjaScope scope) =>
         new(name, (budget, arguments) => Call(scope, budget, arguments));
@@ -24,8 +26,8 @@ internal sealed class MacroStatement(
         var scope = new JinjaScope(outer);
         if (arguments.Positional.Count > parameters.Count)
             throw new JinjaException($"{name} takes {parameters.Count} arguments, not {arguments.Positional.Count}");
-        string? unknown = arguments.Named.Keys.FirstOrDefault(
-            given => given != Caller && parameters.All(parameter => parameter.Name != given));
+        budget.Step(parameters.Count);
+        string? unknown = arguments.Named.Keys.FirstOrDefault(given => !_names.Contains(given));
         if (unknown is not null) throw new JinjaException($"{name} has no parameter {unknown}");
         for (int i = 0; i < parameters.Count; i++)
         {

@@ -12,9 +12,10 @@ internal sealed class MapExpression(int line, IReadOnlyList<(Expression Key, Exp
         foreach ((Expression key, Expression value) in entries)
         {
             object? name = key.Evaluate(scope);
-            map.Set(
-                name as MarkedText ?? throw new JinjaException($"a key is {JinjaValue.KindOf(name)}; expected a text"),
-                value.Evaluate(scope));
+            if (name is not MarkedText text)
+                throw new JinjaException($"a key is {JinjaValue.KindOf(name)}; expected a text");
+            scope.Budget.Read(text.Length);
+            map.Set(text, value.Evaluate(scope));
         }
 
         return map;

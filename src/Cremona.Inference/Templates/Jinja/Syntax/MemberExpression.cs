@@ -12,20 +12,17 @@ internal sealed class MemberExpression(int line, Expression owner, Expression ke
         object? value = owner.Evaluate(scope);
         object? name = key.Evaluate(scope);
         if (value is JinjaUndefined) throw new JinjaException($"{JinjaValue.KindOf(value)} has no members");
-        if (name is not MarkedText text) return AtIndex(value, name);
+        if (name is not MarkedText text) return AtIndex(value, name, scope.Budget);
 
+        scope.Budget.Read(text.Length);
         JinjaFunction? method = Methods.Find(value, text.Text);
         if (prefersMethods && method is not null) return method;
         if (value is JinjaMap map && map.TryGet(text.Text, out object? member)) return member;
         return method as object ?? new JinjaUndefined(text.Text);
     }
 
-    private static object? AtIndex(object? value, object? name)
-    {
-        if (!JinjaValue.TryInteger(name, out long index) || value is not (MarkedText or IReadOnlyList<object?>))
-            return new JinjaUndefined($"{name}");
-        IReadOnlyList<object?> elements = JinjaValue.Elements(value);
-        if (index < 0) index += elements.Count;
-        return index >= 0 && index < elements.Count ? elements[(int)index] : new JinjaUndefined($"{name}");
-    }
+    private static object? AtIndex(object? value, object? name, JinjaBudget budget) =>
+        JinjaValue.TryInteger(name, out long index) && value is MarkedText or IReadOnlyList<object?>
+            ? JinjaValue.ElementAt(value, index, budget)
+            : new JinjaUndefined($"{name}");
 }

@@ -9,6 +9,7 @@ internal sealed class SetMemberStatement(int line, string owner, string member, 
     {
         if (scope[owner] is not JinjaMap { IsNamespace: true } map)
             throw new JinjaException($"{owner} is {JinjaValue.KindOf(scope[owner])}; only members of a namespace can be set");
+        scope.Budget.Read(member.Length);
         map.Set(member, value.Evaluate(scope));
         return LoopStep.Next;
     }

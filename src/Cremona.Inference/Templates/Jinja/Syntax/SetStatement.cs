@@ -15,7 +15,7 @@ internal sealed class SetStatement(int line, IReadOnlyList<string> names, Expres
             return;
         }
 
-        IReadOnlyList<object?> parts = JinjaValue.Elements(value);
+        IReadOnlyList<object?> parts = JinjaValue.Elements(value, scope.Budget);
         if (parts.Count != names.Count)
             throw new JinjaException($"{parts.Count} values cannot be given to {names.Count} names");
         for (int i = 0; i < names.Count; i++) scope[names[i]] = parts[i];

@@ -8,7 +8,12 @@ internal sealed class SignExpression(int line, bool isMinus, Expression operand)
     protected override object? Compute(JinjaScope scope)
     {
         object? value = operand.Evaluate(scope);
-        if (JinjaValue.TryInteger(value, out long integer)) return isMinus ? -integer : integer;
+        if (JinjaValue.TryInteger(value, out long integer))
+        {
+            if (!isMinus) return integer;
+            return integer != long.MinValue ? -integer : throw new JinjaException("the result of '-' is too large");
+        }
+
         return JinjaValue.TryNumber(value, out double number)
             ? isMinus ? -number : number
             : throw new JinjaException($"{JinjaValue.KindOf(value)} has no sign");

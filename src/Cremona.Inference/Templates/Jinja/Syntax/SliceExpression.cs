@@ -13,13 +13,13 @@ internal sealed class SliceExpression(
             throw new JinjaException($"{JinjaValue.KindOf(value)} cannot be sliced");
         long by = Bound(step, scope) ?? 1;
         if (by == 0) throw new JinjaException("the step of a slice is 0");
-        long count = JinjaValue.LengthOf(value);
+        long count = JinjaValue.LengthOf(value, scope.Budget);
         long from = Clamp(Bound(start, scope), by > 0 ? 0 : count - 1, count, by);
         long to = Clamp(Bound(stop, scope), by > 0 ? count : -1, count, by);
         bool isPlain = by == 1 && value is MarkedText whole && whole.Length == count; // without pairs
         return isPlain
-            ? ((MarkedText)value).Slice((int)from, (int)Math.Max(0, to - from))
-            : Choose(JinjaValue.Elements(value), (from, to, by), value is MarkedText, scope.Budget);
+            ? scope.Budget.Part((MarkedText)value, (int)from, (int)Math.Max(0, to - from))
+            : Choose(JinjaValue.Elements(value, scope.Budget), (from, to, by), value is MarkedText, scope.Budget);
     }
 
     private static object Choose(

@@ -60,45 +60,85 @@ internal static class JinjaValue
     }
 
     /// <summary>The elements of a list, the characters of a text, the keys of a mapping; undefined has none.</summary>
-    /// <exception cref="JinjaException">It has no elements.</exception>
-    public static IReadOnlyList<object?> Elements(object? value) => value switch
+    /// <exception cref="JinjaException">It has no elements, or a text has too many.</exception>
+    public static IReadOnlyList<object?> Elements(object? value, JinjaBudget budget) => value switch
     {
         IReadOnlyList<object?> list => list,
         JinjaUndefined => [],
-        JinjaMap map => [.. map.Entries.Select(entry => entry.Key)],
-        MarkedText text => Characters(text),
+        JinjaMap map => Keys(map, budget),
+        MarkedText text => Characters(text, budget),
         _ => throw new JinjaException($"{KindOf(value)} cannot be iterated over"),
     };
 
+    /// <summary>The element at a place, from the end where it is negative; undefined where there is none.</summary>
+    public static object? ElementAt(object? value, long index, JinjaBudget budget)
+    {
+        if (value is MarkedText text)
+        {
+            budget.Read(text.Length);
+            bool isPlain = !text.Text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF');
+            if (isPlain && index < 0) index += text.Length;
+            if (isPlain)
+                return index >= 0 && index < text.Length ? budget.Part(text, (int)index, 1) : new JinjaUndefined($"{index}");
+        }
+
+        IReadOnlyList<object?> elements = Elements(value, budget);
+        if (index < 0) index += elements.Count;
+        return index >= 0 && index < elements.Count ? elements[(int)index] : new JinjaUndefined($"{index}");
+    }
+
+    public static int LengthOf(object? value, JinjaBudget budget)
+    {
+        if (value is JinjaMap map) return map.Count;
+        if (value is not MarkedText text) return Elements(value, budget).Count;
+        budget.Read(text.Length);
+        return text.Length - text.Text.Count(char.IsLowSurrogate);
+    }
+
+    public static bool Contains(object? container, object? value, JinjaBudget budget)
+    {
+        switch (container, value)
+        {
+            case (MarkedText text, MarkedText part):
+                budget.Search(text.Length, part.Length);
+                return text.Text.Contains(part.Text, StringComparison.Ordinal);
+            case (JinjaMap map, MarkedText key):
+                budget.Read(key.Length);
+                return map.TryGet(key.Text, out _);
+            case (JinjaMap, _):
+                return false;
+            case (MarkedText, _):
+                throw new JinjaException($"a text cannot hold {KindOf(value)}");
+            default:
+                return Elements(container, budget).Any(element => JinjaOrder.AreEqual(element, value, budget));
+        }
+    }
+
+    private static object?[] Keys(JinjaMap map, JinjaBudget budget)
+    {
+        budget.Step(map.Count);
+        return [.. map.Entries.Select(entry => entry.Key)];
+    }
+
     /// <summary>The characters of a text, halves of pairs together.</summary>
-    /// <exception cref="JinjaException">There are too many.</exception>
-    public static IReadOnlyList<object?> Characters(MarkedText text)
+    private static List<object?> Characters(MarkedText text, JinjaBudget budget)
     {
         if (text.Length > CharactersMax)
-            throw new JinjaException($"a text of {text.Length} characters is taken apart, at most {CharactersMax} are possible");
+        {
+            throw new JinjaException(
+                $"a text of {text.Length} characters is taken apart, at most {CharactersMax} are possible");
+        }
+
         var characters = new List<object?>(text.Length);
         for (int i = 0; i < text.Length;)
         {
             bool isPair = i + 1 < text.Length && char.IsSurrogatePair(text.Text[i], text.Text[i + 1]);
-            characters.Add(text.Slice(i, isPair ? 2 : 1));
+            characters.Add(budget.Part(text, i, isPair ? 2 : 1));
             i += isPair ? 2 : 1;
         }
 
         return characters;
     }
-
-    public static int LengthOf(object? value) => value is MarkedText text
-        ? text.Length - text.Text.Count(char.IsLowSurrogate)
-        : value is JinjaMap map ? map.Count : Elements(value).Count;
-
-    public static bool Contains(object? container, object? value) => (container, value) switch
-    {
-        (MarkedText text, MarkedText part) => text.Text.Contains(part.Text, StringComparison.Ordinal),
-        (JinjaMap map, MarkedText key) => map.TryGet(key.Text, out _),
-        (JinjaMap, _) => false,
-        (MarkedText, _) => throw new JinjaException($"a text cannot hold {KindOf(value)}"),
-        _ => Elements(container).Any(element => JinjaOrder.AreEqual(element, value)),
-    };
 
     /// <summary>As Python writes a float: the shortest digits that read back the same, always with a point or
     /// exponent.</summary>
