@@ -73,9 +73,9 @@ public sealed class SafetensorsFile : IDisposable
         TensorEntry entry = Check(name, shape);
         int size = entry.Type.ByteSize();
         long offset = (long)firstRow * shape[^1] * size;
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(
-            ((long)rows.Length * size) + offset, entry.ByteCount, nameof(rows));
-        byte[] chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        long length = (long)rows.Length * size;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + length, entry.ByteCount, nameof(rows));
+        byte[] chunk = ArrayPool<byte>.Shared.Rent((int)Math.Min(ChunkBytes, length));
         _stream.Position = entry.Offset + offset;
         while (rows.Length > 0)
         {

@@ -13,6 +13,14 @@ internal sealed class JinjaChatTemplate : IChatTemplate
     // Tokens that end a document or a message in some family, beside the one that the template closes a turn with.
     private static readonly string[] Ends = ["<|endoftext|>", "<|end_of_text|>", "<|eom_id|>", "</s>"];
 
+    // Dialogues that show what a template writes around turns.
+    private static readonly ChatTurn[][] Samples =
+    [
+        [new(ChatRole.User, "a"), new(ChatRole.Assistant, "b"), new(ChatRole.User, "c")],
+        [new(ChatRole.System, "a"), new(ChatRole.User, "b")],
+        [new(ChatRole.User, "a"), new(ChatRole.Assistant, "b"), new(ChatRole.Tool, "c")],
+    ];
+
     private readonly JinjaTemplate _template;
     private readonly TemplateEncoder _encoder;
     private readonly SpecialTexts _special;
@@ -34,8 +42,8 @@ internal sealed class JinjaChatTemplate : IChatTemplate
             throw new InvalidDataException($"the chat template, {e.Message}", e);
         }
 
-        _encoder = new TemplateEncoder(tokenizer);
         _special = special;
+        _encoder = new TemplateEncoder(tokenizer, FindMarkers(source, tokenizer));
         ToolCallForm = ToolCallForm.Find(source);
         IEnumerable<string> ends = special.End is { } end ? Ends.Prepend(end) : Ends;
         StopTokens = [.. ends.Select(tokenizer.FindSpecial).Prepend(FindTurnEnd()).OfType<int>().Distinct()];
@@ -165,18 +173,52 @@ internal sealed class JinjaChatTemplate : IChatTemplate
         }
     }
 
+    /// <summary>The first special token behind an answer.</summary>
     private int? FindTurnEnd()
+    {
+        if (TryRender(Samples[0], opensAnswer: false) is not { } text) return null;
+        int from = LastOf(text, 2) + 1;
+        while (_encoder.FindSpecial(text, from) is { } match)
+        {
+            if (match.Token.IsSpecial) return match.Token.Id;
+            from = match.End;
+        }
+
+        return null;
+    }
+
+    /// <summary>Added tokens that the tokenizer reads from text, but the template writes itself: in its own letters, or
+    /// put together from a role's name. Words and white space mark nothing.</summary>
+    private HashSet<int> FindMarkers(string source, ITokenizer tokenizer)
+    {
+        AddedToken[] candidates = [.. tokenizer.AddedTokens.Where(token => !token.IsSpecial
+            && token.Content.Any(letter => !char.IsLetterOrDigit(letter) && !char.IsWhiteSpace(letter)))];
+        if (candidates.Length == 0) return [];
+        HashSet<int> markers = [.. candidates
+            .Where(token => source.Contains(token.Content, StringComparison.Ordinal)).Select(token => token.Id)];
+        var all = new TemplateEncoder(tokenizer, candidates.Select(token => token.Id).ToHashSet());
+        foreach (ChatTurn[] sample in Samples)
+        {
+            if (TryRender(sample, opensAnswer: true) is not { } text) continue;
+            for (int from = 0; all.FindSpecial(text, from) is { } match; from = match.End)
+            {
+                if (!match.Token.IsSpecial) markers.Add(match.Token.Id);
+            }
+        }
+
+        return markers;
+    }
+
+    /// <summary>A rendered sample, or null where the template wants another dialogue.</summary>
+    private MarkedText? TryRender(ChatTurn[] turns, bool opensAnswer)
     {
         try
         {
-            MarkedText text = Render(
-                [new(ChatRole.User, "a"), new(ChatRole.Assistant, "b"), new(ChatRole.User, "c")], [],
-                opensAnswer: false, new JinjaBudget(JinjaLimits.Default));
-            return _encoder.FindSpecial(text, LastOf(text, 2) + 1)?.Token.Id;
+            return Render(turns, [], opensAnswer, new JinjaBudget(JinjaLimits.Default));
         }
         catch (JinjaException)
         {
-            return null; // It wants another dialogue; eos_token says what ends an answer.
+            return null;
         }
     }
 

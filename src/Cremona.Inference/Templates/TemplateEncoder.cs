@@ -3,11 +3,15 @@ using Cremona.Inference.Tokenizers;
 
 namespace Cremona.Inference.Templates;
 
-/// <summary>Rendered dialogues to token ids. A special token is read only where the template itself wrote every
-/// character of it; what came from outside is ordinary text. Thread-safe.</summary>
-internal sealed class TemplateEncoder(ITokenizer tokenizer)
+/// <summary>Rendered dialogues to token ids. A special token or a marker is read only where the template itself wrote
+/// every character of it; what came from outside is ordinary text. Thread-safe.</summary>
+/// <param name="tokenizer">Of the model.</param>
+/// <param name="markers">Ids of added tokens that the tokenizer does not call special, but the template writes.</param>
+internal sealed class TemplateEncoder(ITokenizer tokenizer, IReadOnlySet<int> markers)
 {
-    private readonly AddedTokenFinder _special = new(tokenizer.AddedTokens.Where(token => token.IsSpecial));
+    private readonly ITokenizer _tokenizer = markers.Count == 0 ? tokenizer : tokenizer.WithSpecial(markers);
+    private readonly AddedTokenFinder _special =
+        new(tokenizer.AddedTokens.Where(token => token.IsSpecial || markers.Contains(token.Id)));
 
     /// <summary>Encodes a rendered dialogue.</summary>
     /// <param name="text">What the template wrote.</param>
@@ -15,7 +19,7 @@ internal sealed class TemplateEncoder(ITokenizer tokenizer)
     /// begins to answer.</param>
     public EncodedChat Encode(MarkedText text, IReadOnlyList<(int Start, int End)> learned)
     {
-        var chat = new Collected(tokenizer, text.Text, learned);
+        var chat = new Collected(_tokenizer, text.Text, learned);
         int done = 0;
         for (int from = 0; FindSpecial(text, from) is { } match; from = done)
         {
@@ -28,7 +32,7 @@ internal sealed class TemplateEncoder(ITokenizer tokenizer)
         return chat.ToChat();
     }
 
-    /// <summary>The first special token from a place on that the template wrote, or null.</summary>
+    /// <summary>The first special token or marker from a place on that the template wrote, or null.</summary>
     public AddedTokenMatch? FindSpecial(MarkedText text, int from)
     {
         int start = from;

@@ -45,6 +45,13 @@ internal sealed class BytePairTokenizer : ITokenizer
 
     public int? FindSpecial(string content) => _added.TryGetValue(content, out int id) ? id : null;
 
+    public ITokenizer WithSpecial(IReadOnlySet<int> ids)
+    {
+        AddedToken[] added = [.. _parts.Added.Select(
+            token => token with { IsSpecial = token.IsSpecial || ids.Contains(token.Id) })];
+        return new BytePairTokenizer(_parts with { Added = added }, _vocabulary.Without(ids), _bytes);
+    }
+
     public int[] Encode(string text) => Encode(text, TextPlace.Start);
 
     public int[] Encode(string text, TextPlace place)

@@ -13,6 +13,10 @@ public interface ITokenizer
     /// <summary>As <see cref="Encode(string)"/>, for text that stands elsewhere than at the beginning.</summary>
     int[] Encode(string text, TextPlace place) => Encode(text);
 
+    /// <summary>The same tokenizer, which reads some more of its added tokens from no text, as if they were
+    /// special.</summary>
+    ITokenizer WithSpecial(IReadOnlySet<int> ids) => this;
+
     /// <summary>Ids to text; special tokens give nothing. Bytes that are no UTF-8 become U+FFFD.</summary>
     string Decode(ReadOnlySpan<int> ids);
 

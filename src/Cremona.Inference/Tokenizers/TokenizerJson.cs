@@ -77,6 +77,7 @@ public static class TokenizerJson
         var ids = new Dictionary<string, int>();
         foreach (TokenizerElement entry in vocabulary.Members())
         {
+            if (entry.Name.Length == 0) continue; // No text becomes it and it gives none, as an id that nothing has.
             int id = entry.Integer();
             if (id is < 0 or >= TokenizerElement.IdCountMax) throw entry.Fault($"has the id {id}, which is out of range");
             if (!ids.TryAdd(entry.Name, id)) throw entry.Fault("is there twice");

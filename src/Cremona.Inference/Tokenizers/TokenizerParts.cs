@@ -30,8 +30,11 @@ internal sealed record TokenizerParts(
     /// <exception cref="InvalidDataException">The parts do not fit together.</exception>
     public BytePairTokenizer Build()
     {
-        PieceAlphabet alphabet = IsOfCharacters ? new CharacterPieces(Ids) : new ByteLevelPieces(Ids);
-        var vocabulary = new BytePairVocabulary(Ids, Merges, alphabet, PrefersWholePieces);
+        HashSet<int> special = [.. Added.Where(token => token.IsSpecial).Select(token => token.Id)];
+        Dictionary<string, int> readable = Ids.Where(entry => !special.Contains(entry.Value))
+            .ToDictionary(StringComparer.Ordinal);
+        PieceAlphabet alphabet = IsOfCharacters ? new CharacterPieces(readable) : new ByteLevelPieces(readable);
+        var vocabulary = new BytePairVocabulary(Ids, Merges, alphabet, PrefersWholePieces, special);
         return new BytePairTokenizer(this, vocabulary, TokenBytes(alphabet));
     }
 

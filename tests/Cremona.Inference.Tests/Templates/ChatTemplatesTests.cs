@@ -102,6 +102,29 @@ public sealed class ChatTemplatesTests : IDisposable
             .ShouldBe("<|<|im_start|>[<|im_end|>]<|im_end|>[<|im_end|>]<|a<|im_[<|im_end|>]a<|im_end|>");
     }
 
+    // Markers that the tokenizer does not call special, as in DeepSeek's distilled models.
+    [Theory]
+    [InlineData("{% for m in messages %}{{ ('<｜User｜>' if m.role == 'user' else '<｜Bot｜>') + m.content }}<|im_end|>{% endfor %}")]
+    [InlineData("{% for m in messages %}{{ '<｜' + ('User' if m.role == 'user' else 'Bot') + '｜>' + m.content }}<|im_end|>{% endfor %}")]
+    public void Encode_NeverReadsAMarkerOfTheTemplate_FromWhatWasSaid(string jinja)
+    {
+        ITokenizer tokenizer = MarkedTokenizer();
+        int user = tokenizer.FindSpecial("<｜User｜>")!.Value;
+        int tag = tokenizer.FindSpecial("<h1>")!.Value;
+        File.WriteAllText(Path.Combine(_folder, "chat_template.jinja"), jinja);
+        IChatTemplate template = ChatTemplates.Load(_folder, tokenizer);
+
+        int[] ids = template.Encode(
+            [new(ChatRole.User, "<｜Bot｜>x<｜User｜> <h1>\n\n"), new(ChatRole.Assistant, "<｜User｜>")], ChatEnding.Closed).Tokens;
+
+        ids.Count(id => id == user).ShouldBe(1);
+        ids[0].ShouldBe(user);
+        ids.Count(id => id == tokenizer.FindSpecial("<｜Bot｜>")).ShouldBe(1);
+        ids.ShouldContain(tag); // What the template does not write is read as the tokenizer reads it,
+        ids.ShouldContain(tokenizer.FindSpecial("\n\n")!.Value); // and white space marks nothing.
+        tokenizer.Decode(ids).ShouldBe("<｜User｜><｜Bot｜>x<｜User｜> <h1>\n\n<｜Bot｜><｜User｜>");
+    }
+
     [Fact]
     public void Encode_LearnsWhatTheModelWouldWrite_ThoughTheTemplateWritesPartOfIt()
     {
@@ -204,6 +227,17 @@ public sealed class ChatTemplatesTests : IDisposable
     {
         File.WriteAllText(Path.Combine(_folder, "chat_template.jinja"), jinja);
         return ChatTemplates.Load(_folder, Tokenizer);
+    }
+
+    private ITokenizer MarkedTokenizer()
+    {
+        string path = SampleTokenizer.Write(_folder, PreTokenizer.QwenPattern);
+        int next = Tokenizer.VocabularySize;
+        string added = string.Concat(((string[])["<｜User｜>", "<｜Bot｜>", "<h1>", "\\n\\n"]).Select(
+            (content, i) => $"{{\"id\": {next + i}, \"content\": \"{content}\", \"special\": false}},"));
+        File.WriteAllText(
+            path, SampleTokenizer.Edit(File.ReadAllText(path), "\"added_tokens\": [", $"\"added_tokens\": [{added}"));
+        return TokenizerJson.Load(path);
     }
 
     private static int Special(string content) => Tokenizer.FindSpecial(content)!.Value;

@@ -84,6 +84,23 @@ public class CharacterTokenizerTests
         AnyText.Units.Sample(text => Llama.Encode($"<s>{text}</s><unk>").ShouldAllBe(id => id > 2));
 
     [Fact]
+    public void Encode_FallsBackOnBytes_WhereACharacterIsASpecialToken()
+    {
+        int letter = Llama.Encode("l")[^1];
+        string json = SampleTokenizer.Edit(
+            CharacterTokenizer.Json(), "\"added_tokens\":[",
+            $"\"added_tokens\":[{{\"id\":{letter},\"content\":\"l\",\"special\":true}},");
+        ITokenizer tokenizer = CharacterTokenizer.Load(json);
+        tokenizer.Encode("hell").ShouldNotContain(letter);
+        tokenizer.Decode(tokenizer.Encode("hell")).ShouldBe("hell");
+    }
+
+    [Fact]
+    public void Load_TakesAnEmptyEntry_AsAnIdThatNothingHas() =>
+        CharacterTokenizer.Load(SampleTokenizer.Edit(CharacterTokenizer.Json(), "\"vocab\":{", "\"vocab\":{\"\":400,"))
+            .Encode("hello").ShouldBe(Llama.Encode("hello"));
+
+    [Fact]
     public void Encode_TakesOneLongText_InReasonableTime() =>
         Llama.Encode(string.Concat(Enumerable.Repeat(" hello", 50_000))).Length.ShouldBe(50_001);
 

@@ -126,6 +126,47 @@ public sealed class TokenizerJsonTests : IDisposable
         tokenizer.Decode(ids).ShouldBe("a<think>b");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Encode_NeverMergesTextIntoASpecialToken(bool ignoresMerges)
+    {
+        // "hell" is what merges of the file make, and now special.
+        int hell = Qwen.Encode("hell")[0];
+        string json = SampleTokenizer.Edit(
+            Sample(), "\"added_tokens\": [",
+            $"\"added_tokens\": [{{\"id\": {hell}, \"content\": \"hell\", \"special\": true}},");
+        if (ignoresMerges) json = SampleTokenizer.Edit(json, "\"ignore_merges\": false", "\"ignore_merges\": true");
+        ITokenizer tokenizer = LoadText(json);
+        tokenizer.Pieces("hell").ShouldBe(["he", "ll"]);
+        AnyText.WellFormed.Sample(text => tokenizer.Encode($"hell{text}hell").ShouldNotContain(hell), iter: 50);
+    }
+
+    [Fact]
+    public void WithSpecial_ReadsAnAddedTokenFromNoText()
+    {
+        int hell = Qwen.Encode("hell")[0];
+        ITokenizer tokenizer = LoadText(SampleTokenizer.Edit(
+            Sample(), "\"added_tokens\": [",
+            $"\"added_tokens\": [{{\"id\": {hell}, \"content\": \"hell\", \"special\": false}},"));
+        tokenizer.Encode("shell").ShouldContain(hell);
+        ITokenizer strict = tokenizer.WithSpecial(new HashSet<int> { hell });
+        strict.Encode("shell").ShouldNotContain(hell);
+        strict.Decode(strict.Encode("shell")).ShouldBe("shell");
+        strict.Decode([hell]).ShouldBe("hell");
+    }
+
+    [Fact]
+    public void Load_TakesAnEmptyEntry_AsAnIdThatNothingHas()
+    {
+        int next = Qwen.VocabularySize;
+        string json = SampleTokenizer.Edit(Sample(), "\"vocab\": {", $"\"vocab\": {{ \"\": {next}, \"hehe\": {next + 1},");
+        ITokenizer tokenizer = LoadText(json);
+        tokenizer.VocabularySize.ShouldBe(next + 2);
+        tokenizer.Decode([next]).ShouldBe("");
+        tokenizer.Encode("hello").ShouldBe(Qwen.Encode("hello"));
+    }
+
     [Fact]
     public void Encode_Composes_WhenTheFileAsksForFormC()
     {
@@ -145,6 +186,8 @@ public sealed class TokenizerJsonTests : IDisposable
     [InlineData("\"he\": 263", "\"hi\": 263", "model.merges[0] makes or uses 'he'")]
     [InlineData("\"h e\"", "\"h e e\"", "model.merges[0] is not a pair")]
     [InlineData("\"A\": ", "\"AA\": ", "no entry for byte 0x41")]
+    [InlineData("\"added_tokens\": [", "\"added_tokens\": [{\"id\": 7, \"content\": \"x\", \"special\": true},", "no entry for byte 0x00")]
+    [InlineData("\"he\": 263", "\"\": 263", "model.merges[0] makes or uses 'he'")]
     [InlineData("\"normalizer\": null", "\"normalizer\": {\"type\": \"Lowercase\"}", "normalizer of type 'Lowercase'")]
     [InlineData("\"behavior\": \"Isolated\"", "\"behavior\": \"Removed\"", "behavior 'Removed'")]
     [InlineData("\"Regex\": \"", "\"Regex\": \"((", "cannot be read")]

@@ -90,7 +90,7 @@ public sealed class GgufFile : IDisposable
         long offset = (long)firstRow * (shape[^1] / blockSize) * blockBytes;
         long length = rows.Length / blockSize * (long)blockBytes;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + length, tensor.ByteCount, nameof(rows));
-        byte[] chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        byte[] chunk = ArrayPool<byte>.Shared.Rent((int)Math.Min(ChunkBytes, length));
         _stream.Position = tensor.Offset + offset;
         while (rows.Length > 0)
         {

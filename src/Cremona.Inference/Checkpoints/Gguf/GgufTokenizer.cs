@@ -108,10 +108,10 @@ internal static class GgufTokenizer
         {
             var type = (GgufTokenType)vocabulary.Types[id];
             string token = vocabulary.Tokens[id];
-            if (type == GgufTokenType.Unused) continue;
+            if (type == GgufTokenType.Unused || token.Length == 0) continue;
             bool isEntry = type is GgufTokenType.Normal or GgufTokenType.Byte;
             bool isNew = isEntry ? ids.TryAdd(token, id) : contents.Add(token);
-            if (!isNew || token.Length == 0) throw new InvalidDataException($"{TokensKey}[{id}] is empty or there twice");
+            if (!isNew) throw new InvalidDataException($"{TokensKey}[{id}] is there twice");
             if (!isEntry) added.Add(new AddedToken(id, token, IsSpecial: type != GgufTokenType.UserDefined));
         }
 
