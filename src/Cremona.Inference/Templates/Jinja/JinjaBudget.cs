@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Cremona.Inference.Templates.Jinja;
 
-/// <summary>What is left of the limits while a template is rendered. Whatever takes time or memory by the size of a value
-/// is charged here before it is done. Not thread-safe.</summary>
+/// <summary>What is left of the limits while a template is rendered. Whatever takes time or memory by the size of a
+/// value is charged here before it is done. Not thread-safe.</summary>
 internal sealed class JinjaBudget(JinjaLimits limits)
 {
     // A part of a text takes memory beside its characters.

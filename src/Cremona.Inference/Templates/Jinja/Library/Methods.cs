@@ -55,7 +55,8 @@ internal static class Methods
         ["values"] = (budget, map, _) => Entries(budget, map).Select(entry => entry.Value).ToArray(),
     };
 
-    private static readonly Dictionary<string, Func<JinjaBudget, IReadOnlyList<object?>, JinjaArguments, object?>> OfList = new()
+    private static readonly Dictionary<string, Func<JinjaBudget, IReadOnlyList<object?>, JinjaArguments, object?>>
+        OfList = new()
     {
         ["count"] = (budget, list, arguments) =>
             (long)list.Count(item => JinjaOrder.AreEqual(item, arguments.Get(0, "value"), budget)),
