@@ -44,7 +44,7 @@ internal sealed class JinjaChatTemplate : IChatTemplate
 
         _special = special;
         _encoder = new TemplateEncoder(tokenizer, FindMarkers(source, tokenizer));
-        ToolCallForm = ToolCallForm.Find(source);
+        ToolCallForm = FindToolCallForm(tokenizer);
         IEnumerable<string> ends = special.End is { } end ? Ends.Prepend(end) : Ends;
         StopTokens = [.. ends.Select(tokenizer.FindSpecial).Prepend(FindTurnEnd()).OfType<int>().Distinct()];
         _stops = [.. StopTokens];
@@ -90,7 +90,8 @@ internal sealed class JinjaChatTemplate : IChatTemplate
             token => (token.Key, (object?)new MarkedText(token.Value)));
         return _template.Render(
             [
-                ("messages", TemplateMessages.OfTurns(turns)),
+                ("messages", TemplateMessages.OfTurns(
+                    ToolCallForm is { WantsShortIds: true } ? ShortCallIds.Give(turns) : turns)),
                 ("tools", TemplateMessages.OfTools(tools)),
                 ("documents", null),
                 ("add_generation_prompt", opensAnswer),
@@ -170,6 +171,20 @@ internal sealed class JinjaChatTemplate : IChatTemplate
         {
             budget.Depth = depth; // What failed has left nothing.
             return null;
+        }
+    }
+
+    private ToolCallForm? FindToolCallForm(ITokenizer tokenizer)
+    {
+        var finder = new ToolCallFormFinder(
+            (turns, tools) => FindText(turns, tools, new JinjaBudget(JinjaLimits.Default)), tokenizer);
+        try
+        {
+            return finder.Find();
+        }
+        catch (JinjaException)
+        {
+            return null; // It takes too much to write a call.
         }
     }
 

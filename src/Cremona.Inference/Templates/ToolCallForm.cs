@@ -1,8 +1,7 @@
 namespace Cremona.Inference.Templates;
 
 /// <summary>How a model writes calls of functions in its own output: what stands before the name, between name and
-/// arguments, and behind them; name and arguments are JSON. Ordinary text, so that it is spelled by ordinary
-/// tokens.</summary>
+/// arguments, and behind them; arguments are a JSON object.</summary>
 public sealed record ToolCallForm
 {
     /// <summary><c>&lt;tool_call&gt;\n{"name": "f", "arguments": {…}}\n&lt;/tool_call&gt;</c>, several of them on lines
@@ -13,13 +12,55 @@ public sealed record ToolCallForm
         BeforeName = "<tool_call>\n{\"name\": ",
         BeforeArguments = ", \"arguments\": ",
         AfterArguments = "}\n</tool_call>",
+        BetweenCalls = "\n<tool_call>\n{\"name\": ",
         Separator = "\n",
     };
 
-    /// <summary>What every call begins with; text that holds it is no plain text of an answer.</summary>
+    /// <summary><c>{"name": "f", "parameters": {…}}</c>, which is the whole answer: Llama-3.1, 3.2 and 3.3. Their
+    /// <c>&lt;|python_tag|&gt;</c> calls functions of their own, which nobody offers here.</summary>
+    public static ToolCallForm Bare { get; } = new()
+    {
+        Marker = "{\"name\": ",
+        BeforeName = "{\"name\": ",
+        BeforeArguments = ", \"parameters\": ",
+        AfterArguments = "}",
+        StandsAlone = true,
+    };
+
+    /// <summary><c>[TOOL_CALLS][{"name": "f", "arguments": {…}}, …]</c>: Mistral-Nemo. Fed back, calls have ids behind
+    /// their arguments; the model writes none.</summary>
+    public static ToolCallForm Listed { get; } = new()
+    {
+        Marker = "[TOOL_CALLS]",
+        BeforeName = "[TOOL_CALLS][{\"name\": ",
+        BeforeArguments = ", \"arguments\": ",
+        AfterArguments = "}",
+        BetweenCalls = ", {\"name\": ",
+        AfterCalls = "]",
+    };
+
+    /// <summary>As <see cref="Listed"/>, with a space before the list: Mistral-7B-v0.3, Mistral-Small-3.1.</summary>
+    public static ToolCallForm SpacedList { get; } = Listed with { BeforeName = "[TOOL_CALLS] [{\"name\": " };
+
+    /// <summary><c>[TOOL_CALLS]f[ARGS]{…}</c>, several of them behind each other: Mistral's models of 2025.</summary>
+    public static ToolCallForm Named { get; } = new()
+    {
+        Marker = "[TOOL_CALLS]",
+        BeforeName = "[TOOL_CALLS]",
+        BeforeArguments = "[ARGS]",
+        AfterArguments = "",
+        BetweenCalls = "[TOOL_CALLS]",
+        QuotesName = false,
+    };
+
+    /// <summary>Those that are looked for in templates.</summary>
+    internal static IReadOnlyList<ToolCallForm> Known { get; } = [Tagged, Bare, Listed, SpacedList, Named];
+
+    /// <summary>What every call begins with; text that holds it is no plain text of an answer, unless it is a special
+    /// token or the form <see cref="StandsAlone"/>.</summary>
     public required string Marker { get; init; }
 
-    /// <summary>Begins with <see cref="Marker"/>; the name follows as a JSON string.</summary>
+    /// <summary>Begins with <see cref="Marker"/>; the name follows.</summary>
     public required string BeforeName { get; init; }
 
     /// <summary>Between the name and the arguments, which are a JSON object.</summary>
@@ -28,17 +69,31 @@ public sealed record ToolCallForm
     /// <summary>Behind the arguments.</summary>
     public required string AfterArguments { get; init; }
 
-    /// <summary>Between two calls, and between text and the first call.</summary>
-    public required string Separator { get; init; }
+    /// <summary>Behind a call that another one follows, up to the name of that one; null where an answer makes one call
+    /// only.</summary>
+    public string? BetweenCalls { get; init; }
 
-    /// <summary>The form that a Jinja template writes, or null when it writes none that is known.</summary>
-    internal static ToolCallForm? Find(string jinja)
-    {
-        // Inside of Jinja's literals line ends and quotes may be escaped.
-        string text = jinja.Replace("\\n", "\n", StringComparison.Ordinal).Replace("\\\"", "\"", StringComparison.Ordinal);
-        return text.Contains(Tagged.BeforeName, StringComparison.Ordinal)
-            && text.Contains(Tagged.BeforeArguments, StringComparison.Ordinal)
-            ? Tagged
-            : null;
-    }
+    /// <summary>Behind the last call; does not begin as <see cref="BetweenCalls"/>.</summary>
+    public string AfterCalls { get; init; } = "";
+
+    /// <summary>Between text and the first call.</summary>
+    public string Separator { get; init; } = "";
+
+    /// <summary>The name is a JSON string; otherwise it stands as it is, and <see cref="BeforeArguments"/> begins with a
+    /// character that no name has.</summary>
+    public bool QuotesName { get; init; } = true;
+
+    /// <summary>An answer that begins with <see cref="Marker"/> is a call, and any other is text, also where it holds the
+    /// marker.</summary>
+    public bool StandsAlone { get; init; }
+
+    /// <summary>The template refuses ids of calls that are not nine letters and digits; it is given such.</summary>
+    public bool WantsShortIds { get; init; }
+
+    /// <summary>Parts of these texts that are special tokens of the model, by id. The model writes them as such, and
+    /// ordinary text never is one.</summary>
+    public IReadOnlyDictionary<int, string> SpecialTokens { get; init; } = new Dictionary<int, string>();
+
+    /// <summary>No ordinary text can be taken for the beginning of a call.</summary>
+    public bool HasSpecialMarker => SpecialTokens.Values.Contains(Marker);
 }

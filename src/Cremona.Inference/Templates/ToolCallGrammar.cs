@@ -1,6 +1,7 @@
 using Cremona.Inference.Grammar;
 using Cremona.Inference.Grammar.JsonSchema;
 using Cremona.Inference.Grammar.Terms;
+using Cremona.Inference.Grammar.Vocabulary;
 
 namespace Cremona.Inference.Templates;
 
@@ -22,7 +23,8 @@ public static class ToolCallGrammar
         Term[] named =
         [
             .. written.Select(item => terms.Concat(
-                terms.Text(JsonText.Quote(item.Tool.Name) + form.BeforeArguments), item.Arguments)),
+                terms.Text(form.QuotesName ? JsonText.Quote(item.Tool.Name) : item.Tool.Name),
+                Spell(terms, form, form.BeforeArguments), item.Arguments)),
         ];
         Term afterMarker = WriteCalls(terms, form, terms.Or(named), rules);
         Term root = WithText(terms, form, afterMarker, rules, ignored);
@@ -36,9 +38,22 @@ public static class ToolCallGrammar
     private static Term WriteCalls(TermFactory terms, ToolCallForm form, Term named, ToolCallRules rules)
     {
         Term end = terms.Text(form.AfterArguments);
-        Term first = terms.Concat(terms.Text(form.BeforeName[form.Marker.Length..]), named, end);
-        Term next = terms.Concat(terms.Text(form.Separator + form.BeforeName), named, end);
-        return rules.AllowsSeveral ? terms.Concat(first, terms.Repeat(next, 0, Term.Unbounded)) : first;
+        Term first = terms.Concat(Spell(terms, form, form.BeforeName[form.Marker.Length..]), named, end);
+        Term others = rules.AllowsSeveral && form.BetweenCalls is { } between
+            ? terms.Repeat(terms.Concat(Spell(terms, form, between), named, end), 0, Term.Unbounded)
+            : terms.Epsilon;
+        return terms.Concat(first, others, terms.Text(form.AfterCalls));
+    }
+
+    /// <summary>A text of the form, in which special tokens stand as such.</summary>
+    private static Term Spell(TermFactory terms, ToolCallForm form, string text)
+    {
+        (int at, string special) = form.SpecialTokens.Values
+            .Select(content => (text.IndexOf(content, StringComparison.Ordinal), content))
+            .Where(found => found.Item1 >= 0).DefaultIfEmpty((-1, "")).Min();
+        return at < 0 ? terms.Text(text) : terms.Concat(
+            terms.Text(text[..at]), terms.Bytes(GrammarVocabulary.SpellSpecial(special), 0),
+            Spell(terms, form, text[(at + special.Length)..]));
     }
 
     private static Term WithText(
@@ -46,7 +61,7 @@ public static class ToolCallGrammar
     {
         ToolCallLexemes lexemes = ToolCallLexemes.Of(form);
         Term calls = terms.Concat(
-            terms.Text((rules.IsContinuation ? form.Separator : "") + form.Marker), afterMarker);
+            terms.Text(rules.IsContinuation ? form.Separator : ""), Spell(terms, form, form.Marker), afterMarker);
         if (!rules.AllowsText) return calls;
         if (rules.TextSchema is { } schema)
         {
@@ -55,9 +70,11 @@ public static class ToolCallGrammar
             return terms.Or(value, calls);
         }
 
+        Term callsBehindText = form.HasSpecialMarker
+            ? terms.Concat(terms.Lexeme(lexemes.Text), Spell(terms, form, form.Marker), afterMarker)
+            : terms.Concat(terms.Lexeme(lexemes.UpToMarker), afterMarker);
         return terms.Or(
-            terms.Lexeme(lexemes.Text),
-            rules.AllowsTextBefore ? terms.Concat(terms.Lexeme(lexemes.UpToMarker), afterMarker) : calls);
+            terms.Lexeme(lexemes.Text), rules.AllowsTextBefore && !form.StandsAlone ? callsBehindText : calls);
     }
 
     private static Term WriteArguments(

@@ -8,13 +8,15 @@ namespace Cremona.Inference.Templates;
 /// is found out once.</summary>
 internal sealed class ToolCallLexemes
 {
-    private static readonly ConcurrentDictionary<string, ToolCallLexemes> Known = new();
+    private static readonly ConcurrentDictionary<(string, bool, bool), ToolCallLexemes> Known = new();
 
-    private ToolCallLexemes(string marker)
+    private ToolCallLexemes(string marker, bool isSpecial, bool standsAlone)
     {
         var patterns = new PatternFactory();
-        Pattern begun = patterns.Concat(patterns.Anything, patterns.Literal(marker));
-        Pattern text = patterns.Not(patterns.Concat(begun, patterns.Anything));
+        Pattern begun = patterns.Concat(standsAlone ? patterns.Epsilon : patterns.Anything, patterns.Literal(marker));
+        Pattern text = isSpecial
+            ? patterns.Anything
+            : patterns.Not(patterns.Concat(begun, patterns.Anything));
         Pattern first = patterns.And(
             begun, patterns.Not(patterns.Concat(begun, patterns.AnyCharacter, patterns.Anything)));
         Text = new LexemeAutomaton(patterns, text, LexemeEncoding.Utf8);
@@ -28,6 +30,7 @@ internal sealed class ToolCallLexemes
     /// would have to be looked at behind each of its characters.</summary>
     public LexemeAutomaton UpToMarker { get; }
 
-    public static ToolCallLexemes Of(ToolCallForm form) =>
-        Known.GetOrAdd(form.Marker, static marker => new ToolCallLexemes(marker));
+    public static ToolCallLexemes Of(ToolCallForm form) => Known.GetOrAdd(
+        (form.Marker, form.HasSpecialMarker, form.StandsAlone),
+        static key => new ToolCallLexemes(key.Item1, key.Item2, key.Item3));
 }

@@ -25,6 +25,7 @@ internal sealed class LocalChatBackend(ServedModel served, LanguageModel model, 
         ToolCallForm form = model.ChatTemplate.ToolCallForm
             ?? throw new NotSupportedException("the model's chat template has no form for tools");
         offer.Tell(settings);
+        settings.CallsReplaceText |= form.StandsAlone;
         settings.Grammar = await host.LoadGrammarAsync(served.Base, offer.ToSource(form), cancellationToken);
     }
 

@@ -31,6 +31,11 @@ internal sealed class OutputText(ITokenizer tokenizer, EngineChatOptions setting
             return new OutputPiece("", [], []);
         }
 
+        if (form is not null && form.SpecialTokens.TryGetValue(token.Id, out string? special))
+        {
+            return PassSpecial(special);
+        }
+
         if (settings.TopLogProbabilities is not null && _calls is null)
         {
             _untold.Enqueue((_decodedLength, Describe(token)));
@@ -54,6 +59,23 @@ internal sealed class OutputText(ITokenizer tokenizer, EngineChatOptions setting
             Text = last.Text + rest,
             LogProbabilities = [.. last.LogProbabilities, .. TakeUntil(long.MaxValue)],
         };
+    }
+
+    /// <summary>A part of a call that no decoder tells.</summary>
+    private OutputPiece PassSpecial(string text)
+    {
+        if (_scanner.IsStopped)
+        {
+            return new OutputPiece("", [], []);
+        }
+
+        if (_calls is not null)
+        {
+            return new OutputPiece("", [], _calls.Append(text));
+        }
+
+        _calls = new ToolCallReader(form!);
+        return new OutputPiece(Trim(_scanner.Flush()), TakeUntil(long.MaxValue), _calls.Append(text));
     }
 
     private OutputPiece Pass(string decoded)
@@ -96,7 +118,7 @@ internal sealed class OutputText(ITokenizer tokenizer, EngineChatOptions setting
     }
 
     private static string[] Markers(ToolCallForm? form) =>
-        form is null ? [] : [form.Separator + form.Marker, form.Marker];
+        form is null or { HasSpecialMarker: true } ? [] : [form.Separator + form.Marker, form.Marker];
 
     private string Trim(string text)
     {

@@ -29,6 +29,8 @@ internal sealed class ToolCallReader(ToolCallForm form)
         Name,
 
         Arguments,
+
+        End,
     }
 
     /// <summary>Calls whose name is known.</summary>
@@ -48,7 +50,7 @@ internal sealed class ToolCallReader(ToolCallForm form)
                 case Part.Name:
                     ReadName(c, pieces);
                     break;
-                default:
+                case Part.Arguments:
                     ReadArguments(c, pieces);
                     break;
             }
@@ -60,29 +62,42 @@ internal sealed class ToolCallReader(ToolCallForm form)
 
     private void ReadFrame(char c)
     {
-        if (_literal[_literalAt++] != c)
+        if (_literal[_literalAt] != c)
         {
-            throw new UnreachableException("A call was written against its grammar.");
+            bool ends = _isBeforeName && Count > 0 && _literalAt == form.AfterArguments.Length
+                && form.AfterCalls.StartsWith(c);
+            _part = ends ? Part.End : throw new UnreachableException("A call was written against its grammar.");
+            return;
         }
 
-        if (_literalAt == _literal.Length)
+        if (++_literalAt == _literal.Length)
         {
-            _part = _isBeforeName ? Part.Name : Part.Arguments;
+            bool isLast = _isBeforeName && Count > 0 && form.BetweenCalls is null;
+            _part = isLast ? Part.End : _isBeforeName ? Part.Name : Part.Arguments;
             _isBeforeName = !_isBeforeName;
         }
     }
 
     private void ReadName(char c, List<FunctionCallPiece> pieces)
     {
-        _name.Append(c);
-        Step(c);
-        if (_isInString)
+        if (!form.QuotesName && form.BeforeArguments.StartsWith(c))
         {
+            Begin(_name.ToString(), pieces);
+            ReadFrame(c);
             return;
         }
 
-        pieces.Add(new FunctionCallPiece(
-            Count++, Ids.NewCallId(), JsonSerializer.Deserialize<string>(_name.ToString()), ""));
+        _name.Append(c);
+        Step(c);
+        if (form.QuotesName && !_isInString)
+        {
+            Begin(JsonSerializer.Deserialize<string>(_name.ToString())!, pieces);
+        }
+    }
+
+    private void Begin(string name, List<FunctionCallPiece> pieces)
+    {
+        pieces.Add(new FunctionCallPiece(Count++, Ids.NewCallId(), name, ""));
         _name.Clear();
         Expect(form.BeforeArguments);
     }
@@ -97,7 +112,7 @@ internal sealed class ToolCallReader(ToolCallForm form)
         }
 
         TakeArguments(pieces);
-        Expect(form.AfterArguments + form.Separator + form.BeforeName);
+        Expect(form.AfterArguments + (form.BetweenCalls ?? form.AfterCalls));
     }
 
     private void TakeArguments(List<FunctionCallPiece> pieces)

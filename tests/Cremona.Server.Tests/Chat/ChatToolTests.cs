@@ -71,6 +71,39 @@ public sealed partial class ChatToolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task BareCall_IsTheWholeAnswer_AndIsStreamed()
+    {
+        await using ServerFixture server =
+            await ChatServer.StartAsync(new ScriptedModel { ToolCallForm = ToolCallForm.Bare });
+        JsonElement[] events = await server.Client.PostStreamAsync(Alias, Body("weather bare", ",\"stream\":true"));
+        events.Select(e => Masked(e.GetProperty("choices")[0].GetRawText())).ShouldBe(
+        [
+            """{"index":0,"delta":{"role":"assistant","tool_calls":[{"index":0,"id":"CALL","type":"function","function":{"name":"get_weather","arguments":""}}]}}""",
+            """{"index":0,"delta":{"role":"assistant","tool_calls":[{"index":0,"function":{"arguments":"{\"city\": "}}]}}""",
+            """{"finish_reason":"tool_calls","index":0,"delta":{"role":"assistant","tool_calls":[{"index":0,"function":{"arguments":"\"Rome\"}"}}]}}""",
+        ]);
+    }
+
+    [Theory]
+    [InlineData("weather listed", true)]
+    [InlineData("weather listed", false)]
+    [InlineData("weather named", true)]
+    [InlineData("weather named", false)]
+    public async Task MistralsCalls_AreRead_AsTokensAndAsText(string text, bool hasSpecialTokens)
+    {
+        ToolCallForm form = text == "weather named" ? ToolCallForm.Named : ToolCallForm.Listed;
+        await using ServerFixture server = await ChatServer.StartAsync(
+            new ScriptedModel { ToolCallForm = hasSpecialTokens ? ScriptedModel.WithSpecials(form) : form });
+        JsonElement choice = (await server.Client.PostJsonAsync(Alias, Body(text))).GetProperty("choices")[0];
+        choice.GetProperty("finish_reason").GetString().ShouldBe("tool_calls");
+        Masked(choice.GetProperty("message").GetProperty("tool_calls").GetRawText()).ShouldBe("""
+            [{"id":"CALL","type":"function","function":{"name":"get_weather","arguments":"{\"city\": \"]\"}"}},{"id":"CALL","type":"function","function":{"name":"get_time","arguments":"{}"}}]
+            """.Trim());
+        bool hasText = choice.GetProperty("message").TryGetProperty("content", out JsonElement content);
+        (hasText ? content.GetString() : "").ShouldBe(text == "weather named" ? "" : "I look.");
+    }
+
+    [Fact]
     public async Task Alias_SaysLength_WhenACallIsCut()
     {
         string body = Body("weather cut", ",\"max_tokens\":4");

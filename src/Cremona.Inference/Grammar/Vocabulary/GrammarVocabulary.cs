@@ -6,13 +6,17 @@ using Cremona.Inference.Tokenizers;
 namespace Cremona.Inference.Grammar.Vocabulary;
 
 /// <summary>The tokens of a model as grammars see them: bytes in a tree, and what is known beforehand about the inside
-/// of JSON strings. Made once per tokenizer (some 0.2 s for 150 000 tokens); thread-safe. Special tokens are in no
-/// mask.</summary>
+/// of JSON strings. Made once per tokenizer (some 0.2 s for 150 000 tokens); thread-safe. Special tokens are in a mask
+/// only where a grammar spells them by <see cref="SpellSpecial"/>.</summary>
 public sealed class GrammarVocabulary
 {
     private const int LexemeMasksMax = 256;
 
+    // Never a byte of UTF-8, so that no text spells a special token; ordinary tokens that begin with it are of no use.
+    private const byte SpecialMark = 0xFF;
+
     private readonly ITokenizer _tokenizer;
+    private readonly Dictionary<int, byte[]> _special;
     private readonly ConditionalWeakTable<LexemeAutomaton, ConcurrentDictionary<int, LexemeTokens>> _known = [];
     private readonly Lazy<StringTokens> _strings;
     private readonly Lazy<TrieContents> _contents;
@@ -20,10 +24,12 @@ public sealed class GrammarVocabulary
     public GrammarVocabulary(ITokenizer tokenizer)
     {
         _tokenizer = tokenizer;
+        _special = tokenizer.AddedTokens.Where(token => token.IsSpecial).DistinctBy(token => token.Id)
+            .ToDictionary(token => token.Id, token => SpellSpecial(token.Content));
         var entries = new List<(byte[], int)>();
         for (int id = 0; id < tokenizer.VocabularySize; id++)
         {
-            ReadOnlySpan<byte> bytes = tokenizer.BytesOf(id);
+            ReadOnlySpan<byte> bytes = BytesOf(id);
             if (bytes.Length > 0) entries.Add((bytes.ToArray(), id));
         }
 
@@ -40,7 +46,17 @@ public sealed class GrammarVocabulary
     /// <summary>Tokens inside JSON strings, and across their ends.</summary>
     internal StringTokens Strings => _strings.Value;
 
-    internal ReadOnlySpan<byte> BytesOf(int id) => _tokenizer.BytesOf(id);
+    /// <summary>The bytes of a token as grammars see them; none where no grammar can ask for it.</summary>
+    internal ReadOnlySpan<byte> BytesOf(int id)
+    {
+        if (_special.TryGetValue(id, out byte[]? special)) return special;
+        ReadOnlySpan<byte> bytes = _tokenizer.BytesOf(id);
+        return bytes is [SpecialMark, ..] ? [] : bytes;
+    }
+
+    /// <summary>The bytes by which a grammar asks for a special token.</summary>
+    internal static byte[] SpellSpecial(string content) =>
+        [SpecialMark, .. System.Text.Encoding.UTF8.GetBytes(content)];
 
     internal int[] Encode(string text) => _tokenizer.Encode(text);
 
