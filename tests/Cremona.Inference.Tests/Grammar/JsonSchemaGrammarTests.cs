@@ -140,7 +140,7 @@ public class JsonSchemaGrammarTests
     public void Walk_EndsInAValidText_UnderAThousandSchemas(MemberOrder order)
     {
         int ended = 0;
-        for (int seed = 0; seed < 500; seed++)
+        for (int seed = 0; seed < 1000; seed++)
         {
             string schema = RandomSchemas.Draw(seed);
             ByteGrammar grammar;
@@ -157,10 +157,17 @@ public class JsonSchemaGrammarTests
             if (GrammarRun.Walk(tokens, seed, 80, comparesMasks: seed % 25 == 0) is not { } text) continue;
             ended++;
             Json.Schema.JsonSchema judge = Json.Schema.JsonSchema.FromText(schema);
-            judge.Evaluate(JsonDocument.Parse(text).RootElement).IsValid.ShouldBeTrue($"{schema}\n{text}");
+            try
+            {
+                judge.Evaluate(JsonDocument.Parse(text).RootElement).IsValid.ShouldBeTrue($"{schema}\n{text}");
+            }
+            catch (FormatException)
+            {
+                ended--; // The judge compares no numbers beyond those of decimal.
+            }
         }
 
-        ended.ShouldBeGreaterThan(200);
+        ended.ShouldBeGreaterThan(400);
     }
 
     private static ByteGrammar Compile(string schema, MemberOrder order = MemberOrder.Listed)
