@@ -48,12 +48,15 @@ public sealed record V2Response
 /// <param name="FinishReason"><c>stop</c>, <c>length</c> or <c>tool_calls</c>; the key is absent before the end of a stream.</param>
 /// <param name="Index">0, or the rank when <c>n</c> is above 1.</param>
 /// <param name="Message">The whole answer.</param>
+/// <param name="Messages">In place of it on <c>/v1/text/chatcompletion_v2</c>, where the web was searched: the question,
+/// each call with its result, the answer.</param>
 /// <param name="Delta">The increment, in chunks.</param>
 /// <param name="LogProbabilities">Absent unless asked for.</param>
 public sealed record V2Choice(
     [property: JsonPropertyName("finish_reason")] string? FinishReason,
     [property: JsonPropertyName("index")] int Index,
     [property: JsonPropertyName("message")] V2Message? Message = null,
+    [property: JsonPropertyName("messages")] IReadOnlyList<V2StepMessage>? Messages = null,
     [property: JsonPropertyName("delta")] V2Message? Delta = null,
     [property: JsonPropertyName("logprobs")] V2LogProbabilities? LogProbabilities = null);
 
@@ -78,9 +81,30 @@ public sealed record V2Message(
     [property: JsonPropertyName("role")] string Role = "assistant",
     [property: JsonPropertyName("tool_calls")] IReadOnlyList<V2ToolCall>? ToolCalls = null);
 
+/// <summary>A message on the way to an answer that searched the web.</summary>
+/// <param name="Content">Absent where there is only a call.</param>
+/// <param name="Role"><c>user</c>, <c>assistant</c> or <c>tool</c>.</param>
+/// <param name="ToolCalls">One of type <c>web_search</c>, or the answer's.</param>
+/// <param name="ToolCallId">The call that a result answers.</param>
+/// <param name="Annotations">What the answer refers to; absent where it refers to nothing.</param>
+public sealed record V2StepMessage(
+    [property: JsonPropertyName("content")] string? Content,
+    [property: JsonPropertyName("role")] string Role,
+    [property: JsonPropertyName("tool_calls")] IReadOnlyList<V2ToolCall>? ToolCalls = null,
+    [property: JsonPropertyName("tool_call_id")] string? ToolCallId = null,
+    [property: JsonPropertyName("annotations")] IReadOnlyList<V2Annotation>? Annotations = null);
+
+/// <param name="Text">As it stands in the answer: <c>【0†source】</c>.</param>
+/// <param name="Url">Of the page that was found.</param>
+/// <param name="Quote">What the model was shown of it.</param>
+public sealed record V2Annotation(
+    [property: JsonPropertyName("text")] string Text,
+    [property: JsonPropertyName("url")] string Url,
+    [property: JsonPropertyName("quote")] string Quote);
+
 /// <param name="Index">Of the call; in the stream of <c>/v1/chat/completions</c> only.</param>
 /// <param name="Id">By which a result names the call; absent in later pieces.</param>
-/// <param name="Type"><c>function</c>; absent in later pieces.</param>
+/// <param name="Type"><c>function</c> or <c>web_search</c>; absent in later pieces.</param>
 /// <param name="Function">The call, or its next piece.</param>
 public sealed record V2ToolCall(
     [property: JsonPropertyName("index")] int? Index,

@@ -33,7 +33,7 @@ internal sealed class ChatClients(SensitiveWords words, IWebSearch search, IOpti
         if (request.SearchesWeb && !search.IsAvailable)
         {
             throw ApiException.InvalidParameters(
-                $"plugins: {WebSearchPlugin.Name} is not available on this server; set WebSearch:Endpoint to the address "
+                $"{request.SearchField}: {WebSearchPlugin.Name} is not available on this server; set WebSearch:Endpoint to the address "
                 + "of a SearXNG server, or leave it out");
         }
     }

@@ -46,7 +46,10 @@ internal sealed record ChatRequest
     /// <summary>The offer has the plugin that searches the web.</summary>
     public bool SearchesWeb { get; init; }
 
-    /// <summary>The field that offers them.</summary>
+    /// <summary>The field that asks for it.</summary>
+    public string SearchField { get; init; } = "plugins";
+
+    /// <summary>The field that offers functions.</summary>
     public string OfferField { get; init; } = "tools";
 
     /// <summary>The form that the answer is held to, or null.</summary>

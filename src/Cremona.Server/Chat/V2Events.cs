@@ -8,7 +8,7 @@ namespace Cremona.Server.Chat;
 
 /// <summary>A stream of chatcompletion_v2. The last piece of an answer's text carries the finish reason, so one piece
 /// of each answer is always held back until it is known whether another follows.</summary>
-internal sealed class V2Events(ChatHeading heading, V2StreamForm form) : IChatEvents
+internal sealed class V2Events(ChatHeading heading, V2AnswerForm form) : IChatEvents
 {
     private readonly Dictionary<int, ChatPiece> _held = [];
 
@@ -29,14 +29,14 @@ internal sealed class V2Events(ChatHeading heading, V2StreamForm form) : IChatEv
 
             var calls = new V2Message(null, ToolCalls: V2Wire.ToCalls(caller));
             yield return Chunk(
-                [new V2Choice(V2Wire.FinishReason(caller), piece.Index, Delta: calls)], V2Wire.Success, null,
+                [new V2Choice(V2Wire.FinishReason(caller, form), piece.Index, Delta: calls)], V2Wire.Success, null,
                 caller.Sensitivity);
             yield break;
         }
 
         if (piece.Answer is { } answer)
         {
-            yield return Chunk(V2Wire.FinishReason(answer), hasHeld ? held : piece, answer.Sensitivity);
+            yield return Chunk(V2Wire.FinishReason(answer, form), hasHeld ? held : piece, answer.Sensitivity);
             yield break;
         }
 
@@ -51,7 +51,7 @@ internal sealed class V2Events(ChatHeading heading, V2StreamForm form) : IChatEv
     {
         if (form.SendsSummary)
         {
-            yield return V2Wire.WriteWhole(heading, answers, form.TellsLogProbabilities, form.TellsCachedTokens);
+            yield return V2Wire.WriteWhole(heading, answers, form);
         }
 
         if (form.IncludesUsage)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cremona.Inference.Templates;
+using Cremona.Server.Chat.WebSearch;
 using Cremona.Server.Edge;
 using Cremona.Server.Models;
 
@@ -10,6 +11,7 @@ namespace Cremona.Server.Chat;
 internal static class V2Tools
 {
     private const string Function = "function";
+    private const string WebSearch = "web_search";
 
     /// <summary>What the model is offered, or null when it is nothing.</summary>
     /// <param name="format">Of an answer that makes no call.</param>
@@ -18,8 +20,17 @@ internal static class V2Tools
         RequestParameters parameters, OutputFormat? format, ChatEnding ending, int toolsMax)
     {
         IReadOnlyList<RequestParameters> given = ChatFields.FindItems(parameters, "tools");
-        IReadOnlyList<ChatTool> tools = ToolFields.ReadFunctions([.. given.Select(FunctionOf)], "tools", toolsMax);
         (string choice, string? name) = ReadChoice(parameters);
+        IReadOnlyList<ChatTool> functions = ToolFields.ReadFunctions(
+            [.. given.Where(tool => !IsWebSearch(tool)).Select(FunctionOf)], "tools", toolsMax);
+        bool searches = name is null && given.Any(IsWebSearch);
+        if (searches && choice == "required" && functions.Count == 0)
+        {
+            throw ApiException.InvalidParameters(
+                "tool_choice required needs a tool of type function; send one, or auto");
+        }
+
+        IReadOnlyList<ChatTool> tools = searches ? [.. functions, WebSearchPlugin.Tool] : functions;
         if (tools.Count == 0)
         {
             return choice is "none" or "auto"
@@ -35,8 +46,8 @@ internal static class V2Tools
         return new ToolOffer(tools, new ToolCallRules
         {
             AllowsText = choice == "auto",
-            AllowsTextBefore = format is null,
-            AllowsSeveral = name is null && (parameters.FindBoolean("parallel_tool_calls") ?? true),
+            AllowsTextBefore = format is null && !searches,
+            AllowsSeveral = name is null && !searches && (parameters.FindBoolean("parallel_tool_calls") ?? true),
             IsContinuation = ending == ChatEnding.ContinueLast,
             TextSchema = format?.Schema,
             Relaxed = ChatFields.FindRelaxedKeywords(parameters),
@@ -64,6 +75,8 @@ internal static class V2Tools
             ? throw ApiException.Missing(tool.Path + Function)
             : tool.GetObject(Function);
     }
+
+    private static bool IsWebSearch(RequestParameters tool) => tool.FindString("type") == WebSearch;
 
     private static void RequireFunction(RequestParameters tool)
     {

@@ -3,6 +3,7 @@ using Cremona.Inference.Templates;
 using Cremona.Protocol.Chat;
 using Cremona.Protocol.Envelope;
 using Cremona.Protocol.Errors;
+using Cremona.Server.Chat.WebSearch;
 using Cremona.Server.Edge;
 using Cremona.Server.Models;
 
@@ -33,6 +34,7 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
         (IReadOnlyList<ChatTurn> turns, ChatEnding ending) = V2Messages.ToPrompt(messages, continues);
         bool masks = parameters.FindBoolean("mask_sensitive_info") ?? false;
         OutputFormat? format = OutputFormat.FindResponseFormat(parameters);
+        ToolOffer? offer = V2Tools.Find(parameters, format, ending, options.ToolsMax);
         return new ChatRequest
         {
             Model = model,
@@ -40,7 +42,9 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
             Ending = ending,
             ContinuesLastMessage = continues,
             Format = format,
-            Offer = V2Tools.Find(parameters, format, ending, options.ToolsMax),
+            Offer = offer,
+            SearchesWeb = offer?.Tools.Contains(WebSearchPlugin.Tool) ?? false,
+            SearchField = "tools of type web_search",
             OutputTokens = ReadOutputTokens(parameters),
             Answers = new NamedLimit("n", parameters.FindInteger("n")),
             Temperature = parameters.FindNumber("temperature"),
@@ -57,7 +61,7 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
     }
 
     public byte[] WriteAnswer(ChatHeading heading, ChatRequest request, IReadOnlyList<ChatAnswer> answers) =>
-        WriteWhole(heading, answers, request.TopLogProbabilities is not null, tellsCachedTokens: isAlias);
+        WriteWhole(heading, answers, ToForm(request));
 
     /// <summary>All keys, because a strict client reads no error without them.</summary>
     public byte[] WriteError(ChatHeading heading, ApiError error, string text) => JsonSerializer.SerializeToUtf8Bytes(
@@ -72,17 +76,19 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
         },
         ChatJson.Wire.V2Response);
 
-    public IChatEvents OpenStream(ChatHeading heading, ChatRequest request) => new V2Events(heading, new V2StreamForm(
+    public IChatEvents OpenStream(ChatHeading heading, ChatRequest request) => new V2Events(heading, ToForm(request));
+
+    private V2AnswerForm ToForm(ChatRequest request) => new(
         SendsSummary: !isAlias && options.V2SendsSummary,
         SendsDone: isAlias || options.V2SendsDone,
         IncludesUsage: request.IncludesUsage,
         TellsCachedTokens: isAlias,
         TellsLogProbabilities: request.TopLogProbabilities is not null,
         StreamsCalls: isAlias,
-        HasOpenAIErrors: LeavesErrorsToTheDoor));
+        HasOpenAIErrors: LeavesErrorsToTheDoor,
+        Question: isAlias ? null : request.Turns.LastOrDefault(turn => turn.Role == ChatRole.User)?.Content ?? "");
 
-    internal static byte[] WriteWhole(
-        ChatHeading heading, IReadOnlyList<ChatAnswer> answers, bool tellsLogProbabilities, bool tellsCachedTokens)
+    internal static byte[] WriteWhole(ChatHeading heading, IReadOnlyList<ChatAnswer> answers, V2AnswerForm form)
     {
         var sensitivity = ChatSensitivity.Of(answers);
         return JsonSerializer.SerializeToUtf8Bytes(
@@ -91,13 +97,11 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
                 Id = heading.Id,
                 Choices =
                 [
-                    .. answers.Select((answer, rank) => new V2Choice(
-                        FinishReason(answer), rank, Message: Message(answer),
-                        LogProbabilities: tellsLogProbabilities ? ToLogProbabilities(answer.LogProbabilities) : null)),
+                    .. answers.Select((answer, rank) => ToChoice(answer, rank, form)),
                 ],
                 Created = heading.Created,
                 Model = heading.Model,
-                Usage = Usage(answers, tellsCachedTokens),
+                Usage = Usage(answers, form.TellsCachedTokens),
                 InputSensitive = sensitivity.IsInput,
                 OutputSensitive = sensitivity.IsOutput,
                 InputSensitiveType = sensitivity.InputType,
@@ -116,18 +120,30 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
     internal static V2ToolCall ToCall(FunctionCallPiece call, int? index) => new(
         index, call.CallId, call.CallId is null ? null : "function", new V2FunctionCall(call.Name, call.Arguments));
 
+    private static V2Choice ToChoice(ChatAnswer answer, int rank, V2AnswerForm form)
+    {
+        IReadOnlyList<V2StepMessage>? steps = form.Question is { } question ? V2Steps.Write(question, answer) : null;
+        return new V2Choice(
+            FinishReason(answer, form), rank, Message: steps is null ? Message(answer) : null, Messages: steps,
+            LogProbabilities: form.TellsLogProbabilities ? ToLogProbabilities(answer.LogProbabilities) : null);
+    }
+
     private static V2Message Message(ChatAnswer answer) => answer.Calls.Count > 0
         ? new V2Message(answer.Text.Length > 0 ? answer.Text : null, ToolCalls: ToCalls(answer))
         : new V2Message(answer.Text);
 
-    /// <summary>This interface does not know <c>max_output</c>.</summary>
-    internal static string FinishReason(ChatAnswer answer) =>
-        answer.FinishReason == EngineChatClient.MaxOutput.Value ? "length" : answer.FinishReason;
+    /// <summary>These interfaces do not know <c>max_output</c>; the platform's own says <c>tool_calls</c> too where the
+    /// web was searched.</summary>
+    internal static string FinishReason(ChatAnswer answer, V2AnswerForm form) =>
+        answer.FinishReason == EngineChatClient.MaxOutput.Value ? "length"
+        : form.Question is not null && answer.Steps.Count > 0 && answer.FinishReason == "stop" ? "tool_calls"
+        : answer.FinishReason;
 
-    /// <summary>Of several answers the first that came computed the prompt for the others.</summary>
+    /// <summary>Of several answers the first that came computed the prompt for the others; what searches have added
+    /// counts for each.</summary>
     internal static V2Usage Usage(IReadOnlyList<ChatAnswer> answers, bool tellsCachedTokens)
     {
-        long promptTokens = answers[0].PromptTokens;
+        long promptTokens = answers[0].PromptTokens + answers.Sum(answer => answer.AddedInput ?? 0);
         long outputTokens = answers.Sum(answer => answer.OutputTokens);
         return new V2Usage(
             promptTokens + outputTokens, 0, promptTokens, outputTokens,

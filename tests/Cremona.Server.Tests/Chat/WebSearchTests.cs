@@ -11,6 +11,7 @@ namespace Cremona.Server.Tests.Chat;
 /// <summary><c>plugin_web_search</c> against a small local server.</summary>
 public sealed class WebSearchTests : IAsyncLifetime
 {
+    private const string V2 = "/v1/text/chatcompletion_v2";
     private const string Ccp = "/v1/text/chatcompletion_pro";
     private const string Material =
         "参考资料:\n[0] About Rome (https://example.org/Rome) xxxxxxxxxxxxxxxxxxxx\n[1] Everything (https://example.org/all) \n"
@@ -146,6 +147,53 @@ public sealed class WebSearchTests : IAsyncLifetime
             + "[1] About Oslo & co (https://example.org/Oslo%20%26%20co) xxxxxxxxxx…");
     }
 
+    [Fact]
+    public async Task V2Tool_Searches_AndTheMessagesTellItsSteps()
+    {
+        await using ServerFixture server = await StartAsync();
+        const string Choice = """
+            {"finish_reason":"tool_calls","index":0,"messages":[{"content":"cite me","role":"user"},{"role":"assistant","tool_calls":[{"id":"CALL","type":"web_search","function":{"name":"plugin_web_search","arguments":"{\"query_list\": [\"Rome\", \"Oslo & co\"]}"}}]},{"content":"MATERIAL","role":"tool","tool_call_id":"CALL"},{"content":"Rome is old【0†source】【9†source】【0†source】.","role":"assistant","annotations":[{"text":"【0†source】","url":"https://example.org/Rome","quote":"xxxxxxxxxxxxxxxxxxxx"}]}]}
+            """;
+        string expected = Choice.Trim()
+            .Replace("MATERIAL", Material.Replace("\n", "\\n", StringComparison.Ordinal), StringComparison.Ordinal);
+
+        JsonElement answer = await server.Client.PostJsonAsync(V2, V2Body("cite me"));
+        JsonElement[] events = await server.Client.PostStreamAsync(V2, V2Body("cite me", ",\"stream\":true"));
+
+        Masked(answer.GetProperty("choices")[0]).ShouldBe(expected);
+        answer.GetProperty("usage").GetProperty("prompt_tokens").GetInt32()
+            .ShouldBe(_model.Engine.Requests[1].PromptTokens.Length - 1);
+        Masked(events[^1].GetProperty("choices")[0]).ShouldBe(expected);
+        events.Length.ShouldBe(2);
+        events[0].GetProperty("choices")[0].GetProperty("delta").GetProperty("content").GetString()
+            .ShouldStartWith("Rome is old");
+    }
+
+    [Fact]
+    public async Task V2Tool_IsNotSeen_WhereTheModelDoesNotSearch_AndByClientsOfOpenAI()
+    {
+        await using ServerFixture server = await StartAsync();
+
+        JsonElement plain = await server.Client.PostJsonAsync(V2, V2Body("hi"));
+        JsonElement alias = await server.Client.PostJsonAsync("/v1/chat/completions", V2Body("cite me"));
+
+        plain.GetProperty("choices").GetRawText()
+            .ShouldBe("""[{"finish_reason":"stop","index":0,"message":{"content":"I am from China.","role":"assistant"}}]""");
+        JsonElement choice = alias.GetProperty("choices")[0];
+        choice.GetProperty("finish_reason").GetString().ShouldBe("stop");
+        choice.GetProperty("message").GetProperty("content").GetString()!.ShouldStartWith("Rome is old");
+    }
+
+    [Theory]
+    [InlineData("", "tools of type web_search: plugin_web_search is not available on this server; set WebSearch:Endpoint to the address of a SearXNG server, or leave it out")]
+    [InlineData(",\"tool_choice\":\"required\"", "tool_choice required needs a tool of type function; send one, or auto")]
+    public async Task V2Tool_IsRefused_WithItsReason(string more, string reason)
+    {
+        await using ServerFixture server = await ChatServer.StartAsync(_model);
+        (await server.Client.PostJsonAsync(V2, V2Body("hi", more))).StatusMessage().ShouldBe("invalid params, " + reason);
+        (await server.Client.PostJsonAsync(V2, V2Body("hi", ",\"tool_choice\":\"none\""))).StatusCode().ShouldBe(0);
+    }
+
     [Theory]
     [InlineData("status")]
     [InlineData("redirect")]
@@ -187,6 +235,13 @@ public sealed class WebSearchTests : IAsyncLifetime
 
     private Task<ServerFixture> StartAsync(params string[] settings) =>
         ChatServer.StartAsync(_model, [$"--WebSearch:Endpoint={_search.Url}/sub/", .. settings]);
+
+    private static string V2Body(string text, string more = "") => $$"""
+        {"model":"nano","tools":[{"type":"web_search"}]{{more}},"messages":[{"role":"user","content":"{{text}}"}]}
+        """;
+
+    private static string Masked(JsonElement json) => System.Text.RegularExpressions.Regex.Replace(
+        json.GetRawText(), "call_function_[0-9]{10}", "CALL");
 
     private static string Body(string text, string more = "") => $$"""
         {"model":"nano","plugins":["plugin_web_search"],"bot_setting":[{"bot_name":"MM","content":"x"}]{{more}},

@@ -31,8 +31,21 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
         "<tool_call>\n{\"name\": \"plugin_web_search\", \"arguments\": {\"query_list\": [\"Rome\", \"Oslo & co\"]}}\n</tool_call>",
     ];
 
+    private static readonly string[] Bare = ["{\"na", "me\": \"get_weather\", \"parameters\": {\"city\": ", "\"Rome\"}}"];
+
+    private static readonly string[] Listed =
+    [
+        "I look.", "[TOOL_CALLS]", "[{\"name\": \"get_weather\", \"arguments\": {\"city\": \"]\"}",
+        "}, {\"name\": \"get_time\", \"arguments\": {}}", "]",
+    ];
+
+    private static readonly string[] Named =
+        ["[TOOL_CALLS]", "get_wea", "ther", "[ARGS]", "{\"city\": \"]\"}", "[TOOL_CALLS]", "get_time", "[ARGS]", "{}"];
+
+    private const string Cited = "Rome is old【0†source】【9†source】【0†source】.";
+
     private static readonly string[] Pieces =
-        [.. Call, .. Search, Flood, "I am ", "from China.", "Write to a", "@b.c", "om now", "la ", "你好", "！", " Hello", "END", " there"];
+        [Cited, .. Call, .. Search, .. Bare, .. Listed, .. Named, Flood, "I am ", "from China.", "Write to a", "@b.c", "om now", "la ", "你好", "！", " Hello", "END", " there"];
 
     private readonly ScriptedTokenizer _tokenizer = new(Pieces);
 
@@ -72,6 +85,12 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
     public LoraAdapter ReadAdapter(string folder, DecoderConfig config) =>
         new(config, 1, 1, new Dictionary<(int, LinearKind), LoraMatrices>());
 
+    /// <summary>A form whose special tokens are pieces of the scripts.</summary>
+    public static ToolCallForm WithSpecials(ToolCallForm form) => form with
+    {
+        SpecialTokens = new[] { "[TOOL_CALLS]", "[ARGS]" }.ToDictionary(new ScriptedTokenizer(Pieces).IdOf),
+    };
+
     /// <summary>Null unless a test sets it.</summary>
     public ToolCallForm? ToolCallForm { get; init; }
 
@@ -94,9 +113,14 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
         if (prompt.Contains("search for ever", StringComparison.Ordinal)) return Search;
         if (prompt.Contains("search me", StringComparison.Ordinal) && !prompt.Contains("|T:", StringComparison.Ordinal))
             return Search;
+        if (prompt.Contains("cite me", StringComparison.Ordinal))
+            return prompt.Contains("|T:", StringComparison.Ordinal) ? [Cited] : Search;
         if (prompt.Contains("weather and time", StringComparison.Ordinal)) return Call;
         if (prompt.Contains("weather at once", StringComparison.Ordinal)) return Call[1..7];
         if (prompt.Contains("weather cut", StringComparison.Ordinal)) return Call[..4];
+        if (prompt.Contains("weather bare", StringComparison.Ordinal)) return Bare;
+        if (prompt.Contains("weather listed", StringComparison.Ordinal)) return Listed;
+        if (prompt.Contains("weather named", StringComparison.Ordinal)) return Named;
         if (prompt.Contains("flood", StringComparison.Ordinal)) return Enumerable.Repeat(Flood, 300);
         if (prompt.Contains("for ever", StringComparison.Ordinal)) return ["la ", "la ", Wait];
         if (prompt.Contains("wait", StringComparison.Ordinal)) return [Wait];

@@ -38,6 +38,7 @@ internal sealed class WebSearchChatClient(
         EngineChatOptions settings = options as EngineChatOptions ?? new EngineChatOptions(options ?? closing);
         var round = new WebSearchRound();
         int searches = 0;
+        int pages = 0;
         while (true)
         {
             round.Begin(maySearch: searches < searchesMax);
@@ -55,9 +56,10 @@ internal sealed class WebSearchChatClient(
             IReadOnlyList<string> queries =
                 [.. WebSearchPlugin.ReadQueries(call.Arguments).Take(searchesMax - searches)];
             searches += Math.Max(1, queries.Count); // A call without a query is a round too.
-            string result = await SearchAsync(queries, round, cancellationToken);
-            yield return new ChatResponseUpdate(ChatRole.Assistant, [new PluginStep(call, result)]);
-            Append(dialogue, call, result, closing.Ending == ChatEnding.ContinueLast);
+            PluginStep step = await SearchAsync(call, queries, pages, round, cancellationToken);
+            pages += step.Pages.Count;
+            yield return new ChatResponseUpdate(ChatRole.Assistant, [step]);
+            Append(dialogue, call, step.Result, closing.Ending == ChatEnding.ContinueLast);
             settings = new EngineChatOptions(searches < searchesMax ? settings : closing)
             {
                 Seed = settings.Seed,
@@ -76,8 +78,9 @@ internal sealed class WebSearchChatClient(
         dialogue.AddRange(opening);
     }
 
-    private async Task<string> SearchAsync(
-        IReadOnlyList<string> queries, WebSearchRound round, CancellationToken cancellationToken)
+    private async Task<PluginStep> SearchAsync(
+        FunctionCallPiece call, IReadOnlyList<string> queries, int firstNumber, WebSearchRound round,
+        CancellationToken cancellationToken)
     {
         List<WebSearchResult> results = [];
         foreach (string query in queries)
@@ -93,6 +96,7 @@ internal sealed class WebSearchChatClient(
         (WebSearchResult Result, int Category)[] told =
             [.. found.Where(item => item.Category != SensitiveWords.Severe)];
         round.Note(told.Select(item => item.Category).Aggregate(0, WordAutomaton.Severest));
-        return WebSearchPlugin.Write(told.Select(item => item.Result), leftOut: found.Length - told.Length);
+        WebSearchResult[] pages = [.. told.Select(item => item.Result)];
+        return new PluginStep(call, WebSearchPlugin.Write(pages, firstNumber, found.Length - pages.Length), pages);
     }
 }

@@ -2,8 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Cremona.Server.Chat.WebSearch;
 
-/// <summary>Section <c>WebSearch</c>: the plugin <c>plugin_web_search</c> of ChatCompletion Pro. What is searched for
-/// leaves this machine for the server that is named here, and nothing else does.</summary>
+/// <summary>Section <c>WebSearch</c>: the plugin <c>plugin_web_search</c> of ChatCompletion Pro and tools of type
+/// <c>web_search</c>. What is searched for leaves this machine for the server that is named here, and nothing else
+/// does.</summary>
 public sealed class WebSearchOptions : IValidatableObject
 {
     public const string Section = "WebSearch";

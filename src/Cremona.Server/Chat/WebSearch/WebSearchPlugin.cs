@@ -14,7 +14,7 @@ internal static class WebSearchPlugin
 
     public static ChatTool Tool { get; } = new(
         Name,
-        "Searches the web. 搜索互联网。",
+        "Searches the web; refer to results as 【number†source】. 搜索互联网；引用结果时写【编号†source】。",
         JsonElement.Parse("""
             {"type":"object","properties":{"query_list":{"type":"array","items":{"type":"string","minLength":1,"maxLength":100},
              "minItems":1,"maxItems":3}},"required":["query_list"],"additionalProperties":false}
@@ -47,18 +47,19 @@ internal static class WebSearchPlugin
 
     /// <summary>The results of a call, numbered as the platform numbers them.</summary>
     /// <param name="results">Those that are told.</param>
+    /// <param name="firstNumber">Of the first of them.</param>
     /// <param name="leftOut">How many are not.</param>
-    public static string Write(IEnumerable<WebSearchResult> results, int leftOut)
+    public static string Write(IReadOnlyList<WebSearchResult> results, int firstNumber, int leftOut)
     {
         var text = new StringBuilder("参考资料:");
-        int number = 0;
+        int number = firstNumber;
         foreach (WebSearchResult result in results)
         {
             text.Append(
                 CultureInfo.InvariantCulture, $"\n[{number++}] {result.Title} ({result.Url}) {result.Excerpt}");
         }
 
-        text.Append(number > 0 ? "" : "\n(无)");
+        text.Append(results.Count > 0 ? "" : "\n(无)");
         return leftOut == 0
             ? text.ToString()
             : text.Append(CultureInfo.InvariantCulture, $"\n(另有 {leftOut} 条含敏感词，未列出)").ToString();
