@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-
 namespace Cremona.Inference.Kernels;
 
 /// <summary>A weight matrix [n, k] in bfloat16, in the panels of <see cref="PackedMatrix"/>. The kernels widen a few
@@ -28,25 +26,6 @@ public sealed unsafe class BrainFloatMatrix : WeightMatrix
             CheckIndex(row, column);
             long panel = row / PanelWidth;
             return BrainFloat.ToSingle(Panels[(((panel * K) + column) * PanelWidth) + (row % PanelWidth)]);
-        }
-    }
-
-    /// <summary>Steps of all panels of a block as float32.</summary>
-    /// <param name="source">The first panel at the first step.</param>
-    /// <param name="k">Steps of a whole panel.</param>
-    /// <param name="panels">Panels to widen.</param>
-    /// <param name="depth">Steps to widen.</param>
-    /// <param name="destination">[panels][depth][16]</param>
-    internal static void Widen(ushort* source, int k, int panels, int depth, float* destination)
-    {
-        for (int panel = 0; panel < panels; panel++, source += (long)k * PanelWidth)
-        {
-            for (int i = 0; i < depth * PanelWidth; i += 8, destination += 8)
-            {
-                (Vector128<uint> low, Vector128<uint> high) = Vector128.Widen(Vector128.Load(source + i));
-                (low << 16).AsSingle().Store(destination);
-                (high << 16).AsSingle().Store(destination + 4);
-            }
         }
     }
 

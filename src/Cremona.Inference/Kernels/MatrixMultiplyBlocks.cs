@@ -12,9 +12,8 @@ internal static unsafe class MatrixMultiplyBlocks<TSimd, TVector>
     private const int DepthBlock = 256;
     private const int RowBlock = 144;
 
-    // Panels and steps of bfloat16 widened at a time; as floats they stay in the first-level cache.
-    private const int WidePanels = 8;
-    private const int WideDepth = 32;
+    // Panels of bfloat16 widened at a time: the two of a tile, which as floats fill the first-level cache.
+    private const int WidePanels = 2;
 
     // Below this many multiply-adds, waking another thread takes longer than the work.
     private const long WorkPerTaskMin = 32_768;
@@ -110,18 +109,35 @@ internal static unsafe class MatrixMultiplyBlocks<TSimd, TVector>
         in MatrixOperands job, float* a, int panel, float* c, int rows, int columns)
     {
         const int groupColumns = WidePanels * PackedMatrix.PanelWidth;
-        float* b = AlignedBuffer.Grow(ref _widened, groupColumns * WideDepth).Address; // [panels][depth][16]
+        float* b = AlignedBuffer.Grow(ref _widened, groupColumns * DepthBlock).Address; // [panels][depth][16]
         MatrixOperands part = job;
         for (int column = 0; column < columns; column += groupColumns)
         {
             int count = Math.Min(groupColumns, columns - column);
             ushort* source = job.BrainPanels + ((((long)panel * PackedMatrix.PanelWidth) + column) * job.K);
-            for (int k = 0; k < job.K; k += WideDepth)
+            for (int k = 0; k < job.K; k += DepthBlock)
             {
-                part.K = Math.Min(WideDepth, job.K - k);
-                BrainFloatMatrix.Widen(
-                    source + (k * PackedMatrix.PanelWidth), job.K, PanelPacking.PanelCount(count), part.K, b);
+                part.K = Math.Min(DepthBlock, job.K - k);
+                Widen(source + (k * PackedMatrix.PanelWidth), job.K, PanelPacking.PanelCount(count), part.K, b);
                 MultiplyBlock(in part, a + (k * job.Stride), b, c + column, rows, count, part.K);
+            }
+        }
+    }
+
+    /// <summary>Steps of all panels of a block as float32.</summary>
+    /// <param name="source">The first panel at the first step.</param>
+    /// <param name="k">Steps of a whole panel.</param>
+    /// <param name="panels">Panels to widen.</param>
+    /// <param name="depth">Steps to widen.</param>
+    /// <param name="destination">[panels][depth][16]</param>
+    private static void Widen(ushort* source, int k, int panels, int depth, float* destination)
+    {
+        for (int panel = 0; panel < panels; panel++, source += (long)k * PackedMatrix.PanelWidth)
+        {
+            int count = depth * PackedMatrix.PanelWidth;
+            for (int i = 0; i < count; i += TSimd.Width, destination += TSimd.Width)
+            {
+                TSimd.Store(destination, TSimd.LoadBrain(source + i));
             }
         }
     }
