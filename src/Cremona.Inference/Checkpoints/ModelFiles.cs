@@ -2,6 +2,7 @@ using System.Text.Json;
 using Cremona.Inference.Architectures;
 using Cremona.Inference.Checkpoints.Gguf;
 using Cremona.Inference.Templates;
+using Cremona.Inference.Tokenizers;
 
 namespace Cremona.Inference.Checkpoints;
 
@@ -42,8 +43,7 @@ public static class ModelFiles
             throw new InvalidDataException($"a Hugging Face folder holds F32, F16 or BF16, not {type}; choose one of them");
         }
 
-        string tokenizer = vocabulary.Whole ?? throw new InvalidDataException(
-            $"{origin} has no {GgufTokenizer.WholeKey}, so no {TokenizerFile} can be written; choose a target in {GgufEnding}");
+        string tokenizer = vocabulary.Whole ?? TokenizerJsonWriter.Write(GgufTokenizer.ReadParts(vocabulary));
         ModelFolder.Save(target, DecoderWeights.Read(weights), elements, endId);
         File.WriteAllText(Path.Combine(target, TokenizerFile), tokenizer);
         WriteTokenizerConfig(origin, Path.Combine(target, TokenizerConfigFile), template, vocabulary.Special);

@@ -200,6 +200,13 @@ public sealed class TokenizerJsonTests : IDisposable
             .Message.ShouldContain(fault);
 
     [Fact]
+    public void Write_GivesTheBytes_OfTheEmbeddedModel()
+    {
+        string json = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "models", "nano", "tokenizer.json"));
+        TokenizerJsonWriter.Write(TokenizerJson.ParseParts(json)).ShouldBe(json);
+    }
+
+    [Fact]
     public void Load_NeverFailsOtherwise_WhenTheFileIsCut()
     {
         string json = Sample();

@@ -11,7 +11,7 @@ internal static class GgufCharacterTokenizer
     private const int EntryLengthMax = 256;
 
     /// <exception cref="InvalidDataException">A byte has no token, or a score is no number.</exception>
-    public static ITokenizer Build(
+    public static TokenizerParts Build(
         GgufVocabulary vocabulary, Dictionary<string, int> ids, IReadOnlyList<AddedToken> added)
     {
         NormalizerStep[] spaces = [new ReplaceStep(" ", CharacterPieces.Space)];
@@ -20,7 +20,7 @@ internal static class GgufCharacterTokenizer
             Normalizer = vocabulary.WritesFirstSpace ? [new PrependStep(CharacterPieces.Space), .. spaces] : spaces,
             IsOfCharacters = true,
             WritesFirstSpace = vocabulary.WritesFirstSpace,
-        }.Build();
+        };
     }
 
     private static List<BytePairMerge> Merges(GgufVocabulary vocabulary, Dictionary<string, int> ids)

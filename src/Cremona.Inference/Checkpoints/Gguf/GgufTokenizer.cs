@@ -42,15 +42,23 @@ internal static class GgufTokenizer
     /// <exception cref="InvalidDataException">Metadata is missing, wrong or of another kind of tokenizer.</exception>
     public static ITokenizer Read(GgufMetadata metadata)
     {
-        if (metadata.FindText(WholeKey) is { } whole) return TokenizerJson.ParseParts(whole).Build();
-        string model = metadata.Text(ModelKey);
+        TokenizerParts parts = metadata.FindText(WholeKey) is { } whole
+            ? TokenizerJson.ParseParts(whole)
+            : ReadParts(GgufVocabulary.FromMetadata(metadata));
+        return parts.Build();
+    }
+
+    /// <summary>What makes the tokenizer, from what every program reads of it.</summary>
+    /// <exception cref="InvalidDataException">The vocabulary is wrong or of another kind.</exception>
+    public static TokenizerParts ReadParts(GgufVocabulary vocabulary)
+    {
+        string model = vocabulary.Model;
         if (model is not (ByteLevelModel or CharacterModel))
         {
             throw new InvalidDataException(
                 $"{ModelKey} is {model}; byte-level BPE ({ByteLevelModel}) and BPE of characters ({CharacterModel}) are supported");
         }
 
-        GgufVocabulary vocabulary = GgufVocabulary.FromMetadata(metadata);
         int count = vocabulary.Tokens.Count;
         if (count is 0 or > TokenizerElement.IdCountMax)
         {
@@ -70,7 +78,7 @@ internal static class GgufTokenizer
         {
             PrefersWholePieces = prefersWholePieces,
             Normalizer = composes ? [new ComposeStep()] : [],
-        }.Build();
+        };
     }
 
     /// <summary>The special tokens that have names.</summary>
