@@ -57,11 +57,11 @@ internal static class Methods
 
     private static readonly Dictionary<string, Func<JinjaBudget, IReadOnlyList<object?>, JinjaArguments, object?>>
         OfList = new()
-    {
-        ["count"] = (budget, list, arguments) =>
-            (long)list.Count(item => JinjaOrder.AreEqual(item, arguments.Get(0, "value"), budget)),
-        ["index"] = (budget, list, arguments) => IndexOf(budget, list, arguments.Get(0, "value")),
-    };
+        {
+            ["count"] = (budget, list, arguments) =>
+                (long)list.Count(item => JinjaOrder.AreEqual(item, arguments.Get(0, "value"), budget)),
+            ["index"] = (budget, list, arguments) => IndexOf(budget, list, arguments.Get(0, "value")),
+        };
 
     /// <summary>The method of a value, or null.</summary>
     public static JinjaFunction? Find(object? value, string name) => value switch
