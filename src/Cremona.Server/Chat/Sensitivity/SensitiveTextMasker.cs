@@ -1,14 +1,16 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Cremona.Server.Chat.Sensitivity;
 
-/// <summary>Replaces each character of an e-mail address, link, domain, Chinese ID number or Chinese mobile number by
-/// <c>*</c>, in text that arrives in pieces. Home addresses, which the platform masks too, are not recognised. One per
-/// text.</summary>
+/// <summary>Replaces each character of an e-mail address, link, domain, Chinese ID number, Chinese mobile number or
+/// home address (<see cref="HomeAddresses"/>) by <c>*</c>, in text that arrives in pieces. One per text.</summary>
 /// <param name="isJson">The text is JSON and stays it: only what strings say is masked.</param>
-/// <remarks>All of them consist of printable ASCII without blanks, so an unfinished run of such characters is held back
-/// until it ends; the masked whole does not depend on how the text was cut.</remarks>
+/// <remarks>All but the last consist of printable ASCII without blanks, so an unfinished run of such characters is held
+/// back until it ends, and so is what a home address may begin with: in Chinese the last few characters, and the clause
+/// from where a region or a street is named. The text is taken character by character: the masked whole does not depend
+/// on how it was cut.</remarks>
 internal sealed partial class SensitiveTextMasker(bool isJson = false)
 {
     private const int HeldLengthMax = 4096;
@@ -16,26 +18,44 @@ internal sealed partial class SensitiveTextMasker(bool isJson = false)
     // The length of the longest escape, with its backslash: \uXXXX.
     private const int EscapeLengthMax = 6;
 
-    private readonly StringBuilder _held = new();
+    private const char FirstHan = '\u4e00';
+
+    private readonly List<char> _held = [];
+    private int _runLength; // at the end of what is held
+    private bool _mayHoldAddress;
     private bool _isInString;
     private int _escapeLeft;
 
     /// <summary>Masks what is complete; possibly empty.</summary>
     public string Append(string text)
     {
-        _held.Append(text);
-        int end = _held.Length;
-        while (end > 0 && IsRunCharacter(_held[end - 1]))
+        var masked = new StringBuilder();
+        foreach (char c in text)
         {
-            end--;
+            _held.Add(c);
+            _runLength = IsRunCharacter(c) ? _runLength + 1 : 0;
+            _mayHoldAddress |= char.IsAsciiDigit(c) || c >= FirstHan;
+            masked.Append(Take(FindEnd()));
         }
 
-        // A run longer than any address is no address; it must not grow without bound.
-        return Take(_held.Length - end > HeldLengthMax ? _held.Length : end);
+        return masked.ToString();
     }
 
     /// <summary>Masks the rest at the end of the text.</summary>
-    public string Flush() => Take(_held.Length);
+    public string Flush() => Take(_held.Count);
+
+    /// <summary>Of what nothing that follows can change.</summary>
+    private int FindEnd()
+    {
+        int end = _held.Count - _runLength;
+        if (_mayHoldAddress)
+        {
+            end = Math.Min(end, HomeAddresses.FindBegun(CollectionsMarshal.AsSpan(_held)));
+        }
+
+        // What is longer than any address is none; it must not grow without bound.
+        return _held.Count - end > HeldLengthMax ? _held.Count : end;
+    }
 
     private string Take(int length)
     {
@@ -44,17 +64,23 @@ internal sealed partial class SensitiveTextMasker(bool isJson = false)
             return "";
         }
 
-        char[] text = new char[length];
-        _held.CopyTo(0, text, length);
-        _held.Remove(0, length);
-
-        // Lower case of ASCII only: ignoring case would also take the Kelvin sign for a k, beyond the end of a run.
-        char[] lower = [.. text.Select(c => char.IsAsciiLetterUpper(c) ? (char)(c | 0x20) : c)];
+        char[] text = [.. CollectionsMarshal.AsSpan(_held)[..length]];
+        _held.RemoveRange(0, length);
+        _runLength = Math.Min(_runLength, _held.Count);
+        _mayHoldAddress &= _held.Count > 0;
+        char[] kept = [.. text];
         if (isJson)
         {
-            KeepStringsOnly(lower);
+            KeepStringsOnly(kept);
         }
 
+        foreach (ValueMatch match in HomeAddresses.Find(kept))
+        {
+            text.AsSpan(match.Index, match.Length).Fill('*');
+        }
+
+        // Lower case of ASCII only: ignoring case would also take the Kelvin sign for a k, beyond the end of a run.
+        char[] lower = [.. kept.Select(c => char.IsAsciiLetterUpper(c) ? (char)(c | 0x20) : c)];
         foreach (ValueMatch match in Sensitive().EnumerateMatches(lower))
         {
             text.AsSpan(match.Index, match.Length).Fill('*');

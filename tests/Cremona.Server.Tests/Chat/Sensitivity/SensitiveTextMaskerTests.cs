@@ -9,6 +9,7 @@ public class SensitiveTextMaskerTests
     [
         "a@b.com", "写信给Li.Lei@example.cn。", "see https://x.org/a?b=c ok", "WWW.Example.COM", "11010519491231002X", "你好", " ",
         "Hello, world.", "3.14", "e.g. this", "a.b", "@", ".", "com", "\U0001F600", "\u212a", "1", "http", "://",
+        "北京市", "海淀区", "人民路", "12号", "3单元501室", "12 ", "Main ", "Street", ", Apt 5", "住在", "，",
     ];
 
     [Theory]
@@ -23,6 +24,36 @@ public class SensitiveTextMaskerTests
     [InlineData("number 213812345678 and 12812345678", "number 213812345678 and 12812345678")]
     [InlineData("order 110105194912310021234", "order 110105194912310021234")]
     public void Text_IsMasked_WhereItIsSensitive(string text, string expected) => Mask([text]).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("我住在北京市海淀区中关村大街27号1101室。", "我住在*******************。")]
+    [InlineData("广东省深圳市南山区科技园路1号院3栋2单元501室", "*************************")]
+    [InlineData("寄到朝阳区建国路88号，谢谢", "寄到*********，谢谢")]
+    [InlineData("地址：人民路12号", "地址：******")]
+    [InlineData("上海浦东新区世纪大道100号吧", "**************吧")]
+    [InlineData("在阳光小区3栋2单元501室等", "在*************等")]
+    [InlineData("He lives at 221 Baker Street, Apt 5, near", "He lives at ***********************, near")]
+    [InlineData("at 12 N. Main St and 4 East 42nd Street", "at ************* and ******************")]
+    public void HomeAddresses_AreMasked(string text, string expected)
+    {
+        Mask([text]).ShouldBe(expected);
+        Mask(text.Select(c => c.ToString())).ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("北京市海淀区有很多大学")]
+    [InlineData("坐地铁2号线到人民路站")]
+    [InlineData("人民路12号是一家商店")]
+    [InlineData("2024年5月1日上海市发布第3号文件")]
+    [InlineData("走了100里路，路上看到3号选手")]
+    [InlineData("In 2024 Wall Street fell by 12 Percent")]
+    [InlineData("the 3 Streets of Rome, 12 main street, and Main Street")]
+    [InlineData("version 3.12 Main Street")]
+    public void WhatIsNoHomeAddress_Stays(string text)
+    {
+        Mask([text]).ShouldBe(text);
+        Mask(text.Select(c => c.ToString())).ShouldBe(text);
+    }
 
     [Theory]
     [InlineData("""{"phone":13812345678,"text":"13812345678"}""", """{"phone":13812345678,"text":"***********"}""")]
