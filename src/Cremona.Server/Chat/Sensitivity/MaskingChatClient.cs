@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Cremona.Server.Models;
 using Microsoft.Extensions.AI;
 using AIChatOptions = Microsoft.Extensions.AI.ChatOptions;
 
@@ -24,7 +25,9 @@ internal sealed class MaskingChatClient(IChatClient inner, bool isJson) : Delega
         await foreach (ChatResponseUpdate update in updates)
         {
             string text = masker.Append(update.Text);
-            if (update.FinishReason is not null)
+
+            // What was said before a call is told before it.
+            if (update.FinishReason is not null || update.Contents.OfType<FunctionCallPiece>().Any())
             {
                 text += masker.Flush();
             }

@@ -21,6 +21,7 @@ internal sealed partial class SensitiveTextMasker(bool isJson = false)
     private const char FirstHan = '\u4e00';
 
     private readonly List<char> _held = [];
+    private readonly List<char> _kept = []; // of what is held, what a match may touch; the rest is blank
     private int _runLength; // at the end of what is held
     private bool _mayHoldAddress;
     private bool _isInString;
@@ -32,9 +33,11 @@ internal sealed partial class SensitiveTextMasker(bool isJson = false)
         var masked = new StringBuilder();
         foreach (char c in text)
         {
+            char kept = isJson ? KeepOfString(c) : c;
             _held.Add(c);
-            _runLength = IsRunCharacter(c) ? _runLength + 1 : 0;
-            _mayHoldAddress |= char.IsAsciiDigit(c) || c >= FirstHan;
+            _kept.Add(kept);
+            _runLength = IsRunCharacter(kept) ? _runLength + 1 : 0;
+            _mayHoldAddress |= char.IsAsciiDigit(kept) || kept >= FirstHan;
             masked.Append(Take(FindEnd()));
         }
 
@@ -50,7 +53,7 @@ internal sealed partial class SensitiveTextMasker(bool isJson = false)
         int end = _held.Count - _runLength;
         if (_mayHoldAddress)
         {
-            end = Math.Min(end, HomeAddresses.FindBegun(CollectionsMarshal.AsSpan(_held)));
+            end = Math.Min(end, HomeAddresses.FindBegun(CollectionsMarshal.AsSpan(_kept)));
         }
 
         // What is longer than any address is none; it must not grow without bound.
@@ -65,19 +68,12 @@ internal sealed partial class SensitiveTextMasker(bool isJson = false)
         }
 
         char[] text = [.. CollectionsMarshal.AsSpan(_held)[..length]];
+        char[] kept = [.. CollectionsMarshal.AsSpan(_kept)[..length]];
         _held.RemoveRange(0, length);
+        _kept.RemoveRange(0, length);
         _runLength = Math.Min(_runLength, _held.Count);
         _mayHoldAddress &= _held.Count > 0;
-        char[] kept = [.. text];
-        if (isJson)
-        {
-            KeepStringsOnly(kept);
-        }
-
-        foreach (ValueMatch match in HomeAddresses.Find(kept))
-        {
-            text.AsSpan(match.Index, match.Length).Fill('*');
-        }
+        HomeAddresses.Mask(kept, text);
 
         // Lower case of ASCII only: ignoring case would also take the Kelvin sign for a k, beyond the end of a run.
         char[] lower = [.. kept.Select(c => char.IsAsciiLetterUpper(c) ? (char)(c | 0x20) : c)];
@@ -89,32 +85,29 @@ internal sealed partial class SensitiveTextMasker(bool isJson = false)
         return new string(text);
     }
 
-    /// <summary>Blanks what no match may touch, or the whole were no JSON any more: everything outside of strings,
-    /// and escapes.</summary>
-    private void KeepStringsOnly(Span<char> text)
+    /// <summary>A blank for what no match may touch, or the whole were no JSON any more: everything outside of
+    /// strings, and escapes.</summary>
+    private char KeepOfString(char c)
     {
-        foreach (ref char c in text)
+        bool isKept = _escapeLeft == 0 && _isInString && c is not ('"' or '\\');
+        if (_escapeLeft == EscapeLengthMax - 1)
         {
-            bool isKept = _escapeLeft == 0 && _isInString && c is not ('"' or '\\');
-            if (_escapeLeft == EscapeLengthMax - 1)
-            {
-                _escapeLeft = c == 'u' ? EscapeLengthMax - 2 : 0;
-            }
-            else if (_escapeLeft > 0)
-            {
-                _escapeLeft--;
-            }
-            else if (_isInString && c == '\\')
-            {
-                _escapeLeft = EscapeLengthMax - 1;
-            }
-            else if (c == '"')
-            {
-                _isInString = !_isInString;
-            }
-
-            c = isKept ? c : ' ';
+            _escapeLeft = c == 'u' ? EscapeLengthMax - 2 : 0;
         }
+        else if (_escapeLeft > 0)
+        {
+            _escapeLeft--;
+        }
+        else if (_isInString && c == '\\')
+        {
+            _escapeLeft = EscapeLengthMax - 1;
+        }
+        else if (c == '"')
+        {
+            _isInString = !_isInString;
+        }
+
+        return isKept ? c : ' ';
     }
 
     private static bool IsRunCharacter(char c) => c is > ' ' and < '\u007f' and not ('"' or '<' or '>' or '`');

@@ -10,6 +10,7 @@ public class SensitiveTextMaskerTests
         "a@b.com", "写信给Li.Lei@example.cn。", "see https://x.org/a?b=c ok", "WWW.Example.COM", "11010519491231002X", "你好", " ",
         "Hello, world.", "3.14", "e.g. this", "a.b", "@", ".", "com", "\U0001F600", "\u212a", "1", "http", "://",
         "北京市", "海淀区", "人民路", "12号", "3单元501室", "12 ", "Main ", "Street", ", Apt 5", "住在", "，",
+        "Road", ", London", "!",
     ];
 
     [Theory]
@@ -33,7 +34,15 @@ public class SensitiveTextMaskerTests
     [InlineData("上海浦东新区世纪大道100号吧", "**************吧")]
     [InlineData("在阳光小区3栋2单元501室等", "在*************等")]
     [InlineData("He lives at 221 Baker Street, Apt 5, near", "He lives at ***********************, near")]
-    [InlineData("at 12 N. Main St and 4 East 42nd Street", "at ************* and ******************")]
+    [InlineData("at 12 N. Main St, Apt 5 and 4 East 42nd Street!", "at ******************** and ******************!")]
+    [InlineData("I left 8 Sunset Boulevard: it", "I left ******************: it")]
+    [InlineData("at 3 Abbey Road, London NW8 9AY", "at ************, London NW8 9AY")]
+    [InlineData("at 3 Elm Dr., Springfield.", "at ********., Springfield.")]
+    [InlineData("at 3 Elm Court, Flat 2B; or", "at ********************; or")]
+    [InlineData("他的地址是解放军南锣鼓胡同12号", "他的地址是***********")]
+    [InlineData("我住幸福小区A座301室", "我住**********")]
+    [InlineData("北京市朝阳区幸福小区3栋501室", "****************")]
+    [InlineData("北京市朝阳区建国路十二号", "************")]
     public void HomeAddresses_AreMasked(string text, string expected)
     {
         Mask([text]).ShouldBe(expected);
@@ -49,6 +58,32 @@ public class SensitiveTextMaskerTests
     [InlineData("In 2024 Wall Street fell by 12 Percent")]
     [InlineData("the 3 Streets of Rome, 12 main street, and Main Street")]
     [InlineData("version 3.12 Main Street")]
+    [InlineData("乡村小路一座桥")]
+    [InlineData("城市公园里一座雕像")]
+    [InlineData("城市公园里3号选手")]
+    [InlineData("一个小县城里一座破旧的庙")]
+    [InlineData("从前有个村子里一户人家")]
+    [InlineData("城市街道一座座高楼")]
+    [InlineData("城市道路三层立交")]
+    [InlineData("本市老旧小区一户一策改造")]
+    [InlineData("本市老旧小区3户居民、5栋楼")]
+    [InlineData("北京市幸福小区3室2厅")]
+    [InlineData("我国城市铁路一号线")]
+    [InlineData("我国城市铁路1号线")]
+    [InlineData("该市修建公路三座桥梁")]
+    [InlineData("该市修建公路3座桥梁")]
+    [InlineData("the 9 Supreme Court justices")]
+    [InlineData("15 Google Drive files")]
+    [InlineData("Step 2 Open Google Drive and")]
+    [InlineData("Step 2 Open Google Drive, Then click")]
+    [InlineData("Step 2 Open Google Drive Unit tests")]
+    [InlineData("at 5 Meet Dr. Smith")]
+    [InlineData("Model 3 Test Drive")]
+    [InlineData("Chapter 2 The Silk Road, Marco Polo")]
+    [InlineData("Chapter 2 The Silk Road")]
+    [InlineData("On May 12 Visit St Paul")]
+    [InlineData("Top 10 Abbey Road songs")]
+    [InlineData("the 10 Biggest Wall Street Banks")]
     public void WhatIsNoHomeAddress_Stays(string text)
     {
         Mask([text]).ShouldBe(text);
@@ -61,11 +96,29 @@ public class SensitiveTextMaskerTests
     [InlineData("""{"a":"\u0041b@x.com"}""", """{"a":"\u0041*******"}""")]
     [InlineData("""{"a":"https://a.com\"x"}""", """{"a":"*************\"x"}""")]
     [InlineData("""{"a":"\\","b":"a@b.com"}""", """{"a":"\\","b":"*******"}""")]
+    [InlineData("""{"a":"At:\n12 Main Street, Paris"}""", """{"a":"At:\n**************, Paris"}""")]
+    [InlineData("""{"a":"\"12 Main Street\""}""", """{"a":"\"**************\""}""")]
+    [InlineData("""{"a":"我住\n北京市海淀区人民路12号","b":3}""", """{"a":"我住\n************","b":3}""")]
     public void Json_StaysJson_WholeAndInPieces(string json, string expected)
     {
         Mask([json], isJson: true).ShouldBe(expected);
         Mask(json.Select(c => c.ToString()), isJson: true).ShouldBe(expected);
         System.Text.Json.JsonDocument.Parse(expected).Dispose();
+    }
+
+    [Theory]
+    [InlineData("1.. ")]
+    [InlineData("1 A, ")]
+    [InlineData("村")]
+    [InlineData("市")]
+    [InlineData("路1-1号")]
+    public void Work_IsBounded_WhenTextNearlyIsAnAddress(string unit)
+    {
+        string text = string.Concat(Enumerable.Repeat(unit, 1000)) + "。";
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        Mask(text.Select(c => c.ToString())).Length.ShouldBe(text.Length);
+        Mask(["市" + text]).Length.ShouldBe(text.Length + 1);
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
     }
 
     [Fact]
