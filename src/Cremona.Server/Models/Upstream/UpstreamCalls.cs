@@ -1,13 +1,17 @@
+using System.Text;
+using System.Text.Json;
 using Cremona.Server.Edge;
 
 namespace Cremona.Server.Models.Upstream;
 
 /// <summary>Tells the calls of one answer apart. Most servers number them; some, such as Ollama, give each of an
 /// answer's calls the index 0 and an id of its own, and some send an id with every piece of a call, which only means
-/// something beside a name. A call without an id gets one. For one answer.</summary>
+/// something beside a name. A name without an id begins another call where the arguments so far are whole. A call
+/// without an id gets one. For one answer.</summary>
 internal sealed class UpstreamCalls
 {
-    private readonly Dictionary<int, (int Index, string? Id)> _latest = []; // by the server's index
+    // By the server's index.
+    private readonly Dictionary<int, (int Index, string? Id, StringBuilder Arguments)> _latest = [];
     private int _count;
 
     /// <summary>The same pieces with indices from 0 in the order of their calls.</summary>
@@ -17,9 +21,11 @@ internal sealed class UpstreamCalls
 
     private FunctionCallPiece Number(FunctionCallPiece piece)
     {
-        if (_latest.TryGetValue(piece.Index, out (int Index, string? Id) call)
-            && (piece.Name is null || piece.CallId is null || piece.CallId == call.Id))
+        if (_latest.TryGetValue(piece.Index, out (int Index, string? Id, StringBuilder Arguments) call)
+            && (piece.Name is null
+                || (piece.CallId is null ? !IsWhole(call.Arguments) : piece.CallId == call.Id)))
         {
+            call.Arguments.Append(piece.Arguments);
             return new FunctionCallPiece(call.Index, null, null, piece.Arguments);
         }
 
@@ -28,7 +34,25 @@ internal sealed class UpstreamCalls
             throw new UpstreamException(UpstreamFault.Malformed, "a call of a function has no name");
         }
 
-        _latest[piece.Index] = (_count, piece.CallId);
+        _latest[piece.Index] = (_count, piece.CallId, new StringBuilder(piece.Arguments));
         return new FunctionCallPiece(_count++, piece.CallId ?? Ids.NewCallId(), piece.Name, piece.Arguments);
+    }
+
+    private static bool IsWhole(StringBuilder json)
+    {
+        if (json.Length == 0 || json[^1] != '}')
+        {
+            return false;
+        }
+
+        try
+        {
+            JsonElement.Parse(json.ToString());
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 }

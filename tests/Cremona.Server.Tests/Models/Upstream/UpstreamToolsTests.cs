@@ -42,6 +42,25 @@ public class UpstreamToolsTests
     }
 
     [Fact]
+    public async Task CallsWithoutIds_StayApart_WhereTheArgumentsAreWhole()
+    {
+        await using FakeUpstream fake = await FakeUpstream.StartAsync(http => FakeUpstream.SendAsync(
+            http,
+            """{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"name":"weather","arguments":"{\"town\":"}}]}}]}""",
+            """{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"name":"weather","arguments":"\"A\"}"}}]}}]}""",
+            """{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"name":"weather","arguments":"{\"town\":\"B\"}"}}]}}]}""",
+            """{"choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}"""));
+        await using ServerFixture server = await UpstreamServer.StartAsync([fake.Url]);
+
+        JsonElement answer = await server.Client.PostJsonAsync(
+            "/v1/chat/completions", $$"""{"model":"far",{{Tools}},"messages":[{"role":"user","content":"hi"}]}""");
+
+        JsonElement calls = answer.GetProperty("choices")[0].GetProperty("message").GetProperty("tool_calls");
+        calls.EnumerateArray().Select(call => call.GetProperty("function").GetProperty("arguments").GetString())
+            .ShouldBe(["{\"town\":\"A\"}", "{\"town\":\"B\"}"]);
+    }
+
+    [Fact]
     public async Task CallsOfOneIndex_StayApart_ByTheirIds()
     {
         await using FakeUpstream fake = await FakeUpstream.StartAsync(http => FakeUpstream.SendAsync(
