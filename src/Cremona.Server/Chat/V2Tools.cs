@@ -64,7 +64,11 @@ internal static class V2Tools
 
     private static ToolCall ReadCall(RequestParameters call)
     {
-        RequireFunction(call);
+        if (!IsWebSearch(call)) // the steps of an answer that searched the web are sent back as they came
+        {
+            RequireFunction(call);
+        }
+
         return ToolFields.ReadCall(call.GetObject(Function), call.FindString("id"));
     }
 

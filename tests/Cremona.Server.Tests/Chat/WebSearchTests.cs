@@ -148,6 +148,22 @@ public sealed class WebSearchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Steps_AreSentBack_AsTheyCame()
+    {
+        await using ServerFixture server = await StartAsync();
+        JsonElement answer = await server.Client.PostJsonAsync(V2, V2Body("cite me"));
+        string steps = answer.GetProperty("choices")[0].GetProperty("messages").GetRawText();
+
+        JsonElement next = await server.Client.PostJsonAsync(
+            V2, $$"""{"model":"nano","messages":{{steps[..^1]}},{"role":"user","content":"and now"}]}""");
+
+        next.StatusCode().ShouldBe(0);
+        JsonElement refused = await server.Client.PostJsonAsync(
+            V2, V2Body("hi", ",\"tool_choice\":{\"type\":\"web_search\"}"));
+        refused.StatusCode().ShouldBe(2013);
+    }
+
+    [Fact]
     public async Task V2Tool_Searches_AndTheMessagesTellItsSteps()
     {
         await using ServerFixture server = await StartAsync();
