@@ -1,3 +1,5 @@
+using Cremona.Inference.Grammar.JsonSchema;
+
 namespace Cremona.Inference.Templates;
 
 /// <summary>How a model writes calls of functions in its own output: what stands before the name, between name and
@@ -83,8 +85,8 @@ public sealed record ToolCallForm
     /// character that no name has.</summary>
     public bool QuotesName { get; init; } = true;
 
-    /// <summary>An answer that begins with <see cref="Marker"/> is a call, and any other is text, also where it holds the
-    /// marker.</summary>
+    /// <summary>An answer that begins as a call of an offered function, up to the brace that opens its arguments, is
+    /// one; any other is text, also where it holds the marker. Such a form has no special tokens.</summary>
     public bool StandsAlone { get; init; }
 
     /// <summary>The template refuses ids of calls that are not nine letters and digits; it is given such.</summary>
@@ -96,4 +98,20 @@ public sealed record ToolCallForm
 
     /// <summary>No ordinary text can be taken for the beginning of a call.</summary>
     public bool HasSpecialMarker => SpecialTokens.Values.Contains(Marker);
+
+    /// <summary>Texts that calls begin with, with what may stand between text and them; where the form
+    /// <see cref="StandsAlone"/>, each as far as the brace that opens the arguments, also behind a space. None where a
+    /// special token tells calls from text.</summary>
+    /// <param name="names">Of the functions that may be called.</param>
+    public IReadOnlyList<string> BeginningsOf(IEnumerable<string> names) =>
+        HasSpecialMarker ? []
+        : StandsAlone ? [.. HeadsOf(names).SelectMany(head => new[] { head, " " + head })]
+        : [Separator + Marker, Marker];
+
+    /// <summary>The beginning of a call of each function, with the brace that opens its arguments.</summary>
+    internal IEnumerable<string> HeadsOf(IEnumerable<string> names) =>
+        names.Select(name => BeforeName + Write(name) + BeforeArguments + "{");
+
+    /// <summary>A name as it stands in a call.</summary>
+    internal string Write(string name) => QuotesName ? JsonText.Quote(name) : name;
 }

@@ -53,9 +53,12 @@ internal sealed class ToolCallFormFinder(
 
     private ToolCallForm WithSpecials(ToolCallForm form)
     {
-        string text = form.BeforeName + form.BeforeArguments;
-        AddedToken[] specials = [.. tokenizer.AddedTokens
-            .Where(token => token.IsSpecial && text.Contains(token.Content, StringComparison.Ordinal))];
+        string[] texts =
+        [
+            form.BeforeName, form.BeforeArguments, form.AfterArguments, form.BetweenCalls ?? "", form.AfterCalls,
+        ];
+        AddedToken[] specials = [.. tokenizer.AddedTokens.Where(token => token.IsSpecial
+            && texts.Any(text => text.Contains(token.Content, StringComparison.Ordinal)))];
         return specials.Length == 0
             ? form
             : form with { SpecialTokens = specials.ToDictionary(token => token.Id, token => token.Content) };

@@ -1,5 +1,6 @@
 using Cremona.Inference.Grammar;
 using Cremona.Inference.Grammar.JsonSchema;
+using Cremona.Inference.Grammar.Lexemes;
 using Cremona.Inference.Grammar.Terms;
 using Cremona.Inference.Grammar.Vocabulary;
 
@@ -23,11 +24,14 @@ public static class ToolCallGrammar
         Term[] named =
         [
             .. written.Select(item => terms.Concat(
-                terms.Text(form.QuotesName ? JsonText.Quote(item.Tool.Name) : item.Tool.Name),
+                terms.Text(form.Write(item.Tool.Name)),
                 Spell(terms, form, form.BeforeArguments), item.Arguments)),
         ];
         Term afterMarker = WriteCalls(terms, form, terms.Or(named), rules);
-        Term root = WithText(terms, form, afterMarker, rules, ignored);
+        LexemeAutomaton text = form.StandsAlone
+            ? ToolCallLexemes.WithoutHeads(form.HeadsOf([.. tools.Select(tool => tool.Name), .. rules.ShownNames]))
+            : ToolCallLexemes.Of(form).Text;
+        Term root = WithText(terms, form, text, afterMarker, rules, ignored);
         var grammar = new ByteGrammar(terms, root) { IgnoredKeywords = ignored };
         foreach ((ChatTool tool, Term arguments) in written)
             if (!arguments.IsProductive) throw new GrammarException(PlaceOf(tool), "no object meets this schema");
@@ -37,12 +41,12 @@ public static class ToolCallGrammar
     /// <summary>One call or several, behind the marker of the first.</summary>
     private static Term WriteCalls(TermFactory terms, ToolCallForm form, Term named, ToolCallRules rules)
     {
-        Term end = terms.Text(form.AfterArguments);
+        Term end = Spell(terms, form, form.AfterArguments);
         Term first = terms.Concat(Spell(terms, form, form.BeforeName[form.Marker.Length..]), named, end);
         Term others = rules.AllowsSeveral && form.BetweenCalls is { } between
             ? terms.Repeat(terms.Concat(Spell(terms, form, between), named, end), 0, Term.Unbounded)
             : terms.Epsilon;
-        return terms.Concat(first, others, terms.Text(form.AfterCalls));
+        return terms.Concat(first, others, Spell(terms, form, form.AfterCalls));
     }
 
     /// <summary>A text of the form, in which special tokens stand as such.</summary>
@@ -57,11 +61,13 @@ public static class ToolCallGrammar
     }
 
     private static Term WithText(
-        TermFactory terms, ToolCallForm form, Term afterMarker, ToolCallRules rules, List<string> ignored)
+        TermFactory terms, ToolCallForm form, LexemeAutomaton text, Term afterMarker, ToolCallRules rules,
+        List<string> ignored)
     {
-        ToolCallLexemes lexemes = ToolCallLexemes.Of(form);
-        Term calls = terms.Concat(
-            terms.Text(rules.IsContinuation ? form.Separator : ""), Spell(terms, form, form.Marker), afterMarker);
+        Term before = form.StandsAlone // the first token of a tokenizer that writes a space before the text has one
+            ? terms.Optional(terms.Text(" "))
+            : terms.Text(rules.IsContinuation ? form.Separator : "");
+        Term calls = terms.Concat(before, Spell(terms, form, form.Marker), afterMarker);
         if (!rules.AllowsText) return calls;
         if (rules.TextSchema is { } schema)
         {
@@ -70,11 +76,10 @@ public static class ToolCallGrammar
             return terms.Or(value, calls);
         }
 
-        Term callsBehindText = form.HasSpecialMarker
-            ? terms.Concat(terms.Lexeme(lexemes.Text), Spell(terms, form, form.Marker), afterMarker)
-            : terms.Concat(terms.Lexeme(lexemes.UpToMarker), afterMarker);
-        return terms.Or(
-            terms.Lexeme(lexemes.Text), rules.AllowsTextBefore && !form.StandsAlone ? callsBehindText : calls);
+        if (form.StandsAlone || !rules.AllowsTextBefore) return terms.Or(terms.Lexeme(text), calls);
+        return terms.Or(terms.Lexeme(text), form.HasSpecialMarker
+            ? terms.Concat(terms.Lexeme(text), Spell(terms, form, form.Marker), afterMarker)
+            : terms.Concat(terms.Lexeme(ToolCallLexemes.Of(form).UpToMarker), afterMarker));
     }
 
     private static Term WriteArguments(

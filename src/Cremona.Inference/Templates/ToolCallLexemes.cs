@@ -8,12 +8,12 @@ namespace Cremona.Inference.Templates;
 /// is found out once.</summary>
 internal sealed class ToolCallLexemes
 {
-    private static readonly ConcurrentDictionary<(string, bool, bool), ToolCallLexemes> Known = new();
+    private static readonly ConcurrentDictionary<(string, bool), ToolCallLexemes> Known = new();
 
-    private ToolCallLexemes(string marker, bool isSpecial, bool standsAlone)
+    private ToolCallLexemes(string marker, bool isSpecial)
     {
         var patterns = new PatternFactory();
-        Pattern begun = patterns.Concat(standsAlone ? patterns.Epsilon : patterns.Anything, patterns.Literal(marker));
+        Pattern begun = patterns.Concat(patterns.Anything, patterns.Literal(marker));
         Pattern text = isSpecial
             ? patterns.Anything
             : patterns.Not(patterns.Concat(begun, patterns.Anything));
@@ -30,7 +30,18 @@ internal sealed class ToolCallLexemes
     /// would have to be looked at behind each of its characters.</summary>
     public LexemeAutomaton UpToMarker { get; }
 
+    /// <summary>Of a form whose calls do not stand alone.</summary>
     public static ToolCallLexemes Of(ToolCallForm form) => Known.GetOrAdd(
-        (form.Marker, form.HasSpecialMarker, form.StandsAlone),
-        static key => new ToolCallLexemes(key.Item1, key.Item2, key.Item3));
+        (form.Marker, form.HasSpecialMarker), static key => new ToolCallLexemes(key.Item1, key.Item2));
+
+    /// <summary>Text that does not begin with any of these, also not behind two spaces: one that a call may begin with,
+    /// and one more that a tokenizer takes away. Not kept, because the heads are the requests'.</summary>
+    public static LexemeAutomaton WithoutHeads(IEnumerable<string> heads)
+    {
+        var patterns = new PatternFactory();
+        Pattern begun = patterns.Or(heads.Select(head =>
+            patterns.Concat(patterns.Literal(head), patterns.Anything)));
+        Pattern spaces = patterns.Repeat(patterns.Literal(" "), 0, 2);
+        return new LexemeAutomaton(patterns, patterns.Not(patterns.Concat(spaces, begun)), LexemeEncoding.Utf8);
+    }
 }

@@ -22,6 +22,9 @@ public sealed record ToolCallRules
     /// <see cref="AllowsTextBefore"/>.</summary>
     public JsonElement? TextSchema { get; init; }
 
+    /// <summary>Functions that the model is shown and may not call; text begins no call of them either.</summary>
+    public IReadOnlyCollection<string> ShownNames { get; init; } = [];
+
     /// <summary>Keywords of schemas that are not held to.</summary>
     public IReadOnlySet<string> Relaxed { get; init; } = FrozenSet<string>.Empty;
 }

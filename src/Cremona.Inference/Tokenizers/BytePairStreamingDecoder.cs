@@ -17,6 +17,8 @@ internal sealed class BytePairStreamingDecoder(BytePairTokenizer tokenizer) : IS
         return Convert(tokenizer.WithoutFirstSpace(bytes), flush: false);
     }
 
+    public void Skip() => _isFirst = false;
+
     public string Flush() => Convert([], flush: true);
 
     private string Convert(ReadOnlySpan<byte> bytes, bool flush)

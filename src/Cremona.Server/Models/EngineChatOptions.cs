@@ -27,6 +27,7 @@ internal sealed class EngineChatOptions : ChatOptions
             Grammar = engine.Grammar;
             Group = engine.Group;
             CallsReplaceText = engine.CallsReplaceText;
+            CallBeginnings = engine.CallBeginnings;
         }
     }
 
@@ -62,6 +63,9 @@ internal sealed class EngineChatOptions : ChatOptions
 
     /// <summary>An answer is text or calls of functions, never both.</summary>
     public bool CallsReplaceText { get; set; }
+
+    /// <summary>Texts that calls begin with; empty where a special token tells them from text.</summary>
+    public IReadOnlyList<string> CallBeginnings { get; set; } = [];
 
     public override ChatOptions Clone() => new EngineChatOptions(this);
 }

@@ -26,6 +26,7 @@ internal sealed class LocalChatBackend(ServedModel served, LanguageModel model, 
             ?? throw new NotSupportedException("the model's chat template has no form for tools");
         offer.Tell(settings);
         settings.CallsReplaceText |= form.StandsAlone;
+        settings.CallBeginnings = offer.FindBeginnings(form);
         settings.Grammar = await host.LoadGrammarAsync(served.Base, offer.ToSource(form), cancellationToken);
     }
 

@@ -11,7 +11,7 @@ internal sealed class OutputText(ITokenizer tokenizer, EngineChatOptions setting
 {
     private readonly IStreamingDecoder _decoder = tokenizer.CreateStreamingDecoder();
     private readonly Queue<(long Start, TokenLogProbability Token)> _untold = new();
-    private StopScanner _scanner = new([.. settings.StopSequences ?? [], .. Markers(form)]);
+    private StopScanner _scanner = new([.. settings.StopSequences ?? [], .. settings.CallBeginnings]);
     private ToolCallReader? _calls;
     private bool _isAtStart = settings.TrimsStart;
     private bool _isText;
@@ -64,7 +64,8 @@ internal sealed class OutputText(ITokenizer tokenizer, EngineChatOptions setting
     /// <summary>A part of a call that no decoder tells.</summary>
     private OutputPiece PassSpecial(string text)
     {
-        if (_scanner.IsStopped)
+        _decoder.Skip();
+        if (IsStopped)
         {
             return new OutputPiece("", [], []);
         }
@@ -88,10 +89,10 @@ internal sealed class OutputText(ITokenizer tokenizer, EngineChatOptions setting
         _decodedLength += decoded.Length;
         string passed = _scanner.Append(decoded);
         IReadOnlyList<FunctionCallPiece> calls = [];
-        if (_scanner.Found is { } found && Markers(form).Contains(found))
+        if (_scanner.Found is { } found && settings.CallBeginnings.Contains(found))
         {
             _calls = new ToolCallReader(form!);
-            calls = _calls.Append(form!.Marker + _scanner.Rest);
+            calls = _calls.Append(found.TrimStart() + _scanner.Rest);
         }
         else if (passed.Length > 0 && settings.CallsReplaceText && !_scanner.IsStopped)
         {
@@ -116,9 +117,6 @@ internal sealed class OutputText(ITokenizer tokenizer, EngineChatOptions setting
         _scanner = new StopScanner(settings.StopSequences ?? []);
         return _scanner.Append(held);
     }
-
-    private static string[] Markers(ToolCallForm? form) =>
-        form is null or { HasSpecialMarker: true } ? [] : [form.Separator + form.Marker, form.Marker];
 
     private string Trim(string text)
     {

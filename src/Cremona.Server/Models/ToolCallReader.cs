@@ -7,7 +7,9 @@ using Cremona.Server.Edge;
 namespace Cremona.Server.Models;
 
 /// <summary>Reads the calls of an answer while it is written. A grammar has held the text to the form, so nothing is
-/// guessed; a text that ends early leaves the last call's arguments unfinished. One per answer.</summary>
+/// guessed; a text that ends early leaves the last call's arguments unfinished. A JSON answer that begins as a whole
+/// call that stands alone is one, whatever other members and white space the answer has behind the arguments. One per
+/// answer.</summary>
 /// <param name="form">In which the model writes calls.</param>
 internal sealed class ToolCallReader(ToolCallForm form)
 {
@@ -64,8 +66,9 @@ internal sealed class ToolCallReader(ToolCallForm form)
     {
         if (_literal[_literalAt] != c)
         {
-            bool ends = _isBeforeName && Count > 0 && _literalAt == form.AfterArguments.Length
-                && form.AfterCalls.StartsWith(c);
+            bool isBehind = _isBeforeName && Count > 0;
+            bool ends = isBehind && (form.StandsAlone
+                || (_literalAt == form.AfterArguments.Length && form.AfterCalls.StartsWith(c)));
             _part = ends ? Part.End : throw new UnreachableException("A call was written against its grammar.");
             return;
         }

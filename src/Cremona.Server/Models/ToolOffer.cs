@@ -42,7 +42,12 @@ public sealed record ToolOffer(IReadOnlyList<ChatTool> Tools, ToolCallRules Rule
     /// <summary>The grammar of an answer.</summary>
     /// <param name="form">In which the model writes calls.</param>
     internal GrammarSource ToSource(ToolCallForm form) =>
-        new(Key(form), () => ToolCallGrammar.Compile(form, Callable, Rules));
+        new(Key(form), () => ToolCallGrammar.Compile(
+            form, Callable, Rules with { ShownNames = [.. Tools.Except(Callable).Select(tool => tool.Name)] }));
+
+    /// <summary>Texts that the answer's calls begin with.</summary>
+    internal IReadOnlyList<string> FindBeginnings(ToolCallForm form) =>
+        form.BeginningsOf(Callable.Select(tool => tool.Name));
 
     private string Key(ToolCallForm form)
     {
@@ -56,6 +61,6 @@ public sealed record ToolOffer(IReadOnlyList<ChatTool> Tools, ToolCallRules Rule
             key.Append(tool.Name).Append(' ').Append(tool.Parameters.GetRawText()).Append('\n');
         }
 
-        return key.ToString();
+        return key.AppendJoin(' ', Tools.Select(tool => tool.Name)).ToString();
     }
 }

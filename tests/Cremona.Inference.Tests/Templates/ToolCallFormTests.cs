@@ -71,10 +71,22 @@ public sealed class ToolCallFormTests : IDisposable
         {%- endfor %}
         """;
 
+    private const string Hermes = """
+        {%- for message in messages %}
+            {{- "[INST]" + message.role + message.content }}
+            {%- for tool in message.tool_calls or [] %}
+                {{- '<tool_call>\n{"name": "' + tool['function']['name'] + '", "arguments": ' }}
+                {{- tool['function']['arguments']|tojson + '}\n</tool_call>' }}
+            {%- endfor %}
+            {{- "</s>" }}
+        {%- endfor %}
+        {%- if add_generation_prompt %}{{- "[INST]assistant" }}{%- endif %}
+        """;
+
     private static readonly string[] Special =
     [
         "</s>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>", "[INST]", "[/INST]", "[TOOL_CALLS]", "[ARGS]",
-        "[TOOL_RESULTS]", "[/TOOL_RESULTS]",
+        "[TOOL_RESULTS]", "[/TOOL_RESULTS]", "</tool_call>",
     ];
 
     private static readonly ChatTool[] Tools =
@@ -123,14 +135,42 @@ public sealed class ToolCallFormTests : IDisposable
     [InlineData("Some {\"name\": text", true)]
     [InlineData("{\"a\": 1}", true)]
     [InlineData(" {\"name\": 1}", true)]
-    [InlineData("{\"name\": ", false)]
+    [InlineData("{\"name\": ", true)]
+    [InlineData("{\"name\": \"Ann\", \"age\": 3}", true)]
+    [InlineData("{\"name\": \"f\", \"parameters\": 3}", true)]
+    [InlineData("{\"name\": \"f\", \"parameters\": {", false)]
+    [InlineData("  {\"name\": \"f\", \"parameters\": {", false)]
+    [InlineData(" {\"name\": \"f\", \"parameters\": {\"city\": \"Rome\"}}", true)]
     [InlineData("{\"name\": \"f\", \"parameters\": {\"city\": \"Rome\"}}", true)]
     [InlineData("{\"name\": \"f\", \"parameters\": {\"city\": \"Rome\"}} ", false)]
     [InlineData("{\"name\": \"f\", \"parameters\": {\"city\": \"Oslo\"}}", false)]
     [InlineData("{\"name\": \"fg\", \"parameters\": {}}{\"name\": \"fg\", \"parameters\": {}}", false)]
-    [InlineData("{\"name\": \"other\", \"parameters\": {}}", false)]
+    [InlineData("{\"name\": \"other\", \"parameters\": {}}", true)]
+    [InlineData("{\"name\": \"shown\", \"parameters\": {}}", false)]
     public void Bare_IsTextOrOneCall(string text, bool isAccepted) =>
-        Accepts(ToolCallForm.Bare, new ToolCallRules(), text).ShouldBe(isAccepted);
+        Accepts(ToolCallForm.Bare, new ToolCallRules { ShownNames = ["shown"] }, text).ShouldBe(isAccepted);
+
+    [Theory]
+    [InlineData("{\"name\": \"Ann\", \"age\": 3}", true)]
+    [InlineData("{\"name\": \"fg\", \"parameters\": {}}", true)]
+    [InlineData("{\"name\": 3}", false)]
+    public void Bare_IsAValueOfTheSchemaOrOneCall(string text, bool isAccepted)
+    {
+        const string Schema =
+            """{"type":"object","properties":{"name":{"type":"string"},"age":{"type":"integer"}},"required":["name"]}""";
+        ToolCallRules rules = new() { AllowsTextBefore = false, TextSchema = Parse(Schema) };
+        Accepts(ToolCallForm.Bare, rules, text).ShouldBe(isAccepted);
+    }
+
+    [Theory]
+    [InlineData("<tool_call>\n{\"name\": \"fg\", \"arguments\": {}}\n<</tool_call>>", true)]
+    [InlineData("<tool_call>\n{\"name\": \"fg\", \"arguments\": {}}\n</tool_call>", false)]
+    public void Tagged_EndsWithItsToken_WhereThatIsSpecial(string text, bool isAccepted)
+    {
+        ToolCallForm form = Load(Hermes).ToolCallForm!;
+        form.SpecialTokens.Values.ShouldBe(["</tool_call>"]);
+        Accepts(form, new ToolCallRules(), text).ShouldBe(isAccepted);
+    }
 
     [Theory]
     [InlineData("Text [TOOL_CALLS] as text", true)]

@@ -80,6 +80,16 @@ public class CharacterTokenizerTests
     });
 
     [Fact]
+    public void StreamingDecoder_KeepsTheFirstSpace_BehindWhatItIsNotToldOf()
+    {
+        int id = Llama.Encode("hello").Single();
+        IStreamingDecoder decoder = Llama.CreateStreamingDecoder();
+        decoder.Skip();
+        decoder.Append(id).ShouldBe(" hello");
+        Llama.CreateStreamingDecoder().Append(id).ShouldBe("hello");
+    }
+
+    [Fact]
     public void Encode_NeverGivesASpecialToken_ForAnyText() =>
         AnyText.Units.Sample(text => Llama.Encode($"<s>{text}</s><unk>").ShouldAllBe(id => id > 2));
 
