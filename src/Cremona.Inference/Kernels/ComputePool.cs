@@ -97,11 +97,12 @@ public sealed unsafe class ComputePool : IDisposable
         }
     }
 
-    /// <summary>Ends the threads. No run may be in progress or follow.</summary>
+    /// <summary>Ends the threads and lets the working memory go. No run may be in progress or follow.</summary>
     public void Dispose()
     {
         _isStopping = true;
         foreach (Worker worker in _workers) worker.Wake();
+        lock (PackGate) PackBuffer = null;
     }
 
     private bool IsInline(int taskCount) => _workers.Length == 0 || taskCount <= 1 || _isInsideTask;

@@ -19,8 +19,6 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
     private readonly DecoderConfig _config;
     private readonly int _drawnTokenCount;
     private readonly ComputePool _pool;
-    private readonly DecoderForward _forward;
-    private readonly PagePool _pages;
     private readonly SequenceQueue _queue;
     private readonly Thread _thread;
     private readonly Func<GenerationSequence, bool> _tryStart;
@@ -35,6 +33,10 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
     private readonly SamplingScratch _sampling = new();
     private readonly StepPace _pace;
     private float[] _logits = [];
+
+    // Null when the engine has stopped.
+    private DecoderForward? _forward;
+    private PagePool? _pages;
 
     /// <summary>Reads and packs the weights, and starts.</summary>
     /// <param name="source">Read once, here.</param>
@@ -54,20 +56,27 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
         int threads = options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount;
         _pool = new ComputePool(Math.Min(threads, ComputePool.ThreadCountMax));
         _forward = new DecoderForward(source, format, _pool);
+        WeightBytes = _forward.WeightBytes;
         _pages = MakePool(new PageLayout(_config, options.CacheFormat), options.CacheMegabytesMax);
         _queue = new SequenceQueue(options.MaxBatchSize + options.QueueLength);
         _pace = new StepPace(options.MaxBatchSize, options.PrefillSlowdownMax);
-        _tryStart = sequence => sequence.TryStart(_pages);
+        _tryStart = sequence => sequence.TryStart(Pages);
         _thread = new Thread(Loop) { IsBackground = true, Name = "decoder engine" };
         _thread.Start();
         EngineMetrics.Watch(_queue);
     }
 
     /// <summary>What the sequences share.</summary>
-    internal PagePool Pages => _pages;
+    /// <exception cref="ObjectDisposedException">The engine has stopped.</exception>
+    internal PagePool Pages => _pages ?? throw new ObjectDisposedException(nameof(DecoderEngine));
+
+    /// <summary>Weights and working memory.</summary>
+    /// <exception cref="ObjectDisposedException">The engine has stopped.</exception>
+    internal DecoderForward Forward => _forward ?? throw new ObjectDisposedException(nameof(DecoderEngine));
 
     /// <inheritdoc/>
-    public long WeightBytes => _forward.WeightBytes;
+    /// <remarks>Also when it has stopped and holds them no more.</remarks>
+    public long WeightBytes { get; }
 
     /// <inheritdoc/>
     /// <remarks>The request is checked at once; it is queued when the first element is asked for.</remarks>
@@ -92,7 +101,7 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
         int[] copy = tokens.ToArray();
 
         // Pages of its own, so that it neither waits for running sequences nor takes their room.
-        var pages = new PagePool(_pages.Layout, PageLayout.PageCount(copy.Length));
+        var pages = new PagePool(Pages.Layout, PageLayout.PageCount(copy.Length));
         using SequenceCache cache = pages.TryReserve(copy.Length)!;
         for (int done = 0; done < copy.Length; done += _options.PrefillChunkTokens)
         {
@@ -100,19 +109,25 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
             var segment = new ForwardSegment(cache, adapter, copy.AsMemory(done, count), count);
             lock (_forwardGate)
             {
-                _forward.Run([segment], logits.Slice(done * _config.VocabularySize, count * _config.VocabularySize));
+                Forward.Run([segment], logits.Slice(done * _config.VocabularySize, count * _config.VocabularySize));
             }
         }
     }
 
     /// <summary>Stops after the step in progress; sequences that still run end with
-    /// <see cref="ObjectDisposedException"/>.</summary>
+    /// <see cref="ObjectDisposedException"/>. Weights and pages are let go, whoever still refers to the
+    /// engine.</summary>
     public void Dispose()
     {
         _queue.Close();
         EngineMetrics.Forget(_queue);
         if (Thread.CurrentThread != _thread) _thread.Join();
-        _pool.Dispose();
+        lock (_forwardGate)
+        {
+            _pool.Dispose();
+            _forward = null;
+            _pages = null;
+        }
     }
 
     private PagePool MakePool(PageLayout layout, int megabytesMax)
@@ -149,7 +164,7 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
             throw new ArgumentException("TopLogProbabilities must not be negative.", nameof(request));
         }
 
-        if (request.Adapter is not null) _forward.Prepare(request.Adapter);
+        if (request.Adapter is not null) Forward.Prepare(request.Adapter);
     }
 
     private void CheckTokens(ReadOnlySpan<int> tokens, int countMax)
@@ -196,7 +211,7 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
         {
             GenerationSequence sequence = _running[i];
             if (!sequence.IsAbandoned && !sequence.IsFinished) continue;
-            sequence.Cache!.Dispose();
+            sequence.ReturnPages();
             sequence.Fail(null);
             _running.RemoveAt(i);
             _queue.Leave(sequence);
@@ -254,7 +269,7 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
         int logitCount = 0;
         foreach (ForwardSegment segment in _segments) logitCount += segment.LogitCount;
         if (_logits.Length < logitCount * vocabulary) _logits = new float[logitCount * vocabulary];
-        lock (_forwardGate) _forward.Run(_segments, _logits);
+        lock (_forwardGate) Forward.Run(_segments, _logits);
 
         Span<float> logits = _logits;
         for (int i = 0; i < _step.Count; i++)
@@ -271,10 +286,16 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
     {
         foreach (GenerationSequence sequence in _running)
         {
-            sequence.Cache!.Dispose();
+            sequence.ReturnPages();
             sequence.Fail(reason);
         }
 
         while (_queue.TryTake(static _ => true) is { } sequence) sequence.Fail(reason);
+
+        // They refer to pages.
+        _running.Clear();
+        _step.Clear();
+        _segments.Clear();
+        _logits = [];
     }
 }

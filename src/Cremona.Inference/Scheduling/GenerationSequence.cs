@@ -66,6 +66,13 @@ internal sealed class GenerationSequence
         return Cache is not null;
     }
 
+    /// <summary>It runs no more. Whoever still reads its tokens does not keep the pages.</summary>
+    public void ReturnPages()
+    {
+        Cache!.Dispose();
+        Cache = null;
+    }
+
     /// <summary>What the next step computes: a part of the prompt, or the tokens that came last.</summary>
     /// <param name="promptTokensMax">At least 1.</param>
     public ForwardSegment NextSegment(int promptTokensMax)

@@ -42,18 +42,20 @@ internal sealed class ChatService(
         long outputTokensMax = settings.MaxOutputTokens ?? settings.DefaultOutputTokens;
         CallPass pass = await limiter.EnterAsync(
             call.GroupId, call.Meter, outputTokensMax * request.AnswerCount, cancellationToken);
+        IChatClient? client = null;
         try
         {
             int inputType = clients.ScreenInput(call);
             await HoldAsync(backend, settings, request, request.Offer, cancellationToken);
             EngineChatOptions? closing = await CloseAsync(backend, settings, request, cancellationToken);
-            IChatClient client = await backend.CreateClientAsync(cancellationToken);
+            client = await backend.CreateClientAsync(cancellationToken);
             client = clients.Wrap(client, call, closing);
             var admission = new ChatAdmission(pass, inputType);
             return new ChatSession(client, request, settings, admission, telemetry.Value.LogsContents, log);
         }
         catch
         {
+            client?.Dispose();
             pass.Dispose();
             throw;
         }

@@ -16,7 +16,8 @@ using TurnRole = Cremona.Inference.Templates.ChatRole;
 
 namespace Cremona.Server.Chat;
 
-/// <summary>One request with the model that answers it; to be answered once. Disposing it ends the call.</summary>
+/// <summary>One request with the model that answers it; to be answered once. Disposing it ends the call and
+/// lets the model go.</summary>
 internal sealed class ChatSession(
     IChatClient client, ChatRequest request, EngineChatOptions settings, ChatAdmission admission, bool logsContents,
     ILogger log)
@@ -53,7 +54,11 @@ internal sealed class ChatSession(
             cancellationToken);
     }
 
-    public void Dispose() => admission.Pass.Dispose();
+    public void Dispose()
+    {
+        admission.Pass.Dispose();
+        client.Dispose();
+    }
 
     private async IAsyncEnumerable<ChatPiece> StreamOneAsync(
         int index, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -13,13 +13,15 @@ using TurnRole = Cremona.Inference.Templates.ChatRole;
 namespace Cremona.Server.Models;
 
 /// <summary>The seam between text and tokens: knows the model's template, tokenizer, stop tokens and stop sequences;
-/// the engine below it knows token ids only, the rooms above it text only. Thread-safe; owns nothing.</summary>
+/// the engine below it knows token ids only, the rooms above it text only. Thread-safe. Disposing it lets the engine
+/// go.</summary>
 /// <param name="modelName">The name that was asked for.</param>
 /// <param name="model">Tokenizer, template and shape.</param>
-/// <param name="engine">Runs the model.</param>
+/// <param name="engine">Runs the model; held from the first answer to the last, so that the model is loaded once for
+/// all of them.</param>
 /// <param name="adapter">The tuned model's adapter, or null for the base model.</param>
 internal sealed class EngineChatClient(
-    string modelName, LanguageModel model, IGenerationEngine engine, LoraAdapter? adapter) : IChatClient
+    string modelName, LanguageModel model, LoadedHold<IGenerationEngine> engine, LoraAdapter? adapter) : IChatClient
 {
     /// <summary>The output was cut because the context was full, not because the request said so.</summary>
     public static readonly ChatFinishReason MaxOutput = new("max_output");
@@ -63,7 +65,7 @@ internal sealed class EngineChatClient(
         var tally = new OutputTally();
 
         GenerationRequest request = ToRequest(prompt, outputTokensMax, settings);
-        await foreach (GeneratedToken token in engine.StreamAsync(request, cancellationToken))
+        await foreach (GeneratedToken token in engine.Value.StreamAsync(request, cancellationToken))
         {
             tally.Add(token);
             settings.Meter?.CountCached(token.CachedTokens);
@@ -102,10 +104,7 @@ internal sealed class EngineChatClient(
         : serviceType.IsInstanceOfType(this) ? this
         : null;
 
-    public void Dispose()
-    {
-        // Model and engine belong to the host.
-    }
+    public void Dispose() => engine.Dispose();
 
     private int LimitOutput(int promptTokens, EngineChatOptions settings)
     {

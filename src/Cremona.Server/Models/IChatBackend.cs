@@ -24,8 +24,8 @@ internal interface IChatBackend
     /// limit.</exception>
     Task OfferAsync(EngineChatOptions settings, ToolOffer offer, CancellationToken cancellationToken);
 
-    /// <summary>The client that answers; its updates are those of <see cref="EngineChatClient"/>: calls come as
-    /// <see cref="FunctionCallPiece"/>.</summary>
+    /// <summary>The client that answers, to be disposed when it has. Its updates are those of
+    /// <see cref="EngineChatClient"/>: calls come as <see cref="FunctionCallPiece"/>.</summary>
     /// <exception cref="ApiException">1013: what it needs cannot be loaded.</exception>
     Task<IChatClient> CreateClientAsync(CancellationToken cancellationToken);
 }

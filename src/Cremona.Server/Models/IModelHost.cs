@@ -2,6 +2,7 @@ using Cremona.Inference.Adapters;
 using Cremona.Inference.Checkpoints;
 using Cremona.Inference.Grammar;
 using Cremona.Inference.Scheduling;
+using Cremona.Server.Edge;
 
 namespace Cremona.Server.Models;
 
@@ -11,8 +12,10 @@ public interface IModelHost
     /// <summary>The model's weights, tokenizer and template.</summary>
     Task<LanguageModel> LoadAsync(BaseModel model, CancellationToken cancellationToken);
 
-    /// <summary>The engine that serves the model.</summary>
-    Task<IGenerationEngine> LoadEngineAsync(BaseModel model, CancellationToken cancellationToken);
+    /// <summary>The engine that serves the model. It stays in memory until the hold is disposed, and may leave then;
+    /// whoever holds one may not wait for another.</summary>
+    /// <exception cref="ApiException">1013: its files cannot be read, or it never fits into memory.</exception>
+    Task<LoadedHold<IGenerationEngine>> HoldEngineAsync(BaseModel model, CancellationToken cancellationToken);
 
     /// <summary>The adapter of a tuned model, read from the blob store on first use.</summary>
     Task<LoraAdapter> LoadAdapterAsync(TunedModel model, CancellationToken cancellationToken);

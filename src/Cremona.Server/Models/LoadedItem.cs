@@ -25,6 +25,10 @@ internal sealed class LoadedItem<T>(string key)
     /// <summary>It is not found any more, and leaves when nobody holds it.</summary>
     public bool IsForgotten { get; set; }
 
+    /// <summary>Why it is forgotten: the next one that waits needs its room. Null where it is forgotten for
+    /// good.</summary>
+    public LoadedItem<T>? MakesWayFor { get; set; }
+
     /// <summary>It is leaving now.</summary>
     public bool IsLeaving { get; set; }
 }

@@ -1,9 +1,12 @@
+using System.Runtime.ExceptionServices;
+
 namespace Cremona.Server.Models;
 
 /// <summary>What is loaded on first use, once, however many ask, within a bound of memory: room is made before a load
 /// begins. The one unused for longest leaves first, and none while it is held. Thread-safe.</summary>
 /// <remarks>Loads that wait for room take their turns. When only what is held stands in their way, that is not given to
-/// anybody else and leaves as soon as it is let go, so that steady use of one does not keep the others waiting. Whoever
+/// anybody else and leaves as soon as it is let go, so that steady use of one does not keep the others waiting; it
+/// comes back when those give up. Whoever
 /// holds one may not wait for another.</remarks>
 /// <typeparam name="T">What is loaded.</typeparam>
 /// <param name="bytesMax">Memory that all take together.</param>
@@ -51,7 +54,8 @@ internal sealed class LoadedStock<T>(
     {
         lock (_lock)
         {
-            if (_byKey.TryGetValue(key, out LoadedItem<T>? item)) Forget(item);
+            if (_byKey.TryGetValue(key, out LoadedItem<T>? found)) Forget(found);
+            foreach (LoadedItem<T> item in _inMemory.Where(item => item.Key == key)) item.MakesWayFor = null;
         }
 
         Settle();
@@ -144,14 +148,25 @@ internal sealed class LoadedStock<T>(
 
     private void Settle()
     {
+        Exception? fault = null;
         while (TakeLeaving() is { } item)
         {
-            leave?.Invoke(item.Key, item.Value!);
+            try
+            {
+                leave?.Invoke(item.Key, item.Value!);
+            }
+            catch (Exception exception)
+            {
+                fault = exception; // Told when the others are settled, or those would wait for ever.
+            }
+
             lock (_lock)
             {
                 _inMemory.Remove(item);
             }
         }
+
+        if (fault is not null) ExceptionDispatchInfo.Throw(fault);
     }
 
     /// <summary>Lets those in that have room, and finds what may leave for the next one.</summary>
@@ -162,6 +177,7 @@ internal sealed class LoadedStock<T>(
             while (_waiting.TryPeek(out LoadedItem<T>? next) && (TryGiveUp(next) || TryLetIn(next)))
             {
                 _waiting.Dequeue();
+                TakeBack(next);
             }
 
             LoadedItem<T>? leaving = _inMemory.FirstOrDefault(
@@ -199,10 +215,22 @@ internal sealed class LoadedStock<T>(
         {
             if (excess <= 0) break;
             Forget(item);
+            item.MakesWayFor = next;
             excess -= item.Bytes;
         }
 
         return false;
+    }
+
+    /// <summary>What was to make way for one that waits no more is found again, unless another has come in its
+    /// place.</summary>
+    private void TakeBack(LoadedItem<T> waiter)
+    {
+        foreach (LoadedItem<T> item in _inMemory.Where(item => item.MakesWayFor == waiter && !item.IsLeaving))
+        {
+            item.MakesWayFor = null;
+            item.IsForgotten = !_byKey.TryAdd(item.Key, item);
+        }
     }
 
     private void Forget(LoadedItem<T> item)

@@ -32,10 +32,12 @@ internal sealed class LocalChatBackend(ServedModel served, LanguageModel model, 
 
     public async Task<IChatClient> CreateClientAsync(CancellationToken cancellationToken)
     {
-        IGenerationEngine engine = await host.LoadEngineAsync(served.Base, cancellationToken);
         LoraAdapter? adapter = served.Tuned is { } tuned
             ? await host.LoadAdapterAsync(tuned, cancellationToken)
             : null;
+
+        // Last, so that no fault leaves it held.
+        LoadedHold<IGenerationEngine> engine = await host.HoldEngineAsync(served.Base, cancellationToken);
         return new EngineChatClient(served.RequestedName, model, engine, adapter);
     }
 }

@@ -32,12 +32,9 @@ public sealed class ModelHost(
     public Task<LanguageModel> LoadAsync(BaseModel model, CancellationToken cancellationToken) =>
         _models.GetAsync(model.Id, () => Task.Run(() => ReadModel(model)), cancellationToken);
 
-    public async Task<IGenerationEngine> LoadEngineAsync(BaseModel model, CancellationToken cancellationToken)
-    {
-        // Loaded here, so that a fault is told before an answer begins.
-        using LoadedHold<IGenerationEngine> engine = await HoldEngineAsync(model, cancellationToken);
-        return new HostedEngine(token => HoldEngineAsync(model, token), engine.Value.WeightBytes);
-    }
+    public Task<LoadedHold<IGenerationEngine>> HoldEngineAsync(BaseModel model, CancellationToken cancellationToken) =>
+        _engines.HoldAsync(
+            model.Id, new(() => MeasureEngineAsync(model), () => StartEngineAsync(model)), cancellationToken);
 
     public async Task<LoraAdapter> LoadAdapterAsync(TunedModel model, CancellationToken cancellationToken)
     {
@@ -75,10 +72,6 @@ public sealed class ModelHost(
             $"internal service error, model {id} takes {megabytes} MB of memory and {setting.Name} is {setting.Megabytes}; "
             + "take another model, or ask the operator for more memory or smaller weights");
     }
-
-    private Task<LoadedHold<IGenerationEngine>> HoldEngineAsync(BaseModel model, CancellationToken cancellationToken) =>
-        _engines.HoldAsync(
-            model.Id, new(() => MeasureEngineAsync(model), () => StartEngineAsync(model)), cancellationToken);
 
     private async Task<long> MeasureEngineAsync(BaseModel model) =>
         reader.MeasureEngine(await LoadAsync(model, CancellationToken.None), model.Weights);

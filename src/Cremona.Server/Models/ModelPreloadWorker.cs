@@ -26,7 +26,7 @@ public sealed class ModelPreloadWorker(
 
         try
         {
-            await host.LoadEngineAsync(model, stoppingToken);
+            (await host.HoldEngineAsync(model, stoppingToken)).Dispose();
             _fault = null;
         }
         catch (Exception fault) when (!stoppingToken.IsCancellationRequested)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Cremona.Inference.Adapters;
 using Cremona.Inference.Architectures;
 using Cremona.Inference.Kernels;
@@ -229,6 +230,32 @@ public class DecoderEngineTests
         await Should.ThrowAsync<ObjectDisposedException>(() => ReadAsync(engine, Request([1], 5)));
         await running.DisposeAsync();
     }
+
+    [Fact]
+    public async Task Dispose_FreesWeightsAndPages_ThoughEngineAndAnswerAreStillReferredTo()
+    {
+        DecoderEngine engine = Engine(batch: 1);
+        IAsyncEnumerator<GeneratedToken> running =
+            engine.StreamAsync(Request([1], 299), TestEnds).GetAsyncEnumerator(TestEnds);
+        await running.MoveNextAsync();
+        (WeakReference forward, WeakReference pages) = Watch(engine);
+        long weightBytes = engine.WeightBytes;
+        engine.Dispose();
+        GC.Collect();
+
+        (forward.IsAlive, pages.IsAlive).ShouldBe((false, false));
+        engine.WeightBytes.ShouldBe(weightBytes);
+        Should.Throw<ObjectDisposedException>(() => engine.Logits([1], null, new float[Config.VocabularySize]));
+        await Should.ThrowAsync<ObjectDisposedException>(async () =>
+        {
+            while (await running.MoveNextAsync()) { }
+        });
+        await running.DisposeAsync();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static (WeakReference Forward, WeakReference Pages) Watch(DecoderEngine engine) =>
+        (new WeakReference(engine.Forward), new WeakReference(engine.Pages));
 
     [Fact]
     public void Logits_EqualTheReference_WithAndWithoutAdapter()

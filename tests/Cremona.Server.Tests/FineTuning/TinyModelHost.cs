@@ -12,7 +12,8 @@ public sealed class TinyModelHost : IModelHost
     public Task<LanguageModel> LoadAsync(BaseModel model, CancellationToken cancellationToken) =>
         Task.FromResult(TinyModel.Shared);
 
-    public Task<IGenerationEngine> LoadEngineAsync(BaseModel model, CancellationToken cancellationToken) =>
+    public Task<LoadedHold<IGenerationEngine>> HoldEngineAsync(
+        BaseModel model, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public Task<LoraAdapter> LoadAdapterAsync(TunedModel model, CancellationToken cancellationToken) =>

@@ -71,6 +71,39 @@ public class LoadedStockTests
         events.ShouldBe(["+a", "-a", "+c"]);
     }
 
+    [Theory]
+    [InlineData(false, "+a")]
+    [InlineData(true, "+a-a+a")]
+    public async Task Item_ThatShouldMakeWay_StaysWhenTheWaiterGivesUp_UnlessItWasDropped(
+        bool isDropped, string expected)
+    {
+        var events = new List<string>();
+        LoadedStock<string> stock = Stock(1, events);
+        LoadedHold<string> held = await stock.HoldAsync("a", Load("a", 1, events), default);
+        using var impatient = new CancellationTokenSource();
+        Task<LoadedHold<string>> next = stock.HoldAsync("b", Load("b", 1, events), impatient.Token);
+        while (stock.Count == 2) await Task.Yield();
+        if (isDropped) stock.Drop("a");
+        await impatient.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => next);
+        held.Dispose();
+        (await stock.HoldAsync("a", Load("a", 1, events), default)).Dispose();
+        string.Concat(events).ShouldBe(expected);
+        stock.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Item_ThatFailsToLeave_GivesItsRoomToTheNextOne()
+    {
+        var stock = new LoadedStock<string>(
+            1, (key, _) => new InvalidOperationException(key), (key, _) => throw new IOException(key));
+        LoadedHold<string> held = await stock.HoldAsync("a", Load("a", 1, []), default);
+        Task<LoadedHold<string>> next = stock.HoldAsync("b", Load("b", 1, []), default);
+        while (stock.Count == 2) await Task.Yield();
+        Should.Throw<IOException>(held.Dispose).Message.ShouldBe("a");
+        (await next).Value.ShouldBe("b");
+    }
+
     [Fact]
     public async Task Load_IsTriedAgain_AfterItFailed_AndGoesOnWithoutAnImpatientCaller()
     {
@@ -109,22 +142,21 @@ public class LoadedStockTests
                 ((BriefEngine)engine).IsEnded = true;
                 Interlocked.Increment(ref ended);
             });
-        HostedEngine[] models = [.. Enumerable.Range(0, 4).Select(i => new HostedEngine(
-            token => stock.HoldAsync(
-                $"{i}",
-                new(() => Task.FromResult(1L), async () =>
-                {
-                    await Task.Yield();
-                    return new BriefEngine(i);
-                }),
-                token),
-            1))];
+        Task<LoadedHold<IGenerationEngine>> HoldAsync(int model) => stock.HoldAsync(
+            $"{model}",
+            new(() => Task.FromResult(1L), async () =>
+            {
+                await Task.Yield();
+                return new BriefEngine(model);
+            }),
+            default);
 
         int[][] answers = await Task.WhenAll(Enumerable.Range(0, 400).Select(request => Task.Run(async () =>
         {
             var ids = new List<int>();
             var prompt = new GenerationRequest { PromptTokens = [1], MaxTokens = 5 };
-            await foreach (GeneratedToken token in models[request * 7 % 4].StreamAsync(prompt, default))
+            using LoadedHold<IGenerationEngine> model = await HoldAsync(request * 7 % 4);
+            await foreach (GeneratedToken token in model.Value.StreamAsync(prompt, default))
             {
                 ids.Add(token.Id);
             }

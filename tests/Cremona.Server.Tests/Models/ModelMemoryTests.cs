@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Cremona.Inference.Adapters;
 using Cremona.Inference.Architectures;
 using Cremona.Inference.Checkpoints;
@@ -8,6 +9,7 @@ using Cremona.Protocol.Errors;
 using Cremona.Server.Edge;
 using Cremona.Server.Models;
 using Cremona.Server.Tests.FineTuning;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -41,18 +43,71 @@ public sealed class ModelMemoryTests : IDisposable
     }
 
     [Fact]
+    public async Task Models_ThatDoNotFitTogether_AreLoadedAtMostOnceForEachRequest()
+    {
+        const int requestCount = 12;
+        BaseModel[] models = [Save(14), Save(15)];
+        using ModelHost host = Host();
+        for (int request = 0; request < requestCount; request++) await AnswerAsync(host, models[request % 2]);
+        _reader.StartCount.ShouldBe(requestCount);
+
+        await Task.WhenAll(models.Select(model => Task.Run(async () =>
+        {
+            for (int request = 0; request < requestCount; request++) await AnswerAsync(host, model);
+        })));
+        _reader.StartCount.ShouldBeLessThanOrEqualTo(3 * requestCount);
+        _reader.Faults.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Request_LoadsItsModelAtMostOnce_ForAllItsAnswers_AndLetsItGoAlsoAfterAMistake()
+    {
+        const int requestCount = 6;
+        BaseModel[] models = [Save(14), Save(15)];
+        await using ServerFixture server = await ServerFixture.StartAsync(
+            null, services => services.AddSingleton<IModelReader>(_reader),
+            [
+                "--Models:MemoryMegabytesMax=1",
+                .. models.Select(model => $"--Models:Entries:{model.Id}:Folder={model.Folder}"),
+                .. models.Select(model => $"--Models:Entries:{model.Id}:Weights=F32"),
+            ]);
+
+        int[][] choiceCounts = await Task.WhenAll(models.Select(async model =>
+        {
+            var told = new List<int>();
+            for (int request = 0; request < requestCount; request++)
+            {
+                string text = new('a', request % 3 == 0 ? 10_000 : 10);
+                string body = $$"""
+                    {"model":"{{model.Id}}","n":2,"max_tokens":4,
+                    "messages":[{"role":"user","content":"{{text}}"}]}
+                    """;
+                JsonElement answer = await server.Client.PostJsonAsync("/v1/chat/completions", body);
+                told.Add(answer.TryGetProperty("choices", out JsonElement all) ? all.GetArrayLength() : 0);
+            }
+
+            return told.ToArray();
+        }));
+
+        foreach (int[] told in choiceCounts) told.ShouldBe([0, 2, 2, 0, 2, 2]);
+        _reader.StartCount.ShouldBeLessThanOrEqualTo(2 * requestCount);
+        _reader.Faults.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Model_ThatNeverFits_IsRefusedBeforeItIsLoaded()
     {
         using ModelHost host = Host();
-        ApiException fault = await Should.ThrowAsync<ApiException>(() => host.LoadEngineAsync(Save(30), default));
+        ApiException fault = await Should.ThrowAsync<ApiException>(() => host.HoldEngineAsync(Save(30), default));
         fault.Error.ShouldBe(ApiError.Internal);
         fault.Message.ShouldBe(
             "internal service error, model tiny-30 takes 2 MB of memory and Models:MemoryMegabytesMax is 1; "
             + "take another model, or ask the operator for more memory or smaller weights");
         _reader.StartCount.ShouldBe(0);
 
-        IGenerationEngine smaller = await host.LoadEngineAsync(Save(30) with { Weights = WeightFormat.Q8 }, default);
-        smaller.WeightBytes.ShouldBeLessThan(1_000_000);
+        using LoadedHold<IGenerationEngine> smaller =
+            await host.HoldEngineAsync(Save(30) with { Weights = WeightFormat.Q8 }, default);
+        smaller.Value.WeightBytes.ShouldBeLessThan(1_000_000);
     }
 
     [Theory]
@@ -81,7 +136,7 @@ public sealed class ModelMemoryTests : IDisposable
 
     private static async Task<int[]> AnswerAsync(ModelHost host, BaseModel model)
     {
-        IGenerationEngine engine = await host.LoadEngineAsync(model, default);
+        using LoadedHold<IGenerationEngine> engine = await host.HoldEngineAsync(model, default);
         var ids = new List<int>();
         var request = new GenerationRequest
         {
@@ -89,7 +144,7 @@ public sealed class ModelMemoryTests : IDisposable
             MaxTokens = 4,
             Sampling = new() { Temperature = 0 },
         };
-        await foreach (GeneratedToken token in engine.StreamAsync(request, default))
+        await foreach (GeneratedToken token in engine.Value.StreamAsync(request, default))
         {
             ids.Add(token.Id);
         }
