@@ -33,7 +33,7 @@ public static class ServerProgram
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder(
             new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddSettings(args);
+        builder.Configuration.AddSettings(args).RefuseUnknownSections();
         builder.Services.AddStorage();
         builder.Services.AddEdge();
         builder.Services.AddFiles();
@@ -45,7 +45,6 @@ public static class ServerProgram
         configure?.Invoke(builder.Services);
 
         WebApplication app = builder.Build();
-        app.Services.RefuseUnknownSections();
         app.UseEdge();
         app.MapHealth();
         app.MapTelemetry();

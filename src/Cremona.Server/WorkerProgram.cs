@@ -2,6 +2,7 @@ using Cremona.Server.Edge;
 using Cremona.Server.FineTuning;
 using Cremona.Server.Jobs;
 using Cremona.Server.Models;
+using Cremona.Server.Settings;
 using Cremona.Server.Storage;
 
 namespace Cremona.Server;
@@ -25,7 +26,7 @@ public static class WorkerProgram
     {
         HostApplicationBuilder builder = Host.CreateApplicationBuilder(
             new HostApplicationBuilderSettings { Args = args, ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddSettings(args);
+        builder.Configuration.AddSettings(args).RefuseUnknownSections();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddStorage();
         builder.Services.AddJobs();

@@ -40,6 +40,6 @@ internal sealed partial class StoreOptions
     public IEnumerable<string> ToServerArguments(ParseResult line) =>
         [$"--data={DataFolder(line)}", .. (line.GetValue(_settings) ?? []).Select(setting => $"--{setting}")];
 
-    [GeneratedRegex("^[^:=]+:[^=]+=")]
+    [GeneratedRegex("^(urls|[^:=]+:[^=]+)=")]
     private static partial Regex IsSetting();
 }

@@ -12,8 +12,11 @@ internal static unsafe class MatrixMultiplyBlocks<TSimd, TVector>
     private const int DepthBlock = 256;
     private const int RowBlock = 144;
 
-    // Panels of bfloat16 widened at a time: the two of a tile, which as floats fill the first-level cache.
-    private const int WidePanels = 2;
+    // Panels and steps of bfloat16 widened at a time; as floats they stay in the first-level cache. Tiles take two
+    // panels, and few rows as many as they have vectors.
+    private const int TilePanels = 2;
+    private const int FewRowsDepth = 32;
+    private const int WidenedLength = TilePanels * PackedMatrix.PanelWidth * DepthBlock;
 
     // Below this many multiply-adds, waking another thread takes longer than the work.
     private const long WorkPerTaskMin = 32_768;
@@ -63,7 +66,7 @@ internal static unsafe class MatrixMultiplyBlocks<TSimd, TVector>
         {
             float* first = job.A + (row * job.RowStride);
             if (rows == 1) MultiplyBrainRow(in job, first, panel, c, columns);
-            else MultiplyWidened(in job, first, panel, c, rows, columns);
+            else MultiplyBrainRows(in job, first, panel, c, rows, columns);
             return;
         }
 
@@ -104,20 +107,33 @@ internal static unsafe class MatrixMultiplyBlocks<TSimd, TVector>
         }
     }
 
-    /// <summary>A block of outputs with weights in bfloat16, widened part by part.</summary>
-    private static void MultiplyWidened(
+    private static void MultiplyBrainRows(
         in MatrixOperands job, float* a, int panel, float* c, int rows, int columns)
     {
-        const int groupColumns = WidePanels * PackedMatrix.PanelWidth;
-        float* b = AlignedBuffer.Grow(ref _widened, groupColumns * DepthBlock).Address; // [panels][depth][16]
+        int tiled = rows / TSimd.TileRows * TSimd.TileRows;
+        if (tiled > 0) MultiplyWidened(in job, a, panel, c, tiled, columns, TilePanels, DepthBlock);
+        if (tiled == rows) return;
+        int panels = Math.Max(TilePanels, WideVectors * TSimd.Width / PackedMatrix.PanelWidth);
+        MultiplyWidened(
+            in job, a + (tiled * job.RowStride), panel, c + (tiled * job.OutputStride), rows - tiled, columns, panels,
+            FewRowsDepth);
+    }
+
+    /// <summary>A block of outputs with weights in bfloat16, of which so many panels and steps are widened at a
+    /// time.</summary>
+    private static void MultiplyWidened(
+        in MatrixOperands job, float* a, int panel, float* c, int rows, int columns, int panels, int depth)
+    {
+        int groupColumns = panels * PackedMatrix.PanelWidth;
+        float* b = AlignedBuffer.Grow(ref _widened, WidenedLength).Address; // [panels][depth][16]
         MatrixOperands part = job;
         for (int column = 0; column < columns; column += groupColumns)
         {
             int count = Math.Min(groupColumns, columns - column);
             ushort* source = job.BrainPanels + ((((long)panel * PackedMatrix.PanelWidth) + column) * job.K);
-            for (int k = 0; k < job.K; k += DepthBlock)
+            for (int k = 0; k < job.K; k += depth)
             {
-                part.K = Math.Min(DepthBlock, job.K - k);
+                part.K = Math.Min(depth, job.K - k);
                 Widen(source + (k * PackedMatrix.PanelWidth), job.K, PanelPacking.PanelCount(count), part.K, b);
                 MultiplyBlock(in part, a + (k * job.Stride), b, c + column, rows, count, part.K);
             }

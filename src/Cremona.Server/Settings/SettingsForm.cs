@@ -15,6 +15,11 @@ internal static class SettingsForm
             return FindFault(given, type, converter) is { } fault ? [fault] : [];
         }
 
+        if (!string.IsNullOrEmpty(given.Value))
+        {
+            return [$"{given.Path} is '{given.Value}'; it takes several values, each under a name or number of its own."];
+        }
+
         if (ElementOf(type) is { } element)
         {
             return given.GetChildren().SelectMany(child => FindFaults(child, element));
@@ -39,14 +44,17 @@ internal static class SettingsForm
         if (given.Value is null || (given.Value.Length == 0 && optional is not null)) return null;
         try
         {
-            converter.ConvertFromInvariantString(given.Value);
-            return null;
+            object? value = converter.ConvertFromInvariantString(given.Value);
+            return value is Enum && !Enum.IsDefined(value.GetType(), value) ? WrongKind(given, optional ?? type) : null;
         }
         catch (Exception fault) when (fault is ArgumentException or FormatException or OverflowException)
         {
-            return $"{given.Path} is '{given.Value}'; it must be {Kind(optional ?? type)}.";
+            return WrongKind(given, optional ?? type);
         }
     }
+
+    private static string WrongKind(IConfigurationSection given, Type type) =>
+        $"{given.Path} is '{given.Value}'; it must be {Kind(type)}.";
 
     private static string Kind(Type type)
     {

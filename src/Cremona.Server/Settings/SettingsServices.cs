@@ -6,13 +6,19 @@ namespace Cremona.Server.Settings;
 /// range ends the start with an <see cref="OptionsValidationException"/> that names each such setting.</summary>
 internal static class SettingsServices
 {
-    /// <summary>Sections that belong to the framework.</summary>
-    private static readonly string[] Foreign = ["Logging", "Kestrel"];
+    /// <summary>Of the server and its workers; each reads some of them.</summary>
+    private static readonly string[] Sections =
+    [
+        "CallLimits", "Chat", "Edge", "Engine", "Files", "FineTuning", "Jobs", "Ledger", "Models", "SensitiveWords",
+        "Storage", "Telemetry", "WebSearch",
+    ];
+
+    /// <summary>Of the framework.</summary>
+    private static readonly string[] ForeignSections = ["Logging", "Kestrel", "Metrics"];
 
     public static OptionsBuilder<T> AddSettings<T>(this IServiceCollection services, string section)
         where T : class
     {
-        services.AddSingleton(new SettingsSection(section));
         services.AddSingleton<IValidateOptions<T>>(new SettingsRanges<T>(section));
         return services.AddOptions<T>()
             .Configure<IConfiguration>((options, configuration) =>
@@ -24,17 +30,13 @@ internal static class SettingsServices
             .ValidateOnStart();
     }
 
-    /// <summary>Refuses sections that no part of the server reads.</summary>
+    /// <summary>Refuses sections that nobody reads.</summary>
     /// <exception cref="OptionsValidationException">There is such a section.</exception>
-    public static void RefuseUnknownSections(this IServiceProvider services)
-    {
-        string[] known = [.. services.GetServices<SettingsSection>().Select(section => section.Name).Order()];
-        Refuse<SettingsSection>(
-            from section in services.GetRequiredService<IConfiguration>().GetChildren()
-            where section.GetChildren().Any()
-            where !known.Concat(Foreign).Contains(section.Key, StringComparer.OrdinalIgnoreCase)
-            select $"{section.GetChildren().First().Path} is no setting: the sections are {string.Join(", ", known)}");
-    }
+    public static void RefuseUnknownSections(this IConfiguration configuration) => Refuse<IConfiguration>(
+        from section in configuration.GetChildren()
+        where section.GetChildren().Any()
+        where !Sections.Concat(ForeignSections).Contains(section.Key, StringComparer.OrdinalIgnoreCase)
+        select $"{section.GetChildren().First().Path} is no setting: the sections are {string.Join(", ", Sections)}.");
 
     private static void Refuse<T>(IEnumerable<string> faults)
     {

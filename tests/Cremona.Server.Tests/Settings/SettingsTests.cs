@@ -15,6 +15,9 @@ public class SettingsTests
     [InlineData("--Chat:V2SendsDone=often", "Chat:V2SendsDone is 'often'; it must be true or false.")]
     [InlineData("--Chat:DefaultBotName=", "Chat:DefaultBotName is empty; name the bot")]
     [InlineData("--Engine:CacheFormat=F8", "Engine:CacheFormat is 'F8'; it must be one of F32, F16, Q8.")]
+    [InlineData("--Engine:CacheFormat=9", "Engine:CacheFormat is '9'; it must be one of F32, F16, Q8.")]
+    [InlineData("--Models:Entries:nano:Aliases=mine", "Models:Entries:nano:Aliases is 'mine'; it takes several values")]
+    [InlineData("--Jobs=5", "Jobs is '5'; it takes several values")]
     [InlineData("--Models:TunedModelLapse=soon", "Models:TunedModelLapse is 'soon'; it must be a span of time such as 00:05:00")]
     [InlineData("--Models:Entries:nano:Wieghts=Q8", "Models:Entries:nano:Wieghts is no setting; Models:Entries:nano has Folder, ")]
     [InlineData("--CallLimits:Rules:0:TokensPerMinute=x", "CallLimits:Rules:0:TokensPerMinute is 'x'; it must be a whole number.")]
@@ -24,6 +27,18 @@ public class SettingsTests
             () => ServerFixture.StartAsync(setting));
 
         fault.Message.ShouldContain(message);
+    }
+
+    [Fact]
+    public void Sections_AreThoseOfTheOptions()
+    {
+        string told = Should.Throw<OptionsValidationException>(() => WorkerProgram.Build(["--Job:X=1"])).Message;
+
+        IEnumerable<string> sections = new[] { typeof(ServerProgram), typeof(Inference.Scheduling.EngineOptions) }
+            .SelectMany(type => type.Assembly.GetExportedTypes())
+            .Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal))
+            .Select(type => type.GetField("Section")?.GetRawConstantValue() as string).OfType<string>();
+        told.ShouldBe($"Job:X is no setting: the sections are {string.Join(", ", sections.Order())}.");
     }
 
     [Fact]

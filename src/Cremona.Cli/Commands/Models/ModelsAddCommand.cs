@@ -60,10 +60,12 @@ internal sealed class ModelsAddCommand : CremonaCommand
         LanguageModel model = store.Get<IModelReader>().ReadModel(folder.FullName);
         string id = line.GetValue(_id)
             ?? (File.Exists(folder.FullName) ? Path.GetFileNameWithoutExtension(folder.Name) : folder.Name);
+        string[] aliases = line.GetValue(_aliases) ?? [];
+        CheckNames(store.Get<IModelCatalog>(), id, aliases);
         ModelEntry entry = new()
         {
             Folder = folder.FullName,
-            Aliases = line.GetValue(_aliases) ?? [],
+            Aliases = aliases,
             Weights = line.GetValue(_weights),
         };
         ModelsFile file = new(store.Get<DataFolder>());
@@ -71,5 +73,22 @@ internal sealed class ModelsAddCommand : CremonaCommand
         await Terminal.Out.WriteLineAsync(
             $"added {id} (context of {model.Config.ContextLength} tokens) to {file.Location}; restart the server to use it");
         return ExitCode.Success;
+    }
+
+    /// <summary>A server with such an entry would not start.</summary>
+    private static void CheckNames(IModelCatalog catalog, string id, string[] aliases)
+    {
+        if (id.Length == 0 || id.Contains(':', StringComparison.Ordinal))
+        {
+            throw new CommandException($"--id '{id}': settings part names by colons; give one without");
+        }
+
+        foreach (string name in aliases.Prepend(id))
+        {
+            if (catalog.FindBase(name) is { } other && other.Id != id)
+            {
+                throw new CommandException($"{name} already means the model {other.Id}; give another --id or --alias");
+            }
+        }
     }
 }
