@@ -19,9 +19,9 @@ public sealed class TuningTaskTests : IDisposable
     private const int CasesPerSkill = 20;
     private const double BaseMax = 0.3;
 
-    /// <summary>Points of a hundred. Measured on 11 times 40 cases, 1 to 4 points are forgotten; with half the cases
-    /// chance moves that by 3.</summary>
-    private const double ForgottenMax = 8;
+    /// <summary>Points of a hundred. Of the 70 that the embedded model has, 7 to 10 are forgotten; chance moves that by
+    /// 3.</summary>
+    private const double ForgottenMax = 13;
 
     private static readonly LanguageModel Model =
         ModelFolder.Load(Path.Combine(AppContext.BaseDirectory, "models", "nano"));
@@ -37,8 +37,8 @@ public sealed class TuningTaskTests : IDisposable
     [Theory]
     [InlineData("persona", 0.7)]
     [InlineData("tickets", 0.7)]
-    [InlineData("extractor", 0.1)]
-    [InlineData("tone", 0.4)]
+    [InlineData("extractor", 0.0)] // Its "qty" has a token that the base never wrote; adapters cannot teach that.
+    [InlineData("tone", 0.7)]
     [InlineData("faq", 0.8)]
     public async Task TheTunedModel_AnswersNewWordings_AndKeepsItsSkills(string task, double tunedMin)
     {
