@@ -269,6 +269,16 @@ public class DecoderForwardTests
         using var pool = new ComputePool(1);
         var forward = new DecoderForward(TestModels.Random(config, 18), WeightFormat.F32, pool);
         LoraAdapter adapter = TestModels.Adapter(config, 4, 19);
+
+        // Code that is not optimised yet may box; it is within some rounds, however busy the machine.
+        long allocated = long.MaxValue;
+        for (int round = 0; round < 10 && allocated > 0; round++) allocated = MeasureDecoding(config, forward, adapter);
+        allocated.ShouldBe(0);
+    }
+
+    /// <summary>Bytes allocated by 245 steps of two sequences.</summary>
+    private static long MeasureDecoding(DecoderConfig config, DecoderForward forward, LoraAdapter adapter)
+    {
         PagePool pages = Pages(config);
         ForwardSegment[] segments =
         [
@@ -284,7 +294,7 @@ public class DecoderForwardTests
         Logits(forward, TestModels.Tokens(config, 300, 20), adapter, 100, pages);
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 40; i < 285; i++) forward.Run(segments, logits);
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     private static PagePool Pages(DecoderConfig config, KeyValueFormat format = KeyValueFormat.F32) =>
