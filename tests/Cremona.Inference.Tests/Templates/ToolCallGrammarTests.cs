@@ -97,7 +97,7 @@ public sealed class ToolCallGrammarTests
         var grammar = new TokenGrammar(
             ToolCallGrammar.Compile(ToolCallForm.Tagged, Tools, rules), Vocabularies.NanoTokens);
         int calls = 0;
-        for (int seed = 1; seed <= 40; seed++)
+        for (int seed = 1; seed <= 100; seed++)
         {
             string? text = GrammarRun.Walk(grammar, seed, 400, comparesMasks: seed <= 2);
             foreach (string call in text?.Split(Open, StringSplitOptions.RemoveEmptyEntries) ?? [])
