@@ -32,7 +32,7 @@ internal static class SettingsServices
 
     /// <summary>Refuses sections that nobody reads.</summary>
     /// <exception cref="OptionsValidationException">There is such a section.</exception>
-    public static void RefuseUnknownSections(this IConfiguration configuration) => Refuse<IConfiguration>(
+    public static void RefuseUnknownSections(this ConfigurationManager configuration) => Refuse<IConfiguration>(
         from section in configuration.GetChildren()
         where section.GetChildren().Any()
         where !Sections.Concat(ForeignSections).Contains(section.Key, StringComparer.OrdinalIgnoreCase)
