@@ -7,9 +7,10 @@ namespace Cremona.Training.Corpus;
 internal static class CorpusText
 {
     private const int HeldApartFormsMin = 4;
+    private const string Folder = "Cremona.Training.Corpus.Text.";
 
-    private static readonly FrozenDictionary<string, string[]> Chinese = Load("facts.zh", "talk.zh", "prose.zh", "tools.zh", "labels.zh");
-    private static readonly FrozenDictionary<string, string[]> English = Load("facts.en", "talk.en", "prose.en", "tools.en", "labels.en");
+    private static readonly FrozenDictionary<string, string[]> Chinese = Load(FilesIn("zh"));
+    private static readonly FrozenDictionary<string, string[]> English = Load(FilesIn("en"));
     private static readonly FrozenDictionary<string, string[]> Names = Load("names");
     private static readonly FrozenDictionary<string, WordPair[]> Words = LoadPairs("words");
     private static readonly FrozenDictionary<string, string[]> KnowledgeLines = Load("knowledge");
@@ -123,9 +124,18 @@ internal static class CorpusText
             s => s.Key, s => files is ["names"] ? [.. s.Value.SelectMany(l => l.Split(' '))] : s.Value.ToArray());
     }
 
+    // Every file whose name ends in the language.
+    private static string[] FilesIn(string language) =>
+    [
+        .. Assembly.GetExecutingAssembly().GetManifestResourceNames()
+            .Where(r => r.StartsWith(Folder, StringComparison.Ordinal)
+                && r.EndsWith($".{language}.txt", StringComparison.Ordinal))
+            .Select(r => r[Folder.Length..^".txt".Length]).Order(StringComparer.Ordinal),
+    ];
+
     private static IEnumerable<string> ReadLines(string file)
     {
-        string resource = $"Cremona.Training.Corpus.Text.{file}.txt";
+        string resource = $"{Folder}{file}.txt";
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)
             ?? throw new InvalidOperationException($"The resource {resource} is missing.");
         using var reader = new StreamReader(stream);
