@@ -61,12 +61,11 @@ internal static class CorpusText
         var forms = new Dictionary<(Language, string, bool), string[]>();
         foreach (Language language in Enum.GetValues<Language>())
         {
-            foreach ((string key, string[] all) in language == Language.Chinese ? Chinese : English)
+            FrozenDictionary<string, string[]> phrases = language == Language.Chinese ? Chinese : English;
+            var known = new KnownWords(phrases.SelectMany(p => p.Value.Except(HashedApart(p.Key, p.Value))));
+            foreach ((string key, string[] all) in phrases)
             {
-                // The first form is the plainest, which training must have.
-                string[] apart = IsSplit(key) && all.Length >= HeldApartFormsMin
-                    ? ApartOf(all[1..])
-                    : [];
+                string[] apart = ApartOf(key, all, known);
                 forms[(language, key, false)] = [.. all.Except(apart)];
                 forms[(language, key, true)] = apart.Length > 0 ? apart : all;
             }
@@ -75,11 +74,21 @@ internal static class CorpusText
         return forms.ToFrozenDictionary();
     }
 
-    private static string[] ApartOf(string[] forms)
+    // Where the hash chooses none of known words, the last one is taken.
+    private static string[] ApartOf(string key, string[] forms, KnownWords known)
     {
-        string[] apart = [.. forms.Where(HeldApart.Contains)];
-        return apart.Length > 0 ? apart : [forms[^1]];
+        string[] apart = [.. HashedApart(key, forms).Where(known.Cover)];
+        if (apart.Length > 0) return apart;
+        string[] splittable = Splittable(key, forms);
+        return [.. splittable.Where(known.Cover).TakeLast(1).DefaultIfEmpty(splittable.LastOrDefault()).OfType<string>()];
     }
+
+    private static IEnumerable<string> HashedApart(string key, string[] forms) =>
+        Splittable(key, forms).Where(HeldApart.Contains);
+
+    // The first form is the plainest, which training must have.
+    private static string[] Splittable(string key, string[] forms) =>
+        IsSplit(key) && forms.Length >= HeldApartFormsMin ? forms[1..] : [];
 
     private static FrozenDictionary<(Language, string), string[]> LoadLabels()
     {
