@@ -1,5 +1,6 @@
 using Cremona.Bench;
 using Cremona.Bench.Door;
+using Cremona.Bench.Load;
 
 // Measures on this machine and writes what it measured to bench/results:
 //   dotnet run -c Release --project bench/Cremona.Bench -- gemm [threads]
@@ -7,6 +8,7 @@ using Cremona.Bench.Door;
 //   dotnet run -c Release --project bench/Cremona.Bench -- nano [threads]
 //   dotnet run -c Release --project bench/Cremona.Bench -- train-step [threads]
 //   dotnet run -c Release --project bench/Cremona.Bench -- door
+//   dotnet run -c Release --project bench/Cremona.Bench -- load [minutes]
 int threads = args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 1;
 switch (args.FirstOrDefault())
 {
@@ -26,7 +28,9 @@ switch (args.FirstOrDefault())
     case "door":
         await DoorBench.RunAsync();
         return 0;
+    case "load":
+        return await LoadBench.RunAsync(args.Length > 1 ? threads : 10);
     default:
-        Console.Error.WriteLine("usage: Cremona.Bench gemm|decode|nano|train-step [threads], or door");
+        Console.Error.WriteLine("usage: Cremona.Bench gemm|decode|nano|train-step [threads], door, or load [minutes]");
         return 2;
 }

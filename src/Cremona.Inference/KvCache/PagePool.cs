@@ -40,6 +40,15 @@ public sealed class PagePool
         }
     }
 
+    /// <summary>Pages that at least one sequence holds.</summary>
+    public int HeldCount
+    {
+        get
+        {
+            lock (_gate) return _heldCount;
+        }
+    }
+
     /// <summary>Pages in memory: held, findable or empty.</summary>
     public int AllocatedCount
     {

@@ -63,8 +63,17 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
         _tryStart = sequence => sequence.TryStart(Pages);
         _thread = new Thread(Loop) { IsBackground = true, Name = "decoder engine" };
         _thread.Start();
-        EngineMetrics.Watch(_queue);
+        EngineMetrics.Watch(this);
     }
+
+    /// <summary>Sequences that wait for a place in the batch.</summary>
+    internal int QueueLength => _queue.Length;
+
+    /// <summary>Cache pages that running sequences hold.</summary>
+    internal int HeldPages => _pages?.HeldCount ?? 0;
+
+    /// <summary>Cache pages in memory: held, findable or empty.</summary>
+    internal int AllocatedPages => _pages?.AllocatedCount ?? 0;
 
     /// <summary>What the sequences share.</summary>
     /// <exception cref="ObjectDisposedException">The engine has stopped.</exception>
@@ -120,7 +129,7 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
     public void Dispose()
     {
         _queue.Close();
-        EngineMetrics.Forget(_queue);
+        EngineMetrics.Forget(this);
         if (Thread.CurrentThread != _thread) _thread.Join();
         lock (_forwardGate)
         {

@@ -11,7 +11,7 @@ public static class EngineMetrics
     public const string Name = "Cremona.Inference";
 
     private static readonly Meter Meter = new(Name);
-    private static readonly ConcurrentDictionary<SequenceQueue, byte> Queues = [];
+    private static readonly ConcurrentDictionary<DecoderEngine, byte> Engines = [];
 
     private static readonly Histogram<int> Rows = Meter.CreateHistogram(
         "cremona.engine.batch.size", "{sequence}", "Sequences in one pass of a model", null,
@@ -39,17 +39,20 @@ public static class EngineMetrics
             HistogramBucketBoundaries = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
         });
 
-    static EngineMetrics() => Meter.CreateObservableGauge(
-        "cremona.engine.queue.length", () => Queues.Keys.Sum(queue => queue.Length), "{sequence}",
-        "Sequences that wait for a place in a batch");
+    static EngineMetrics()
+    {
+        Observe("queue.length", "{sequence}", "Sequences that wait for a place in a batch", engine => engine.QueueLength);
+        Observe("pages.held", "{page}", "Cache pages of running sequences", engine => engine.HeldPages);
+        Observe("pages.allocated", "{page}", "Cache pages in memory", engine => engine.AllocatedPages);
+    }
 
     /// <param name="start">Of <see cref="Stopwatch.GetTimestamp"/>.</param>
     public static void RecordCompilation(long start) =>
         Compilations.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
 
-    internal static void Watch(SequenceQueue queue) => Queues.TryAdd(queue, 0);
+    internal static void Watch(DecoderEngine engine) => Engines.TryAdd(engine, 0);
 
-    internal static void Forget(SequenceQueue queue) => Queues.TryRemove(queue, out _);
+    internal static void Forget(DecoderEngine engine) => Engines.TryRemove(engine, out _);
 
     /// <param name="rows">Sequences that took part.</param>
     /// <param name="start">Of <see cref="Stopwatch.GetTimestamp"/>.</param>
@@ -61,4 +64,8 @@ public static class EngineMetrics
 
     /// <param name="start">Of <see cref="Stopwatch.GetTimestamp"/>.</param>
     internal static void RecordMask(long start) => Masks.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
+
+    // The sum over all engines of the process.
+    private static void Observe(string name, string unit, string description, Func<DecoderEngine, int> read) =>
+        Meter.CreateObservableGauge($"cremona.engine.{name}", () => Engines.Keys.Sum(read), unit, description);
 }
