@@ -6,7 +6,7 @@ namespace Cremona.Training.Corpus.Skills;
 internal static class EventScenes
 {
     private const int EventCountMax = 4;
-    private static readonly string[] Parts = ["what", "where", "who", "when"];
+    private static readonly string[] Parts = ["what", "where", "who", "when", "colour"];
 
     public static void Write(Scene scene)
     {
@@ -15,7 +15,7 @@ internal static class EventScenes
             [.. objects.Take(scene.Random.Between(1, EventCountMax)).Select(o => NewEvent(scene, o))];
         string report = events.Select(e => scene.Say("event.say", e)).Aggregate(scene.Join);
 
-        int questionCount = scene.QuestionCount(5);
+        int questionCount = scene.QuestionCount(6);
         for (int i = 0; i < questionCount; i++)
         {
             // Sometimes the same question of something that did not happen.
@@ -39,18 +39,18 @@ internal static class EventScenes
     {
         string[] verb = scene.Random.Pick(CorpusText.Knowledge("event")).Split('|');
         WordPair time = scene.NewWord("time");
+        WordPair colour = scene.NewWord("colour");
         string englishTime = char.ToUpper(time.English[0], CultureInfo.InvariantCulture) + time.English[1..];
         return
         [
             ("n", scene.Names.Person(scene.Language)), ("past", new WordPair(verb[0], verb[1])),
-            ("verb", new WordPair(verb[0], verb[2])), ("x", thing), ("cx", WithColour(scene, thing)),
+            ("verb", new WordPair(verb[0], verb[2])), ("x", thing), ("c", colour), ("cx", WithColour(thing, colour)),
             ("spot", scene.NewWord("spot")), ("time", time), ("Time", new WordPair(time.Chinese, englishTime)),
         ];
     }
 
-    private static WordPair WithColour(Scene scene, WordPair thing)
+    private static WordPair WithColour(WordPair thing, WordPair colour)
     {
-        WordPair colour = scene.NewWord("colour");
         string article = colour.English[0] == 'o' ? "an" : "a";
         return new WordPair($"一个{colour.Chinese}的{thing.Chinese}", $"{article} {colour.English} {thing.English}");
     }

@@ -31,7 +31,7 @@ internal static class PassageScenes
     {
         var known = told.SelectMany(t => t.Facts.Select(f => (t, f.Attribute))).ToList();
         var questions = scene.Random.PickSome(known, Math.Min(known.Count, scene.QuestionCount(6))).ToList();
-        int absentCount = scene.Random.Percent(50) ? scene.Random.Between(1, 2) : 0;
+        int absentCount = scene.Random.Percent(50) ? scene.Random.Between(1, 3) : 0;
         for (int i = 0; i < absentCount; i++)
         {
             Told of = scene.Random.Pick(told);

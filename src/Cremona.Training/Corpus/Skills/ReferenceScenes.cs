@@ -1,97 +1,110 @@
-using System.Globalization;
-
 namespace Cremona.Training.Corpus.Skills;
 
 /// <summary>Later questions lean on what was said before: the second one, her, and what about the other.</summary>
 internal static class ReferenceScenes
 {
-    private static readonly string[] OrdinalKeys = ["refer.first.ask", "refer.second.ask"];
+    private static readonly WordPair[] Men =
+    [
+        new("我爸爸", "my father"), new("我哥哥", "my brother"), new("我爷爷", "my grandfather"),
+        new("我叔叔", "my uncle"), new("我儿子", "my son"), new("我弟弟", "my little brother"),
+    ];
+
+    private static readonly WordPair[] Women =
+    [
+        new("我妈妈", "my mother"), new("我姐姐", "my sister"), new("我奶奶", "my grandmother"),
+        new("我阿姨", "my aunt"), new("我女儿", "my daughter"), new("我妹妹", "my little sister"),
+    ];
+
+    private static readonly WordPair Him = new("他", "him");
+    private static readonly WordPair Her = new("她", "her");
 
     public static void Write(Scene scene)
     {
-        if (scene.Random.Percent(45)) AskThings(scene);
-        else if (scene.Random.Percent(30)) AskOlder(scene);
-        else AskPeople(scene);
-    }
-
-    // "I have a red cup and a blue book." "What colour is the second one?"
-    private static void AskThings(Scene scene)
-    {
-        WordPair[] things = [.. scene.Random.PickSome(CorpusText.Table("object"), 2)];
-        WordPair[] colours = [.. scene.Random.PickSome(CorpusText.Table("colour"), 2)];
-        string given = scene.Say("refer.give", ("x", Coloured(things[0], colours[0])), ("y", Coloured(things[1], colours[1])));
-        int questionCount = scene.QuestionCount(4);
-        bool isAcknowledged = scene.Random.Percent(50);
-        if (isAcknowledged)
+        switch (scene.Random.Next(100))
         {
-            scene.User(given);
-            scene.Bot(scene.Say("user.ack"));
-        }
-
-        for (int i = 0; i < questionCount; i++)
-        {
-            int place = scene.Random.Next(2);
-            string question = scene.Random.Percent(50)
-                ? scene.Say(OrdinalKeys[place])
-                : scene.Say("refer.thing.ask", ("x", things[place]));
-            scene.User(i == 0 && !isAcknowledged ? scene.Join(given, question) : question);
-            scene.Bot(scene.Say("refer.tell", ("c", colours[place]), ("x", things[place])), Skill.Reference,
-                [colours[place].In(scene.Language)], colours[1 - place].In(scene.Language));
+            case < 40:
+                ThingScenes.Write(scene);
+                break;
+            case < 60:
+                CompareScenes.Write(scene);
+                break;
+            case < 80:
+                AskPeople(scene);
+                break;
+            default:
+                AskFamily(scene);
+                break;
         }
     }
 
-    private static WordPair Coloured(WordPair thing, WordPair colour) => new(
-        $"一个{colour.Chinese}的{thing.Chinese}",
-        $"{(colour.English[0] == 'o' ? "an" : "a")} {colour.English} {thing.English}");
+    /// <summary>An answer that has the right value and none of the others.</summary>
+    public static void Bot(Scene scene, string answer, WordPair right, IEnumerable<WordPair> others) =>
+        scene.Bot(answer, Skill.Reference, [right.In(scene.Language)], [.. others.Select(o => o.In(scene.Language))
+            .Where(o => !answer.Contains(o, StringComparison.OrdinalIgnoreCase))]);
 
-    // Two people with facts of the same kinds; after the first question only "and Ben?" is said.
+    // Two or three people with facts of the same kinds; after a question only "and Ben?" is said.
     private static void AskPeople(Scene scene)
     {
-        WordPair[] people = scene.Names.People(scene.Language, 2);
-        string[] attributes = [.. scene.Random.PickSome(FactMaker.PersonAttributes, scene.Random.Between(1, 4))];
-        Fact[][] facts = [.. people.Select(_ => attributes.Select(a => FactMaker.Make(scene, [a], 1)[0]).ToArray())];
-        string passage = people.SelectMany((p, i) => facts[i].Select(f =>
-            FactMaker.Tell(scene, scene.Language, Subject.Named(p), f))).Aggregate(scene.Join);
+        WordPair[] names = scene.Names.People(scene.Language, scene.Random.Percent(75) ? 2 : 3);
+        Asked[] people = Make(scene, names.Length, i => Subject.Named(names[i]), _ => AnyPronoun(scene));
+        string passage = people.SelectMany(p => p.Facts.Select(f =>
+            FactMaker.Tell(scene, scene.Language, p.Name, f))).Aggregate(scene.Join);
 
-        int first = scene.Random.Next(2);
-        foreach ((int turn, int attribute) in Enumerable.Range(0, attributes.Length).Index())
+        int who = scene.Random.Next(people.Length);
+        for (int i = 0; i < people[0].Facts.Length; i++)
         {
-            Subject asked = turn == 0 ? Subject.Named(people[first])
-                : scene.Random.Percent(50) ? Subject.He : Subject.She;
-            string question = FactMaker.Ask(scene, asked, attributes[attribute]);
-            scene.User(turn == 0
-                ? scene.Say("passage.ask", ("t", WordPair.Same(passage)), ("q", WordPair.Same(question)))
-                : question);
-            Answer(scene, people, facts, first, attribute);
-            if (!scene.Random.Percent(60)) continue;
-            first = 1 - first;
-            scene.User(scene.Say("refer.more.ask", ("o", people[first])));
-            Answer(scene, people, facts, first, attribute);
+            // A pronoun means whoever was spoken of last.
+            Subject asked = i == 0 ? people[who].Name : people[who].Pronoun;
+            Ask(scene, FactMaker.Ask(scene, asked, people[who].Facts[i].Attribute), i == 0 ? passage : null);
+            Answer(scene, people, who, i, people[who].Name);
+            if (!scene.Random.Percent(70)) continue;
+            who = (who + scene.Random.Between(1, people.Length - 1)) % people.Length;
+            scene.User(scene.Say("refer.more.ask", ("o", people[who].Name.Name)));
+            Answer(scene, people, who, i, people[who].Name);
         }
     }
 
-    private static void Answer(Scene scene, WordPair[] people, Fact[][] facts, int who, int attribute)
+    // A man and a woman: he and she tell them apart.
+    private static void AskFamily(Scene scene)
     {
-        string right = facts[who][attribute].Value.In(scene.Language);
-        string other = facts[1 - who][attribute].Value.In(scene.Language);
-        string answer = FactMaker.Answer(scene, Subject.Named(people[who]), facts[who][attribute]);
-        if (right.Contains(other, StringComparison.Ordinal)) scene.Bot(answer, Skill.Reference, [right]);
-        else scene.Bot(answer, Skill.Reference, [right], other);
+        (WordPair Name, Subject Pronoun)[] family = [.. scene.Random.PickSome(
+            [(scene.Random.Pick(Men), Subject.He), (scene.Random.Pick(Women), Subject.She)], 2)];
+        Asked[] people = Make(scene, 2, i => Subject.Named(family[i].Name), i => family[i].Pronoun);
+        string passage = people.SelectMany(p => p.Facts.Select((f, i) => FactMaker.Tell(
+            scene, scene.Language, i == 0 || scene.Random.Percent(30) ? p.Name : p.Pronoun, f))).Aggregate(scene.Join);
+
+        bool isFirst = true;
+        foreach (int fact in scene.Random.PickSome([.. Enumerable.Range(0, people[0].Facts.Length)], people[0].Facts.Length))
+        {
+            int who = scene.Random.Next(2);
+            Ask(scene, FactMaker.Ask(scene, people[who].Pronoun, people[who].Facts[fact].Attribute), isFirst ? passage : null);
+            isFirst = false;
+            Answer(scene, people, who, fact, people[who].Pronoun);
+            if (!scene.Random.Percent(60)) continue;
+            who = 1 - who;
+            scene.User(scene.Say("refer.more.ask", ("o", people[who].Pronoun == Subject.He ? Him : Her)));
+            Answer(scene, people, who, fact, people[who].Pronoun);
+        }
     }
 
-    // Their ages are told, then compared.
-    private static void AskOlder(Scene scene)
+    private static Asked[] Make(Scene scene, int count, Func<int, Subject> nameOf, Func<int, Subject> pronounOf)
     {
-        WordPair[] people = scene.Names.People(scene.Language, 2);
-        int[] ages = [scene.Random.Between(6, 90), scene.Random.Between(6, 89)];
-        if (ages[1] >= ages[0]) ages[1]++;
-        string passage = people.Select((p, i) => FactMaker.Tell(
-            scene, scene.Language, Subject.Named(p), new Fact("age", Text(ages[i])))).Aggregate(scene.Join);
-        bool asksOlder = scene.Random.Percent(50);
-        int right = ages[0] > ages[1] == asksOlder ? 0 : 1;
-        scene.User(scene.Join(passage, scene.Say(asksOlder ? "older.ask" : "younger.ask")));
-        scene.Bot(scene.Say("person.tell", ("n", people[right])), Skill.Reference, [people[right].Chinese]);
+        IReadOnlyList<string> attributes =
+            scene.Random.PickSome(FactMaker.PersonAttributes, scene.Random.Between(1, count == 2 ? 4 : 2));
+        return [.. Enumerable.Range(0, count).Select(i => new Asked(
+            nameOf(i), pronounOf(i), [.. attributes.Select(a => FactMaker.Make(scene, [a], 1)[0])]))];
     }
 
-    private static WordPair Text(int number) => WordPair.Same(number.ToString(CultureInfo.InvariantCulture));
+    private static Subject AnyPronoun(Scene scene) => scene.Random.Percent(50) ? Subject.He : Subject.She;
+
+    private static void Ask(Scene scene, string question, string? passage) => scene.User(passage is null
+        ? question
+        : scene.Say("passage.ask", ("t", WordPair.Same(passage)), ("q", WordPair.Same(question))));
+
+    private static void Answer(Scene scene, Asked[] people, int who, int fact, Subject subject) => Bot(
+        scene, FactMaker.Answer(scene, subject, people[who].Facts[fact]), people[who].Facts[fact].Value,
+        people.Where(p => p != people[who]).Select(p => p.Facts[fact].Value));
+
+    /// <summary>Somebody with facts.</summary>
+    private sealed record Asked(Subject Name, Subject Pronoun, Fact[] Facts);
 }
