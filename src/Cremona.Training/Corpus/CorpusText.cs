@@ -80,7 +80,8 @@ internal static class CorpusText
         string[] apart = [.. HashedApart(key, forms).Where(known.Cover)];
         if (apart.Length > 0) return apart;
         string[] splittable = Splittable(key, forms);
-        return [.. splittable.Where(known.Cover).TakeLast(1).DefaultIfEmpty(splittable.LastOrDefault()).OfType<string>()];
+        return
+            [.. splittable.Where(known.Cover).TakeLast(1).DefaultIfEmpty(splittable.LastOrDefault()).OfType<string>()];
     }
 
     private static IEnumerable<string> HashedApart(string key, string[] forms) =>

@@ -17,9 +17,11 @@ internal static class CompareScenes
         Measure measure = scene.Random.Pick(Measures);
         bool isOfThings = measure.Say == "refer.price.say";
         WordPair[] names = isOfThings
-            ? [.. scene.Random.PickSome(CorpusText.Table("object"), 2).Select(t => new WordPair(t.Chinese, "the " + t.English))]
+            ? [.. scene.Random.PickSome(CorpusText.Table("object"), 2)
+                .Select(t => new WordPair(t.Chinese, "the " + t.English))]
             : scene.Names.People(scene.Language, 2);
-        int[] numbers = [scene.Random.Between(measure.Low, measure.High), scene.Random.Between(measure.Low, measure.High - 1)];
+        int[] numbers =
+            [scene.Random.Between(measure.Low, measure.High), scene.Random.Between(measure.Low, measure.High - 1)];
         if (numbers[1] >= numbers[0]) numbers[1]++;
         string given = names.Select((n, i) => scene.Say(scene.Language, measure.Say, Subject.Named(n),
             ("x", n), ("v", WordPair.Same(numbers[i].ToString(CultureInfo.InvariantCulture))))).Aggregate(scene.Join);

@@ -73,12 +73,12 @@ internal static class ReferenceScenes
         string passage = people.SelectMany(p => p.Facts.Select((f, i) => FactMaker.Tell(
             scene, scene.Language, i == 0 || scene.Random.Percent(30) ? p.Name : p.Pronoun, f))).Aggregate(scene.Join);
 
-        bool isFirst = true;
-        foreach (int fact in scene.Random.PickSome([.. Enumerable.Range(0, people[0].Facts.Length)], people[0].Facts.Length))
+        int[] places = [.. Enumerable.Range(0, people[0].Facts.Length)];
+        foreach ((int i, int fact) in scene.Random.PickSome(places, places.Length).Index())
         {
             int who = scene.Random.Next(2);
-            Ask(scene, FactMaker.Ask(scene, people[who].Pronoun, people[who].Facts[fact].Attribute), isFirst ? passage : null);
-            isFirst = false;
+            string question = FactMaker.Ask(scene, people[who].Pronoun, people[who].Facts[fact].Attribute);
+            Ask(scene, question, i == 0 ? passage : null);
             Answer(scene, people, who, fact, people[who].Pronoun);
             if (!scene.Random.Percent(60)) continue;
             who = 1 - who;
