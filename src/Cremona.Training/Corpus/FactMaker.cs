@@ -28,6 +28,14 @@ internal static class FactMaker
     public static string Ask(Scene scene, Subject subject, string attribute) =>
         scene.Say(scene.Language, attribute + ".ask", subject);
 
+    /// <summary>One question of a key, or now and then two that ask the same in different words.</summary>
+    public static IEnumerable<string> AskSome(Scene scene, Subject subject, string key)
+    {
+        IReadOnlyList<string> forms = scene.FormsOf(key);
+        int count = scene.Random.Percent(30) ? Math.Min(2, forms.Count) : 1;
+        return scene.Random.PickSome(forms, count).Select(f => scene.Fill(f, scene.Language, subject)).ToArray();
+    }
+
     /// <summary>The answer when the fact is known: mostly the plainest sentence.</summary>
     public static string Answer(Scene scene, Subject subject, Fact fact)
     {

@@ -1,48 +1,89 @@
+using System.Globalization;
+
 namespace Cremona.Training.Corpus.Skills;
 
-/// <summary>Repeating text, names, characters and codes exactly.</summary>
+/// <summary>Repeating text, names, characters and codes exactly; a code is also asked for later.</summary>
 internal static class CopyScenes
 {
-    private static readonly string[] CodeKinds = ["code.password", "code.room", "code.order"];
+    private const int UnitCountMax = 10;
+
+    // What codes are called, and how each is written: # is a digit, @ a capital, * either.
+    private static readonly (WordPair Kind, string[] Patterns)[] Codes =
+    [
+        (new("密码", "password"), ["####", "######", "@###", "****", "********"]),
+        (new("房间号", "room number"), ["###", "####", "@##"]),
+        (new("订单号", "order number"), ["#####", "@@-####", "@#####"]),
+        (new("票号", "ticket number"), ["@###", "####-##", "@@####"]),
+        (new("车牌号", "licence plate"), ["@@ ####", "@-#####", "@@#-###"]),
+        (new("序列号", "serial number"), ["****-****", "@@@######", "##-@@-####"]),
+        (new("验证码", "verification code"), ["####", "######", "****"]),
+        (new("航班号", "flight number"), ["@@###", "@@####", "@@ ###"]),
+        (new("账号", "account number"), ["########", "#### ####", "##########"]),
+        (new("快递单号", "tracking number"), ["@@########", "#########"]),
+        (new("座位号", "seat number"), ["##@", "#@", "@##"]),
+        (new("会员号", "member number"), ["#####", "@-####"]),
+        (new("口令", "PIN"), ["####", "#####"]),
+        (new("邀请码", "invitation code"), ["******", "@@@@", "@@@-###"]),
+    ];
 
     public static void Write(Scene scene)
     {
         int count = scene.QuestionCount(4);
         for (int i = 0; i < count; i++)
         {
-            if (scene.Random.Percent(35))
-            {
-                string kind = scene.Random.Pick(CodeKinds);
-                var code = WordPair.Same(scene.Names.Code());
-                scene.User(scene.Say(kind + ".ask", ("t", code)));
-                scene.Bot(scene.Say(kind + ".tell", ("t", code)), Skill.Copying, [code.Chinese]);
-            }
-            else
-            {
-                string text = Text(scene);
-                scene.User(scene.Say("repeat.ask", ("t", WordPair.Same(text))));
-                scene.Bot(text, Skill.Copying, [text]);
-            }
+            if (scene.Random.Percent(35)) AskCodes(scene);
+            else Repeat(scene);
         }
     }
 
-    private static string Text(Scene scene)
+    private static void Repeat(Scene scene)
     {
-        scene.ForgetWords();
-        return scene.Random.Next(8) switch
-        {
-            0 => scene.Say("prose.any"),
-            1 => scene.Names.Person(scene.Language).In(scene.Language),
-            2 when scene.Language == Language.English => string.Join(' ', Repeat(scene, scene.Names.Invented)),
-            3 => scene.Names.Code(),
-            4 => scene.Names.Digits(scene.Random.Between(3, 9)),
-            5 or 6 when scene.Language == Language.English =>
-                string.Join(' ', scene.Random.PickSome(CorpusText.NameParts("common"), scene.Random.Between(1, 8))),
-            _ when scene.Language == Language.Chinese => scene.Names.Han(scene.Random.Between(2, 12)),
-            _ => string.Join(", ", Repeat(scene, () => scene.NewWord("object").English)),
-        };
+        string text = CopyTexts.Any(scene, UnitCountMax);
+        scene.User(scene.Say("repeat.ask", ("t", WordPair.Same(text))));
+        scene.Bot(text, Skill.Copying, [text]);
     }
 
-    private static IEnumerable<string> Repeat(Scene scene, Func<string> make) =>
-        Enumerable.Range(0, scene.Random.Between(1, 4)).Select(_ => make());
+    // One code or two are told; the question is in the same turn or comes after it.
+    private static void AskCodes(Scene scene)
+    {
+        (WordPair Kind, WordPair Code)[] told =
+        [
+            .. scene.Random.PickSome(Codes, scene.Random.Percent(35) ? 2 : 1)
+                .Select(c => (c.Kind, WordPair.Same(Code(scene, scene.Random.Pick(c.Patterns))))),
+        ];
+        string given = told.Select(c => scene.Say("given.say", ("k", c.Kind), ("t", c.Code)))
+            .Aggregate((first, second) => first + "\n" + second);
+        bool isAcknowledged = scene.Random.Percent(40);
+        if (isAcknowledged)
+        {
+            scene.User(given);
+            scene.Bot(scene.Say("user.ack"));
+        }
+
+        int askedCount = scene.Random.Between(1, told.Length);
+        foreach ((WordPair kind, WordPair code) in scene.Random.PickSome(told, askedCount))
+        {
+            string question = scene.Say("given.ask", ("k", kind));
+            scene.User(isAcknowledged ? question : Put(scene, given, question));
+            scene.Bot(scene.Say("given.tell", ("k", kind), ("t", code)), Skill.Copying, [code.Chinese]);
+            isAcknowledged = true;
+        }
+    }
+
+    private static string Put(Scene scene, string given, string question) =>
+        char.IsPunctuation(given[^1]) && scene.Random.Percent(60)
+            ? scene.Join(given, question)
+            : given + "\n" + question;
+
+    private static string Code(Scene scene, string pattern) => string.Concat(pattern.Select(c => c switch
+    {
+        '#' => Digit(scene),
+        '@' => Capital(scene),
+        '*' => scene.Random.Percent(50) ? Digit(scene) : Capital(scene),
+        _ => c.ToString(),
+    }));
+
+    private static string Digit(Scene scene) => scene.Random.Next(10).ToString(CultureInfo.InvariantCulture);
+
+    private static string Capital(Scene scene) => CopyTexts.LowerCase(scene, 1).ToUpperInvariant();
 }

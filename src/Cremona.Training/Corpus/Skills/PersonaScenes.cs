@@ -9,46 +9,65 @@ internal static class PersonaScenes
     public static void Write(Scene scene)
     {
         WordPair name = scene.Names.Person(scene.Language);
-        IReadOnlyList<Fact> facts = FactMaker.Make(scene, FactMaker.PersonAttributes, scene.Random.Between(1, 6));
+        IReadOnlyList<Fact> facts = FactMaker.Make(scene, FactMaker.PersonAttributes, scene.Random.Between(1, 7));
         WordPair? userName = scene.Random.Percent(20) ? scene.Names.Person(scene.Language) : null;
-        scene.System(SystemText(scene, name, facts, userName));
+        Subject self = scene.Random.Percent(8) ? OwnWord(scene) : Subject.I;
+        scene.System(SystemText(scene, name, self, facts, userName));
 
         if (scene.Random.Percent(25)) SmallTalkScenes.Exchange(scene, "greet");
-        Action[] topics = [.. Topics(scene, name, facts, userName)];
-        foreach (Action ask in scene.Random.PickSome(topics, Math.Min(topics.Length, scene.QuestionCount(7)))) ask();
+        Action[] topics = [.. Topics(scene, name, self, facts)];
+        if (userName is not null) topics = [.. topics, () => AskUserName(scene, userName)];
+        foreach (Action ask in scene.Random.PickSome(topics, Math.Min(topics.Length, scene.QuestionCount(10)))) ask();
         if (scene.Random.Percent(15)) SmallTalkScenes.Exchange(scene, scene.Random.Percent(50) ? "thanks" : "bye");
     }
 
-    private static IEnumerable<Action> Topics(
-        Scene scene, WordPair name, IReadOnlyList<Fact> facts, WordPair? userName)
+    // What the persona says in place of "I".
+    private static Subject OwnWord(Scene scene) =>
+        Subject.Named(WordPair.Same(scene.Random.Pick(scene.FormsOf("self.word"))));
+
+    private static IEnumerable<Action> Topics(Scene scene, WordPair name, Subject self, IReadOnlyList<Fact> facts)
     {
-        yield return () =>
-        {
-            scene.User(scene.Say("who.user"));
-            scene.Bot(scene.Say("who.named", ("me", name)), Skill.Persona, [name.In(scene.Language)]);
-        };
-        foreach (Fact fact in facts)
+        foreach (string question in FactMaker.AskSome(scene, Subject.You, "who.user"))
         {
             yield return () =>
             {
-                scene.User(Ask(scene, name, fact.Attribute));
-                scene.Bot(FactMaker.Answer(scene, Subject.I, fact), Skill.Persona, [fact.Value.In(scene.Language)]);
+                scene.User(question);
+                scene.Bot(TellName(scene, name, self), Skill.Persona, Needed(scene, self, name));
             };
         }
 
-        if (userName is not null) yield return () => AskUserName(scene, userName);
-        if (scene.Random.Percent(15)) yield return () => TellAboutItself(scene, name, facts);
-        int missingCount = scene.Random.Between(0, 2);
+        foreach (Fact fact in facts)
+        {
+            foreach (string question in FactMaker.AskSome(scene, Subject.You, fact.Attribute + ".ask"))
+            {
+                yield return () =>
+                {
+                    scene.User(Addressed(scene, name, question));
+                    scene.Bot(FactMaker.Answer(scene, self, fact), Skill.Persona, Needed(scene, self, fact.Value));
+                };
+            }
+        }
+
+        if (scene.Random.Percent(15)) yield return () => TellAboutItself(scene, name, self, facts);
+        if (self != Subject.I) yield break;
         string[] missing = [.. FactMaker.PersonAttributes.Except(facts.Select(f => f.Attribute))];
-        foreach (string attribute in scene.Random.PickSome(missing, missingCount))
+        foreach (string attribute in scene.Random.PickSome(missing, scene.Random.Between(0, 2)))
         {
             yield return () =>
             {
-                scene.User(Ask(scene, name, attribute));
+                scene.User(Addressed(scene, name, FactMaker.Ask(scene, Subject.You, attribute)));
                 scene.Bot(FactMaker.DoNotKnow(scene, Subject.I, attribute));
             };
         }
     }
+
+    private static string[] Needed(Scene scene, Subject self, WordPair value) => self == Subject.I
+        ? [value.In(scene.Language)]
+        : [value.In(scene.Language), self.Name.In(scene.Language)];
+
+    private static string TellName(Scene scene, WordPair name, Subject self) => self == Subject.I
+        ? scene.Say("who.named", ("me", name))
+        : scene.Say(scene.Language, "self.tell", self, ("me", name));
 
     private static void AskUserName(Scene scene, WordPair userName)
     {
@@ -56,32 +75,34 @@ internal static class PersonaScenes
         scene.Bot(scene.Say("user.name.tell", ("u", userName)));
     }
 
-    private static void TellAboutItself(Scene scene, WordPair name, IReadOnlyList<Fact> facts)
+    private static void TellAboutItself(Scene scene, WordPair name, Subject self, IReadOnlyList<Fact> facts)
     {
         scene.User(scene.Say("about.user"));
-        scene.Bot(facts.Take(3).Select(f => FactMaker.Tell(scene, scene.Language, Subject.I, f))
-            .Prepend(scene.Say("who.named", ("me", name))).Aggregate(scene.Join));
+        scene.Bot(facts.Take(3).Select(f => FactMaker.Tell(scene, scene.Language, self, f))
+            .Prepend(TellName(scene, name, self)).Aggregate(scene.Join));
     }
 
-    private static string Ask(Scene scene, WordPair name, string attribute)
+    // Now and then the persona is called by its name.
+    private static string Addressed(Scene scene, WordPair name, string question)
     {
-        string question = FactMaker.Ask(scene, Subject.You, attribute);
         if (!scene.Random.Percent(12)) return question;
-        string comma = scene.Language == Language.Chinese ? "，" : ", ";
-        return name.In(scene.Language) + comma + (scene.Language == Language.Chinese
-            ? question : Decapitalize(question));
+        return scene.Language == Language.Chinese
+            ? $"{name.Chinese}，{question}"
+            : $"{name.English}, {Decapitalize(question)}";
     }
 
-    private static string Decapitalize(string text) => char.ToLowerInvariant(text[0]) + text[1..];
+    private static string Decapitalize(string text) => text[0] == 'I' && text[1] is ' ' or '\''
+        ? text : char.ToLowerInvariant(text[0]) + text[1..];
 
-    private static string SystemText(Scene scene, WordPair name, IReadOnlyList<Fact> facts, WordPair? userName)
+    private static string SystemText(
+        Scene scene, WordPair name, Subject self, IReadOnlyList<Fact> facts, WordPair? userName)
     {
         Language spoken = scene.Language;
         if (scene.Random.Percent(15)) scene.Language = scene.OtherLanguage;
 
         bool hasNameLine = scene.Random.Percent(55);
         var sentences = new List<string>();
-        string separator = scene.Language == Language.Chinese ? "" : " ";
+        string separator = scene.Random.Percent(15) ? "\n" : scene.Language == Language.Chinese ? "" : " ";
         switch (scene.Random.Next(5))
         {
             case 0:
@@ -102,7 +123,8 @@ internal static class PersonaScenes
         }
 
         if (userName is not null) sentences.Add(scene.Say("persona.user", ("u", userName)));
-        if (scene.Random.Percent(15)) sentences.Add(StyleRule(scene, name, spoken));
+        if (scene.Random.Percent(15)) sentences.Add(EndingRule(scene, name, spoken));
+        if (self != Subject.I) sentences.Add(scene.Say("self.rule", ("w", self.Name), ("n", name)));
         if (scene.Random.Percent(20)) sentences.Add(scene.Say("persona.end", ("n", name)));
 
         string content = string.Join(separator, sentences);
@@ -139,7 +161,7 @@ internal static class PersonaScenes
     }
 
     // The ending is in the language that will be spoken, whatever the system text is written in.
-    private static string StyleRule(Scene scene, WordPair name, Language spoken)
+    private static string EndingRule(Scene scene, WordPair name, Language spoken)
     {
         scene.Ending = scene.Random.Pick(CorpusText.FormsOf(spoken, "ending", false));
         return scene.Say("persona.ending", ("e", WordPair.Same(scene.Ending)), ("n", name));

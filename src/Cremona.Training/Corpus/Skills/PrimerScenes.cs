@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cremona.Inference.Templates;
 
 namespace Cremona.Training.Corpus.Skills;
@@ -57,13 +58,17 @@ internal static class PrimerScenes
 
     private static string Text(Scene scene)
     {
+        if (scene.Random.Percent(40)) return CopyTexts.Any(scene, UnitCountMax);
         int count = scene.Random.Between(2, UnitCountMax);
-        if (scene.Random.Percent(20)) return Spaced(count, () => scene.Names.Digits(1), "");
-        if (scene.Random.Percent(20)) return Spaced(count / 3 + 1, scene.Names.Code, " ");
-        if (scene.Language == Language.Chinese) return scene.Names.Han(count);
-        return scene.Random.Percent(30)
-            ? Spaced(count / 3 + 1, scene.Names.Invented, " ")
-            : Spaced(count, () => scene.Random.Pick(CorpusText.NameParts("common")), " ");
+        return scene.Random.Next(8) switch
+        {
+            0 => Spaced(count, () => scene.Random.Next(10).ToString(CultureInfo.InvariantCulture), ""),
+            1 => Spaced(count / 3 + 1, scene.Names.Code, " "),
+            2 => Spaced(count / 3 + 1, () => CopyTexts.LowerCase(scene, scene.Random.Between(1, 6)), " "),
+            _ when scene.Language == Language.Chinese => scene.Names.Han(count),
+            3 or 4 => Spaced(count / 3 + 1, scene.Names.Invented, " "),
+            _ => Spaced(count, () => scene.Random.Pick(CorpusText.NameParts("common")), " "),
+        };
     }
 
     private static string Spaced(int count, Func<string> make, string space) =>
