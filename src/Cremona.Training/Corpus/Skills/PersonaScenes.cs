@@ -150,14 +150,24 @@ internal static class PersonaScenes
 
     private static IEnumerable<string> Profile(Scene scene, WordPair name, IReadOnlyList<Fact> facts, bool hasNameLine)
     {
-        string colon = scene.Language == Language.Chinese ? "：" : ": ";
-        string bullet = scene.Random.Percent(25) ? "- " : "";
-        if (!hasNameLine || scene.Random.Percent(50)) yield return Line("name", name);
-        foreach (Fact fact in facts) yield return Line(fact.Attribute, fact.Value);
+        IEnumerable<Fact> named = hasNameLine && scene.Random.Percent(50) ? facts : facts.Prepend(new Fact("name", name));
+        (string Label, string Value)[] lines =
+        [
+            .. named.Select(f => (scene.Random.Pick(CorpusText.LabelsOf(scene.Language, f.Attribute)),
+                f.Value.In(scene.Language))),
+        ];
+        if (scene.Random.Percent(8)) return [CorpusJson.Object(lines.Select(l => (l.Label, CorpusJson.Text(l.Value))))];
 
-        string Line(string attribute, WordPair value) =>
-            bullet + scene.Random.Pick(CorpusText.LabelsOf(scene.Language,
-                attribute)) + colon + value.In(scene.Language);
+        string colon = scene.Language == Language.Chinese ? "：" : ": ";
+        return scene.Random.Next(10) switch
+        {
+            0 or 1 => lines.Select(l => $"- {l.Label}{colon}{l.Value}"),
+            2 => lines.Select((l, i) => $"{i + 1}. {l.Label}{colon}{l.Value}"),
+            3 when scene.Language == Language.Chinese => lines.Select(l => $"【{l.Label}】{l.Value}"),
+            3 => lines.Select(l => $"{l.Label} = {l.Value}"),
+            4 => lines.Select(l => $"**{l.Label}**{colon}{l.Value}"),
+            _ => lines.Select(l => $"{l.Label}{colon}{l.Value}"),
+        };
     }
 
     // The ending is in the language that will be spoken, whatever the system text is written in.
