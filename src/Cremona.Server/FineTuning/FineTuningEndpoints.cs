@@ -3,7 +3,6 @@ using Cremona.Protocol.FineTuning;
 using Cremona.Server.Edge;
 using Cremona.Server.Jobs;
 using Cremona.Server.Models;
-using Cremona.Server.Models.Upstream;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cremona.Server.FineTuning;
@@ -106,22 +105,10 @@ public static class FineTuningEndpoints
     }
 
     private static async Task<JsonHttpResult<FinetuneDeletedResponse>> DeleteModelAsync(
-        Caller caller,
-        RequestParameters parameters,
-        ITunedModelStore models,
-        IModelHost host,
-        UpstreamPools pools,
-        CancellationToken cancellationToken)
+        Caller caller, RequestParameters parameters, TunedModelRemoval removal, CancellationToken cancellationToken)
     {
         string id = parameters.GetString("model_id");
-        if (!await models.DeleteAsync(caller.GroupId, id, cancellationToken))
-        {
-            throw ModelNotFound(id);
-        }
-
-        host.DropAdapter(id);
-        await pools.UnloadAsync(id, cancellationToken);
-        return Deleted();
+        return await removal.DeleteAsync(caller.GroupId, id, cancellationToken) ? Deleted() : throw ModelNotFound(id);
     }
 
     private static string ReadJobId(RequestParameters parameters) => parameters.GetString("fine_tuning_job_id");

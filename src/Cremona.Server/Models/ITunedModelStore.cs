@@ -14,19 +14,25 @@ public interface ITunedModelStore
     /// <summary>Newest first.</summary>
     Task<IReadOnlyList<TunedModel>> ListAsync(string groupId, CancellationToken cancellationToken);
 
-    /// <summary>Removes the model for everybody and frees its adapter. False when there was nothing to
-    /// delete.</summary>
-    Task<bool> DeleteAsync(string groupId, string id, CancellationToken cancellationToken);
+    /// <summary>From now on nobody finds the model. False when there was nothing to delete.</summary>
+    Task<bool> MarkDeletedAsync(string groupId, string id, CancellationToken cancellationToken);
 
     /// <summary>Notes that the model is in use. Writes at most once an hour.</summary>
     Task MarkCalledAsync(TunedModel model, CancellationToken cancellationToken);
 
-    /// <summary>Removes all models, of every group, that nobody called since they were made or since a time.</summary>
+    /// <summary>From now on nobody finds the models, of every group, that nobody called since they were made or since a
+    /// time.</summary>
     /// <param name="unusedSince">The time.</param>
-    /// <param name="cancellationToken">Ends the work between two steps.</param>
-    /// <returns>Their ids.</returns>
-    Task<IReadOnlyList<string>> LapseAsync(DateTimeOffset unusedSince, CancellationToken cancellationToken);
+    /// <param name="cancellationToken">Changes nothing.</param>
+    /// <returns>How many.</returns>
+    Task<int> MarkLapsedAsync(DateTimeOffset unusedSince, CancellationToken cancellationToken);
 
-    /// <summary>Frees adapters of deleted models that a crash left behind.</summary>
-    Task PurgeAsync(CancellationToken cancellationToken);
+    /// <summary>The models, of every group, that are marked and not yet forgotten.</summary>
+    Task<IReadOnlyList<TunedModel>> ListMarkedAsync(CancellationToken cancellationToken);
+
+    /// <summary>Deletes the adapter's files.</summary>
+    Task FreeAsync(TunedModel model, CancellationToken cancellationToken);
+
+    /// <summary>Deletes the row of a marked model.</summary>
+    Task ForgetAsync(TunedModel model, CancellationToken cancellationToken);
 }

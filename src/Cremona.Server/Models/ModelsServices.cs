@@ -14,6 +14,7 @@ public static class ModelsServices
         services.AddSettings<ModelsOptions>(ModelsOptions.Section);
         services.AddSettings<EngineOptions>(EngineOptions.Section);
         services.AddSingleton<ITunedModelStore, TunedModelStore>();
+        services.AddSingleton<TunedModelRemoval>();
         services.AddHostedService<TunedModelSweep>();
         services.AddSingleton<IModelCatalog, ModelCatalog>();
         services.AddSingleton<IModelReader, ModelReader>();

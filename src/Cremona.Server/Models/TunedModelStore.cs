@@ -46,10 +46,8 @@ public sealed class TunedModelStore(Database database, IBlobStore blobs, TimePro
             new CommandDefinition(sql, new { GroupId = groupId }, cancellationToken: cancellationToken))).AsList();
     }
 
-    public async Task<bool> DeleteAsync(string groupId, string id, CancellationToken cancellationToken)
+    public async Task<bool> MarkDeletedAsync(string groupId, string id, CancellationToken cancellationToken)
     {
-        // First nobody can call it, then its adapter goes, then its row: a crash in between leaves a mark to go on
-        // from.
         const string sql = """
             UPDATE tuned_models SET deleted_at = @Now
             WHERE id = @Id AND group_id = @GroupId AND deleted_at = 0
@@ -58,13 +56,7 @@ public sealed class TunedModelStore(Database database, IBlobStore blobs, TimePro
         await using DbConnection connection = await database.OpenAsync(cancellationToken);
         int marked = await connection.ExecuteAsync(
             new CommandDefinition(sql, values, cancellationToken: cancellationToken));
-        if (marked == 0)
-        {
-            return false;
-        }
-
-        await PurgeAsync(CancellationToken.None);
-        return true;
+        return marked > 0;
     }
 
     public async Task MarkCalledAsync(TunedModel model, CancellationToken cancellationToken)
@@ -81,12 +73,11 @@ public sealed class TunedModelStore(Database database, IBlobStore blobs, TimePro
             "UPDATE tuned_models SET called_at = @Now WHERE id = @Id", values, cancellationToken: cancellationToken));
     }
 
-    public async Task<IReadOnlyList<string>> LapseAsync(DateTimeOffset unusedSince, CancellationToken cancellationToken)
+    public async Task<int> MarkLapsedAsync(DateTimeOffset unusedSince, CancellationToken cancellationToken)
     {
         const string sql = """
             UPDATE tuned_models SET deleted_at = @Now
             WHERE deleted_at = 0 AND created_at < @Since AND called_at < @Since
-            RETURNING id
             """;
         object values = new
         {
@@ -94,22 +85,25 @@ public sealed class TunedModelStore(Database database, IBlobStore blobs, TimePro
             Since = unusedSince.ToUnixTimeMilliseconds(),
         };
         await using DbConnection connection = await database.OpenAsync(cancellationToken);
-        IEnumerable<string> lapsed = await connection.QueryAsync<string>(
+        return await connection.ExecuteAsync(
             new CommandDefinition(sql, values, cancellationToken: cancellationToken));
-        await PurgeAsync(cancellationToken);
-        return lapsed.AsList();
     }
 
-    public async Task PurgeAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<TunedModel>> ListMarkedAsync(CancellationToken cancellationToken)
     {
         await using DbConnection connection = await database.OpenAsync(cancellationToken);
-        IEnumerable<TunedModel> deleted = await connection.QueryAsync<TunedModel>(new CommandDefinition(
-            $"SELECT {Columns} FROM tuned_models WHERE deleted_at <> 0", cancellationToken: cancellationToken));
-        foreach (TunedModel model in deleted)
-        {
-            await blobs.DeleteFolderAsync(model.AdapterKey, cancellationToken);
-            await connection.ExecuteAsync(new CommandDefinition(
-                "DELETE FROM tuned_models WHERE id = @Id", new { model.Id }, cancellationToken: cancellationToken));
-        }
+        return (await connection.QueryAsync<TunedModel>(new CommandDefinition(
+            $"SELECT {Columns} FROM tuned_models WHERE deleted_at <> 0", cancellationToken: cancellationToken))).AsList();
+    }
+
+    public Task FreeAsync(TunedModel model, CancellationToken cancellationToken) =>
+        blobs.DeleteFolderAsync(model.AdapterKey, cancellationToken);
+
+    public async Task ForgetAsync(TunedModel model, CancellationToken cancellationToken)
+    {
+        await using DbConnection connection = await database.OpenAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "DELETE FROM tuned_models WHERE id = @Id AND deleted_at <> 0", new { model.Id },
+            cancellationToken: cancellationToken));
     }
 }

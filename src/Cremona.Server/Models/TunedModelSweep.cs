@@ -1,12 +1,11 @@
-using Cremona.Server.Models.Upstream;
 using Microsoft.Extensions.Options;
 
 namespace Cremona.Server.Models;
 
-/// <summary>At the start frees the adapters of models whose deletion a crash interrupted; then, where the operator
-/// wants it, lets models lapse that nobody calls.</summary>
+/// <summary>Goes on with removals that a crash or an unreachable server interrupted, and, where the operator wants it,
+/// lets models lapse that nobody calls.</summary>
 internal sealed class TunedModelSweep(
-    ITunedModelStore models, IModelHost host, UpstreamPools pools, IOptions<ModelsOptions> options, TimeProvider clock,
+    ITunedModelStore models, TunedModelRemoval removal, IOptions<ModelsOptions> options, TimeProvider clock,
     ILogger<TunedModelSweep> log)
     : BackgroundService
 {
@@ -32,23 +31,12 @@ internal sealed class TunedModelSweep(
     internal async Task SweepAsync(CancellationToken stoppingToken)
     {
         TimeSpan lapse = options.Value.TunedModelLapse;
-        if (lapse == TimeSpan.Zero)
+        if (lapse > TimeSpan.Zero
+            && await models.MarkLapsedAsync(clock.GetUtcNow() - lapse, stoppingToken) is > 0 and int lapsed)
         {
-            await models.PurgeAsync(stoppingToken);
-            return;
+            log.ModelsLapsed(lapsed, lapse);
         }
 
-        IReadOnlyList<string> lapsed = await models.LapseAsync(clock.GetUtcNow() - lapse, stoppingToken);
-        if (lapsed.Count == 0)
-        {
-            return;
-        }
-
-        log.ModelsLapsed(lapsed.Count, lapse);
-        foreach (string id in lapsed)
-        {
-            host.DropAdapter(id);
-            await pools.UnloadAsync(id, stoppingToken);
-        }
+        await removal.RemoveMarkedAsync(stoppingToken);
     }
 }

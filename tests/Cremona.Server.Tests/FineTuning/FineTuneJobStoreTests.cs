@@ -55,8 +55,8 @@ public class FineTuneJobStoreTests
         (await tasks.CreateAsync(Order, "nano", "1", 100, default)).ShouldBeNull();
         (await models.ListAsync("1", default)).Select(model => model.CreatedAtMs).ShouldBe(
             [now + 3, now + 2, now + 1, now]);
-        (await models.DeleteAsync("2", $"ft:nano_{now}:x", default)).ShouldBeFalse();
-        (await models.DeleteAsync("1", $"ft:nano_{now}:x", default)).ShouldBeTrue();
+        (await models.MarkDeletedAsync("2", $"ft:nano_{now}:x", default)).ShouldBeFalse();
+        (await models.MarkDeletedAsync("1", $"ft:nano_{now}:x", default)).ShouldBeTrue();
         (await models.FindAsync("1", $"ft:nano_{now}:x", default)).ShouldBeNull();
         (await tasks.CreateAsync(Order, "nano", "1", 100, default)).ShouldNotBeNull();
         await store.Jobs.CancelAsync("1", job.Job.Id, default);

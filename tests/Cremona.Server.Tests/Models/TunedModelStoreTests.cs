@@ -14,22 +14,32 @@ public class TunedModelStoreTests
 
     [Theory]
     [MemberData(nameof(JobQueueTests.Stores), MemberType = typeof(JobQueueTests))]
-    public async Task Purge_FreesAdapters_OfModelsWhoseDeletionWasInterrupted(StoreKind kind)
+    public async Task MarkedModel_IsFoundByNobody_UntilItsFilesAndItsRowGo(StoreKind kind)
     {
         await using TestStore store = await TestStore.CreateAsync(kind);
         TunedModelStore models = Models(store);
-        await AddAsync(store, models, "a");
-        await store.ExecuteAsync("UPDATE tuned_models SET deleted_at = 1");
+        TunedModel model = await AddAsync(store, models, "a");
 
-        await models.PurgeAsync(default);
+        (await models.MarkDeletedAsync("1", "a", default)).ShouldBeTrue();
+        (await models.MarkDeletedAsync("1", "a", default)).ShouldBeFalse();
 
+        (await models.FindAsync("1", "a", default)).ShouldBeNull();
+        (await models.ListAsync("1", default)).ShouldBeEmpty();
+        (await models.ListMarkedAsync(default)).ShouldBe([model]);
+        Directory.Exists(AdapterFolder(store, "a")).ShouldBeTrue();
+
+        await models.FreeAsync(model, default);
+        await models.FreeAsync(model, default);
         Directory.Exists(AdapterFolder(store, "a")).ShouldBeFalse();
-        (await store.ReadAsync<long>("SELECT COUNT(*) FROM tuned_models")).ShouldBe(0);
+        (await models.ListMarkedAsync(default)).ShouldBe([model]);
+
+        await models.ForgetAsync(model, default);
+        (await models.ListMarkedAsync(default)).ShouldBeEmpty();
     }
 
     [Theory]
     [MemberData(nameof(JobQueueTests.Stores), MemberType = typeof(JobQueueTests))]
-    public async Task Lapse_RemovesWhatNobodyCalled_AndKeepsTheRest(StoreKind kind)
+    public async Task Lapse_MarksWhatNobodyCalled_AndKeepsTheRest(StoreKind kind)
     {
         await using TestStore store = await TestStore.CreateAsync(kind);
         TunedModelStore models = Models(store);
@@ -40,11 +50,24 @@ public class TunedModelStoreTests
         await AddAsync(store, models, "new");
         store.Clock.Advance(TimeSpan.FromHours(1));
 
-        (await models.LapseAsync(store.Clock.GetUtcNow() - Week, default)).ShouldBe(["unused"]);
+        (await models.MarkLapsedAsync(store.Clock.GetUtcNow() - Week, default)).ShouldBe(1);
 
         (await models.ListAsync("1", default)).Select(model => model.Id).ShouldBe(["new", "used"], ignoreOrder: true);
-        Directory.Exists(AdapterFolder(store, "unused")).ShouldBeFalse();
-        Directory.Exists(AdapterFolder(store, "used")).ShouldBeTrue();
+        (await models.ListMarkedAsync(default)).Single().Id.ShouldBe("unused");
+    }
+
+    [Fact]
+    public async Task Sweep_FreesAdapters_OfModelsWhoseRemovalWasInterrupted()
+    {
+        await using TestStore store = await TestStore.CreateAsync(StoreKind.Sqlite);
+        TunedModelStore models = Models(store);
+        await AddAsync(store, models, "a");
+        await models.MarkDeletedAsync("1", "a", default);
+
+        await SweepAsync(store, models, new ModelsOptions());
+
+        Directory.Exists(AdapterFolder(store, "a")).ShouldBeFalse();
+        (await store.ReadAsync<long>("SELECT COUNT(*) FROM tuned_models")).ShouldBe(0);
     }
 
     [Fact]
@@ -76,16 +99,21 @@ public class TunedModelStoreTests
         store.Clock.Advance(Week + TimeSpan.FromHours(1));
         ModelsOptions options = new() { TunedModelLapse = TimeSpan.FromDays(lapseDays) };
 
-        using UpstreamPools pools = new(Options.Create(options), store.Clock, NullLogger<UpstreamPools>.Instance);
-        using TunedModelSweep sweep = new(
-            models, new TinyModelHost(), pools, Options.Create(options), store.Clock,
-            NullLogger<TunedModelSweep>.Instance);
-        await sweep.SweepAsync(default);
+        await SweepAsync(store, models, options);
 
         (await models.FindAsync("1", "a", default) is not null).ShouldBe(isKept);
     }
 
     private static TunedModelStore Models(TestStore store) => new(store.Database, store.Blobs, store.Clock);
+
+    private static async Task SweepAsync(TestStore store, TunedModelStore models, ModelsOptions options)
+    {
+        using UpstreamPools pools = new(Options.Create(options), store.Clock, NullLogger<UpstreamPools>.Instance);
+        using TunedModelSweep sweep = new(
+            models, new TunedModelRemoval(models, new TinyModelHost(), pools), Options.Create(options), store.Clock,
+            NullLogger<TunedModelSweep>.Instance);
+        await sweep.SweepAsync(default);
+    }
 
     private static string AdapterFolder(TestStore store, string id) =>
         Path.Combine(store.Folder.BlobFolder, "adapters", id);

@@ -59,10 +59,15 @@ internal sealed class UpstreamPool : IDisposable
         ? path
         : Path.Combine(_entry.DataFolder, Path.GetRelativePath(dataFolder, path));
 
-    /// <summary>Frees the adapter of a deleted model wherever it is loaded, at once everywhere; a server that cannot be
-    /// reached keeps it.</summary>
-    public Task UnloadAsync(string name, CancellationToken cancellationToken) =>
-        Task.WhenAll(_replicas.Select(replica => UnloadAsync(replica, name, cancellationToken)));
+    /// <summary>Frees the adapter of a deleted model on every server, at once everywhere, whether or not this process
+    /// loaded it.</summary>
+    /// <returns>False: a server did not, and is to be asked again.</returns>
+    public async Task<bool> UnloadAsync(string name, CancellationToken cancellationToken)
+    {
+        bool[] isFreed = await Task.WhenAll(
+            _replicas.Select(replica => UnloadAsync(replica, name, cancellationToken)));
+        return !isFreed.Contains(false);
+    }
 
     /// <summary>1. Choose the server with the least to do. 2. Ask it; while no token has come, a fault is tried again
     /// elsewhere. 3. Pass on what comes; a fault ends it.</summary>
@@ -81,15 +86,17 @@ internal sealed class UpstreamPool : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task UnloadAsync(UpstreamReplica replica, string name, CancellationToken cancellationToken)
+    private async Task<bool> UnloadAsync(UpstreamReplica replica, string name, CancellationToken cancellationToken)
     {
         try
         {
             await replica.Adapters.UnloadAsync(name, cancellationToken);
+            return true;
         }
         catch (UpstreamException fault)
         {
             _log.AnswerFailed(fault, _id, replica.Address, fault.Message);
+            return false;
         }
     }
 

@@ -14,11 +14,6 @@ internal sealed class UpstreamPools : IDisposable
     /// <summary>Null: this server runs the model itself.</summary>
     public UpstreamPool? Find(string modelId) => _byModel.GetValueOrDefault(modelId);
 
-    /// <summary>Frees the adapter of a deleted tuned model.</summary>
-    public Task UnloadAsync(string tunedModelId, CancellationToken cancellationToken) => Task.WhenAll(
-        _byModel.Values.Where(pool => pool.LoadsAdapters)
-            .Select(pool => pool.UnloadAsync(tunedModelId, cancellationToken)));
-
     public void Dispose()
     {
         foreach (UpstreamPool pool in _byModel.Values)

@@ -26,7 +26,7 @@ public class UpstreamAdaptersTests
 
         await AskAsync(server, model);
         await AskAsync(server, model);
-        await server.Client.PostJsonAsync("/v1/delete_finetune_model", $$"""{"model_id":"{{model}}"}""");
+        await DeleteAsync(server, model);
 
         fake.Paths.ShouldBe([Load, Chat, Chat, Unload]);
         using var loaded = JsonDocument.Parse(fake.Bodies.First());
@@ -78,8 +78,8 @@ public class UpstreamAdaptersTests
         var options = new ModelsOptions { TunedModelLapse = TimeSpan.FromDays(7) };
 
         using TunedModelSweep sweep = new(
-            server.Services.GetRequiredService<ITunedModelStore>(), server.Services.GetRequiredService<IModelHost>(),
-            server.Services.GetRequiredService<UpstreamPools>(), Options.Create(options), clock,
+            server.Services.GetRequiredService<ITunedModelStore>(),
+            server.Services.GetRequiredService<TunedModelRemoval>(), Options.Create(options), clock,
             NullLogger<TunedModelSweep>.Instance);
         await sweep.SweepAsync(default);
 
@@ -100,7 +100,7 @@ public class UpstreamAdaptersTests
         await AskAsync(server, model);
 
         using var stop = new CancellationTokenSource();
-        Task unload = server.Services.GetRequiredService<UpstreamPools>().UnloadAsync(model, stop.Token);
+        Task unload = Pool(server).UnloadAsync(model, stop.Token);
         while (!well.Paths.Contains(Unload) || !slow.Paths.Contains(Unload))
         {
             await Task.Delay(10, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
@@ -109,6 +109,107 @@ public class UpstreamAdaptersTests
         await stop.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(unload);
     }
+
+    [Fact]
+    public async Task TunedModel_IsUnloaded_ThatThisProcessDidNotLoad_BeforeItsFilesGo()
+    {
+        string? path = null;
+        bool wereFilesThere = false;
+        Task Watch(HttpContext http)
+        {
+            wereFilesThere = Directory.Exists(path);
+            return AnswerAsync(http);
+        }
+
+        await using FakeUpstream fake = await FakeUpstream.StartAsync(Watch);
+        await using ServerFixture server = await StartAsync(fake);
+        string model = await TuneAsync(server);
+        path = AdapterFolder(server);
+
+        await DeleteAsync(server, model);
+
+        fake.Paths.ShouldBe([Unload]);
+        wereFilesThere.ShouldBeTrue();
+        Directory.Exists(path).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task TunedModel_IsUnloaded_BehindALoadThatIsUnderWay()
+    {
+        var isLoading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var mayLoad = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        bool isLoaded = false, wasLoaded = false;
+        async Task LoadSlowlyAsync(HttpContext http)
+        {
+            if (http.Request.Path == Load)
+            {
+                isLoading.SetResult();
+                await mayLoad.Task;
+                isLoaded = true;
+            }
+
+            wasLoaded |= http.Request.Path == Unload && isLoaded;
+            await AnswerAsync(http);
+        }
+
+        await using FakeUpstream fake = await FakeUpstream.StartAsync(LoadSlowlyAsync);
+        await using ServerFixture server = await StartAsync(fake);
+        string model = await TuneAsync(server);
+
+        Task asked = server.Client.PostJsonAsync(
+            Chat, $$"""{"model":"{{model}}","messages":[{"role":"user","content":"hi"}]}""");
+        await isLoading.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        Task deleted = DeleteAsync(server, model);
+        while ((await server.Client.PostJsonAsync("/v1/list_finetune_model", "{}")).GetRawText()
+            .Contains(model, StringComparison.Ordinal))
+        {
+            await Task.Delay(10, CancellationToken.None);
+        }
+
+        mayLoad.SetResult();
+        await deleted;
+        await asked;
+
+        wasLoaded.ShouldBeTrue("the load ends first");
+        fake.Paths.Count(path => path == Load).ShouldBe(1);
+        fake.Paths.ShouldContain(Unload);
+    }
+
+    [Fact]
+    public async Task TunedModel_IsUnloadedLater_WhereAServerDidNotAnswer_AndIsNotLoadedAgain()
+    {
+        int unloads = 0;
+        Task FailOnce(HttpContext http) => http.Request.Path == Unload && ++unloads == 1
+            ? FakeUpstream.Fail(503)(http)
+            : AnswerAsync(http);
+        await using FakeUpstream fake = await FakeUpstream.StartAsync(FailOnce);
+        await using ServerFixture server = await StartAsync(fake);
+        string model = await TuneAsync(server);
+        string path = AdapterFolder(server);
+
+        await DeleteAsync(server, model);
+        Directory.Exists(path).ShouldBeFalse();
+        await server.Services.GetRequiredService<TunedModelRemoval>().RemoveMarkedAsync(default);
+        await server.Services.GetRequiredService<TunedModelRemoval>().RemoveMarkedAsync(default);
+        fake.Paths.ShouldBe([Unload, Unload]);
+
+        // A call that was begun before tries again when its server says 404.
+        var request = new UpstreamRequest("{}"u8.ToArray(), new UpstreamAdapter(model, path));
+        UpstreamException fault = await Should.ThrowAsync<UpstreamException>(
+            async () => await Pool(server).StreamAsync(request, default).ToListAsync());
+        fault.Fault.ShouldBe(UpstreamFault.AdapterRefused);
+        fake.Paths.ShouldBe([Unload, Unload]);
+    }
+
+    private static UpstreamPool Pool(ServerFixture server) =>
+        server.Services.GetRequiredService<UpstreamPools>().Find("nano")!;
+
+    private static Task<JsonElement> DeleteAsync(ServerFixture server, string model) =>
+        server.Client.PostJsonAsync("/v1/delete_finetune_model", $$"""{"model_id":"{{model}}"}""");
+
+    /// <summary>Of the one model that there is.</summary>
+    private static string AdapterFolder(ServerFixture server) =>
+        Directory.GetDirectories(Path.Combine(server.DataFolder, "blobs", "adapters")).Single();
 
     private static Task<ServerFixture> StartAsync(FakeUpstream fake, params string[] settings) =>
         FineTuningServer.StartAsync(
