@@ -16,15 +16,19 @@ internal static class TranslationScenes
         }
     }
 
+    // A word goes out of the spoken language, or its meaning is asked for in it.
     private static void AskWord(Scene scene)
     {
         WordPair word = scene.NewWord(scene.Random.Pick(Tables));
-        string asked = word.In(scene.Language);
-        string answer = word.In(scene.OtherLanguage);
-        scene.User(scene.Say("translate.word", ("t", WordPair.Same(asked))));
+        bool asksMeaning = scene.Random.Percent(40);
+        string own = word.In(scene.Language);
+        string other = word.In(scene.OtherLanguage);
+        (string asked, string answer) = asksMeaning ? (other, own) : (own, other);
+        (string, WordPair) t = ("t", WordPair.Same(asked));
+        scene.User(scene.Say(asksMeaning ? "meaning.ask" : "translate.word", t));
         scene.Bot(scene.Random.Percent(50)
             ? answer
-            : scene.Say("translate.frame", ("t", WordPair.Same(asked)), ("x", WordPair.Same(answer))));
+            : scene.Say(asksMeaning ? "meaning.tell" : "translate.frame", t, ("x", WordPair.Same(answer))));
     }
 
     // "ask" goes out of the spoken language, "back" comes into it.
