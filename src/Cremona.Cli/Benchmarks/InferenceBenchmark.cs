@@ -22,6 +22,7 @@ internal sealed class InferenceBenchmark(
     private const int Sequences = 8;
 
     private readonly List<InferenceCell> _cells = [];
+    private readonly Dictionary<string, double> _readOfWeights = [];
     private readonly Dictionary<string, double> _shares = [];
     private readonly List<RelativeFigure> _relatives = [];
     private string? _peerSystem;
@@ -30,7 +31,7 @@ internal sealed class InferenceBenchmark(
         IReadOnlyList<BenchmarkShape> shapes, IReadOnlyList<WeightFormat> formats, CancellationToken cancellationToken)
     {
         string load = Load();
-        double read = ReadBandwidth.Measure(threads);
+        double read = MeasureMemory();
         string file = Path.Combine(Path.GetTempPath(), $"cremona-bench-{Environment.ProcessId}.gguf");
         try
         {
@@ -38,7 +39,7 @@ internal sealed class InferenceBenchmark(
             {
                 foreach (WeightFormat format in formats)
                 {
-                    await MeasureAsync(shape, format, file, read, cancellationToken);
+                    await MeasureAsync(shape, format, file, cancellationToken);
                 }
             }
         }
@@ -49,12 +50,20 @@ internal sealed class InferenceBenchmark(
 
         return new InferenceReport(
             Machine(), $"{InstructionSet.Current}, {InstructionSet.CurrentByteDot}", _peerSystem, threads, load, repeats,
-            _cells, new BandwidthFigures(read, _shares), $"{cache}", _relatives);
+            _cells, new BandwidthFigures(Round(read), _readOfWeights, _shares), $"{cache}", _relatives);
+    }
+
+    private double MeasureMemory()
+    {
+        tell("reading memory");
+        using var pool = new ComputePool(threads);
+        var reading = new ReadBandwidth(pool, ReadBandwidth.BeyondCachesBytes);
+        reading.Measure();
+        return reading.BytesPerSecond;
     }
 
     private async Task MeasureAsync(
-        BenchmarkShape shape, WeightFormat format, string file, double readBandwidth,
-        CancellationToken cancellationToken)
+        BenchmarkShape shape, WeightFormat format, string file, CancellationToken cancellationToken)
     {
         tell($"{shape.Name} {format}: making the model");
         var source = new RandomDecoder(shape.Config);
@@ -67,6 +76,8 @@ internal sealed class InferenceBenchmark(
         }
 
         int tokens = shape.GeneratedTokens;
+        using var pool = new ComputePool(threads);
+        var reading = new ReadBandwidth(pool, run.WeightBytes);
         LoraAdapter[] adapters = [.. Enumerable.Range(1, Sequences).Select(seed => source.Adapter((ulong)seed))];
         (string Name, int Tokens, Func<Task<double>> Own, Func<Task<double>>? Other)[] measures =
         [
@@ -85,6 +96,7 @@ internal sealed class InferenceBenchmark(
         for (int repeat = 0; repeat <= repeats; repeat++)
         {
             tell($"{shape.Name} {format}: {(repeat == 0 ? "warming up" : $"repeat {repeat} of {repeats}")}");
+            reading.Measure();
             foreach ((string name, int count, Func<Task<double>> own, Func<Task<double>>? other) in measures)
             {
                 bool hasOther = peer is not null && other is not null;
@@ -102,8 +114,9 @@ internal sealed class InferenceBenchmark(
             AddCell(shape, format, name, own, other);
         }
 
+        _readOfWeights[$"{shape.Name} {format}"] = Round(reading.BytesPerSecond);
         _shares[$"{shape.Name} {format}"] =
-            Round(Median(rates["decode 1"].Own) * run.WeightBytes / readBandwidth);
+            Round(Median(rates["decode 1"].Own) * run.WeightBytes / reading.BytesPerSecond);
         double adapterShare = Median(rates["decode 8, 8 adapters"].Own) / Median(rates["decode 8"].Own);
         AddRelative(shape, format, "decode 8, 8 adapters over none, rate", adapterShare);
         await MeasureServingAsync(shape, format, run, cancellationToken);

@@ -114,7 +114,21 @@ internal sealed class BenchInferenceCommand : CremonaCommand
                 $"{figure.Shape,-5} {figure.Weights} {figure.Measure,-52} {figure.Relative:0.00#}"));
         }
 
+        await TellBandwidthAsync(report.Bandwidth);
         return ExitCode.Success;
+    }
+
+    private async Task TellBandwidthAsync(BandwidthFigures bandwidth)
+    {
+        await Terminal.Out.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture, $"memory read at {bandwidth.Read / 1e9:0.0} GB/s"));
+        foreach ((string model, double share) in bandwidth.Share)
+        {
+            await Terminal.Out.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{model,-8} weights read at {bandwidth.ReadOfWeights[model] / 1e9:0.0} GB/s at most; "
+                + $"decode 1 reaches {share:0.00#} of that"));
+        }
     }
 
     private static void AddRange(Option<int> option, int min, int max) => option.Validators.Add(result =>
