@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Cremona.Inference.Adapters;
 using Cremona.Inference.Kernels;
 
@@ -32,6 +33,7 @@ internal sealed unsafe class AdapterRows
     private float* _output;
     private nint _outputStride;
     private int _layer;
+    private int _parts;
 
     public AdapterRows(DecoderConfig config, WeightFormat format, ComputePool pool, KernelSet kernels)
     {
@@ -39,7 +41,13 @@ internal sealed unsafe class AdapterRows
         _format = format == WeightFormat.F32 ? WeightFormat.F32 : WeightFormat.BF16;
         _pool = pool;
         _kernels = kernels;
-        _task = AddShort;
+        _task = (_format, kernels.Level) switch
+        {
+            (WeightFormat.BF16, SimdLevel.Avx512) => AddPart<Simd512, Vector512<float>>,
+            (WeightFormat.BF16, SimdLevel.Avx2) => AddPart<Simd256, Vector256<float>>,
+            (WeightFormat.BF16, SimdLevel.Vector128) => AddPart<Simd128, Vector128<float>>,
+            _ => AddPartReference,
+        };
     }
 
     public void Clear()
@@ -92,8 +100,9 @@ internal sealed unsafe class AdapterRows
             else AddRun(i);
         }
 
-        if (shortWork >= ParallelWorkMin) _pool.Run(_runs.Count, _task);
-        else for (int i = 0; i < _runs.Count; i++) AddShort(i);
+        if (shortWork == 0) return;
+        _parts = shortWork >= ParallelWorkMin ? Math.Min(_pool.ThreadCount, _runs.Count) : 1;
+        _pool.Run(_parts, _task);
     }
 
     private int InputSize => _config.InputSize(_first);
@@ -104,9 +113,84 @@ internal sealed unsafe class AdapterRows
 
     private bool IsShort(int run) => _runs.Count > 1 && _runs[run].RowCount < LongRunRows;
 
-    private void AddShort(int run)
+    private Range PartOfRuns(int part) => (part * _runs.Count / _parts)..((part + 1) * _runs.Count / _parts);
+
+    /// <summary>The specification of the vectorised form.</summary>
+    private void AddPartReference(int part)
     {
-        if (IsShort(run)) AddRun(run);
+        Range runs = PartOfRuns(part);
+        for (int i = runs.Start.Value; i < runs.End.Value; i++)
+        {
+            if (IsShort(i)) AddRun(i);
+        }
+    }
+
+    /// <summary>Some of the short runs: first A · x of all their rows, then B of each.</summary>
+    private void AddPart<TSimd, TVector>(int part)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        Range runs = PartOfRuns(part);
+        float* hidden = MultiplyInputs<TSimd, TVector>(runs); // [rows][panels of A][16]
+        for (int i = runs.Start.Value; i < runs.End.Value; i++)
+        {
+            (PackedAdapter adapter, int firstRow, int rows) = _runs[i];
+            if (!IsShort(i) || adapter[_layer, _first] is not { } group) continue;
+            int width = PanelPacking.PanelCount(group.A.N) * WeightMatrix.PanelWidth;
+            for (int row = firstRow; row < firstRow + rows; row++, hidden += width)
+            {
+                float* input = hidden;
+                foreach ((WeightMatrix b, int column) in group.B)
+                {
+                    LowRankKernels<TSimd, TVector>.AddRow(
+                        input, (BrainFloatMatrix)b, _output + (row * _outputStride) + column);
+                    input += adapter.Rank;
+                }
+            }
+        }
+    }
+
+    private float* MultiplyInputs<TSimd, TVector>(Range runs)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        float* hidden = ClearedHidden(runs);
+        float* output = hidden;
+        PanelWork* work = stackalloc PanelWork[LowRankKernels<TSimd, TVector>.PanelsAtATime];
+        int count = 0;
+        for (int i = runs.Start.Value; i < runs.End.Value; i++)
+        {
+            (PackedAdapter adapter, int firstRow, int rows) = _runs[i];
+            if (!IsShort(i) || adapter[_layer, _first] is not { } group) continue;
+            var a = (BrainFloatMatrix)group.A;
+            for (int row = firstRow; row < firstRow + rows; row++)
+            {
+                float* input = _input + ((long)row * a.K);
+                for (int panel = 0; panel < PanelPacking.PanelCount(a.N); panel++, output += WeightMatrix.PanelWidth)
+                {
+                    work[count++] = new PanelWork(input, a.Panel(panel), output);
+                    if (count == LowRankKernels<TSimd, TVector>.PanelsAtATime)
+                        LowRankKernels<TSimd, TVector>.AddPanels(work, ref count, a.K);
+                }
+            }
+        }
+
+        LowRankKernels<TSimd, TVector>.AddPanels(work, ref count, InputSize);
+        return hidden;
+    }
+
+    private float* ClearedHidden(Range runs)
+    {
+        int length = 0;
+        for (int i = runs.Start.Value; i < runs.End.Value; i++)
+        {
+            if (!IsShort(i) || _runs[i].Adapter[_layer, _first] is not { } group) continue;
+            length += _runs[i].RowCount * PanelPacking.PanelCount(group.A.N) * WeightMatrix.PanelWidth;
+        }
+
+        float* hidden = AlignedBuffer.Grow(ref _scratch, length).Address;
+        new Span<float>(hidden, length).Clear();
+        return hidden;
     }
 
     private void AddRun(int run)

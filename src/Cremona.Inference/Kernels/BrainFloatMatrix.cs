@@ -19,6 +19,9 @@ public sealed unsafe class BrainFloatMatrix : WeightMatrix
     /// <summary>[n / 16][k][16]</summary>
     internal ushort* Panels { get; }
 
+    /// <summary>[k][16]: rows panel · 16 and on.</summary>
+    internal ushort* Panel(int panel) => Panels + ((long)panel * K * PanelWidth);
+
     public override float this[int row, int column]
     {
         get

@@ -173,11 +173,32 @@ public class DecoderForwardTests
     public void Run_GivesTheSameBits_InAnyBatchAndOnAnyNumberOfThreads(SimdLevel level, WeightFormat format)
     {
         DecoderConfig config = TestModels.Config(norms: true);
-        DecoderWeights weights = TestModels.Random(config, 11);
         LoraAdapter first = TestModels.Adapter(config, 4, 12);
         LoraAdapter second = TestModels.Adapter(config, 8, 13, LinearKind.Query, LinearKind.Gate);
         LoraAdapter?[] adapters = [null, first, first, second, null, second, null];
         int[][] texts = [.. adapters.Select((_, i) => TestModels.Tokens(config, 3 + (i * 17), (ulong)(20 + i)))];
+        ShouldGiveTheBitsOfEachAlone(config, level, format, adapters, texts);
+    }
+
+    [Theory]
+    [MemberData(nameof(LevelsAndFormats))]
+    public void Run_GivesTheSameBits_WithAnotherAdapterInEveryRow(SimdLevel level, WeightFormat format)
+    {
+        DecoderConfig config = TestModels.Config();
+        LoraAdapter?[] adapters =
+        [
+            TestModels.Adapter(config, 16, 61), TestModels.Adapter(config, 5, 62, LinearKind.Value, LinearKind.Down),
+            null, TestModels.Adapter(config, 16, 63), TestModels.Adapter(config, 70, 64),
+            TestModels.Adapter(config, 17, 65, LinearKind.Key, LinearKind.Output), TestModels.Adapter(config, 1, 66),
+        ];
+        int[][] texts = [.. adapters.Select((_, i) => TestModels.Tokens(config, i == 3 ? 4 : 1, (ulong)(70 + i)))];
+        ShouldGiveTheBitsOfEachAlone(config, level, format, adapters, texts);
+    }
+
+    private static void ShouldGiveTheBitsOfEachAlone(
+        DecoderConfig config, SimdLevel level, WeightFormat format, LoraAdapter?[] adapters, int[][] texts)
+    {
+        DecoderWeights weights = TestModels.Random(config, 11);
         using var single = new ComputePool(1);
         var alone = new DecoderForward(weights, format, single, KernelSet.Of(level));
         float[][] expected = [.. texts.Select((text, i) => Logits(alone, text, adapters[i], text.Length))];
