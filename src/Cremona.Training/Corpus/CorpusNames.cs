@@ -65,6 +65,13 @@ internal sealed class CorpusNames(CorpusRandom random, bool isHeldApart)
     public string Han(int count) =>
         string.Concat(Enumerable.Range(0, count).Select(_ => random.Pick(CommonCharacters.Han).ToString()));
 
+    /// <summary>A name of a file or of a mail box: small letters, now and then with a number.</summary>
+    public string Handle()
+    {
+        string word = OfSplit(Invented).ToLowerInvariant();
+        return random.Percent(40) ? word + Digits(random.Between(1, 3)) : word;
+    }
+
     /// <summary>A word that no language has.</summary>
     public string Invented()
     {

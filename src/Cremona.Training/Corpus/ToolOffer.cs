@@ -47,16 +47,23 @@ internal sealed class ToolOffer
     /// <summary>Its definition as a system text has it.</summary>
     public string Json(Language language)
     {
-        var members = _kind.Parameters.Zip(_parameterNames).Select(p => (p.Second, CorpusJson.Object(
-        [
-            ("type", CorpusJson.Text(p.First.IsNumber ? "integer" : "string")),
-            ("description", CorpusJson.Text(p.First.Means.In(language))),
-        ])));
+        var members = _kind.Parameters.Zip(_parameterNames).Select(p => (p.Second, Json(p.First, language)));
         return CorpusJson.Object(
         [
             ("name", CorpusJson.Text(Name)), ("description", CorpusJson.Text(_kind.Does.In(language))),
             ("parameters", CorpusJson.Object(
                 [("type", CorpusJson.Text("object")), ("properties", CorpusJson.Object(members))])),
+        ]);
+    }
+
+    private static string Json(ToolParameter parameter, Language language)
+    {
+        IEnumerable<string> listed = parameter.Listed.Select(v => CorpusJson.Text(v.In(language)));
+        return CorpusJson.Object(
+        [
+            ("type", CorpusJson.Text(parameter.Type)),
+            ("description", CorpusJson.Text(parameter.Means.In(language))),
+            .. parameter.Listed.Count == 0 ? Array.Empty<(string, string)>() : [("enum", CorpusJson.Array(listed))],
         ]);
     }
 
@@ -69,7 +76,7 @@ internal sealed class ToolOffer
 
         string form = scene.Random.Pick(scene.FormsOf($"tool.{_kind.Key}.user"));
         int[] said = [.. Enumerable.Range(0, values.Length).Where(i =>
-            form.Contains("{" + _kind.Parameters[i].Names[0] + "}", StringComparison.Ordinal))];
+            Mentions(form, _kind.Parameters[i].Names[0]))];
         string text = scene.Fill(form, scene.Language, Subject.I,
             [.. said.Select(i => (_kind.Parameters[i].Names[0], values[i]))]);
         return (text, Arguments(scene, values, said));
@@ -87,9 +94,12 @@ internal sealed class ToolOffer
     }
 
     private List<(string Name, string Json)> Arguments(Scene scene, WordPair[] values, int[] said) =>
-        [.. said.Select(i => (_parameterNames[i], _kind.Parameters[i].IsNumber
-            ? values[i].In(scene.Language)
-            : CorpusJson.Text(values[i].In(scene.Language))))];
+        [.. said.Select(i => (_parameterNames[i], _kind.Parameters[i].Json(values[i], scene.Language)))];
+
+    // With an article or without.
+    private static bool Mentions(string form, string slot) =>
+        form.Contains("{" + slot + "}", StringComparison.Ordinal)
+        || form.Contains("{a " + slot + "}", StringComparison.Ordinal);
 
     // get_weather, getWeather or get-weather.
     private static string Styled(Scene scene, string name) => scene.Random.Next(10) switch

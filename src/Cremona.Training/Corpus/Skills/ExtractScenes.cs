@@ -16,7 +16,7 @@ internal static class ExtractScenes
             .. scene.Random.Percent(75) ? ["name"] : Array.Empty<string>(),
             .. scene.Random.PickSome(told, scene.Random.Between(1, told.Length)), .. missing,
         ];
-        var keys = asked.ToDictionary(a => a, a => KeyOf(scene, a));
+        Dictionary<string, string> keys = KeysOf(scene, asked);
 
         bool isInSystem = scene.Random.Percent(50);
         if (isInSystem) scene.System(scene.Say("extract.system", ("k", WordPair.Same(Join(scene, keys.Values)))));
@@ -45,7 +45,12 @@ internal static class ExtractScenes
             scene, scene.Language, f.Index == 0 || scene.Random.Percent(20) ? Subject.Named(name) : pronoun, f.Item))
             .ToList();
         scene.ForgetWords();
-        if (scene.Random.Percent(20)) sentences.Add(scene.Say("prose.any"));
+        while (scene.Random.Percent(25))
+        {
+            scene.ForgetWords();
+            sentences.Insert(scene.Random.Between(1, sentences.Count), scene.Say("prose.any"));
+        }
+
         return sentences.Aggregate(scene.Join);
     }
 
@@ -57,15 +62,34 @@ internal static class ExtractScenes
         return NumberAttributes.Contains(attribute) ? value : CorpusJson.Text(value);
     }
 
-    // English keys are met in Chinese texts too; Chinese ones only there.
-    private static string KeyOf(Scene scene, string attribute)
+    // One style for all keys. English keys are met in Chinese texts too; Chinese ones only there.
+    private static Dictionary<string, string> KeysOf(Scene scene, string[] attributes)
     {
-        if (scene.Language == Language.Chinese && scene.Random.Percent(50))
-            return scene.Random.Pick(CorpusText.LabelsOf(Language.Chinese, attribute));
-        if (scene.Random.Percent(50)) return attribute;
-        string label = scene.Random.Pick(CorpusText.LabelsOf(Language.English, attribute));
-        return label.ToLowerInvariant().Replace(' ', '_');
+        bool isChinese = scene.Language == Language.Chinese && scene.Random.Percent(50);
+        int style = scene.Random.Next(10);
+        var keys = new Dictionary<string, string>();
+        foreach (string attribute in attributes)
+        {
+            IReadOnlyList<string> labels =
+                CorpusText.LabelsOf(isChinese ? Language.Chinese : Language.English, attribute);
+            string label = isChinese || scene.Random.Percent(60) ? scene.Random.Pick(labels) : attribute;
+            string key = isChinese ? label : Styled(label.ToLowerInvariant().Split(' '), style);
+            keys[attribute] = keys.ContainsValue(key) ? attribute : key;
+        }
+
+        return keys;
     }
+
+    // favourite_food, favouriteFood, FAVOURITE_FOOD, Favourite food.
+    private static string Styled(string[] words, int style) => style switch
+    {
+        < 5 => string.Join('_', words),
+        < 7 => words[0] + string.Concat(words.Skip(1).Select(Capitalized)),
+        < 8 => string.Join('_', words).ToUpperInvariant(),
+        _ => Capitalized(string.Join(' ', words)),
+    };
+
+    private static string Capitalized(string word) => char.ToUpperInvariant(word[0]) + word[1..];
 
     private static string Join(Scene scene, IEnumerable<string> keys) =>
         string.Join(scene.Language == Language.Chinese ? "、" : ", ", keys);

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Cremona.Training.Corpus.Skills;
 
-/// <summary>A list is given; the second one, the last one or their number is asked for. Also what comes after
-/// Monday.</summary>
+/// <summary>A list is given; the second one, the last one or their number is asked for. Also what comes before
+/// or after Monday.</summary>
 internal static class ListScenes
 {
     private static readonly WordPair[] Ordinals =
-        [new("一", "first"), new("二", "second"), new("三", "third"), new("四", "fourth"), new("五", "fifth")];
+        [new("一", "first"), new("二", "second"), new("三", "third"), new("四", "fourth"), new("五", "fifth"), new("六", "sixth")];
 
     private static readonly string[] Tables = ["object", "animal", "plant"];
 
@@ -20,7 +20,7 @@ internal static class ListScenes
         }
 
         WordPair[] items = [.. scene.Random.PickSome(CorpusText.Table(scene.Random.Pick(Tables)),
-            scene.Random.Between(2, 5))];
+            scene.Random.Between(2, 6))];
         string list = scene.Say("list.give", ("t", WordPair.Same(Join(scene.Language, items))));
         int questionCount = scene.QuestionCount(4);
         for (int i = 0; i < questionCount; i++)
@@ -46,9 +46,11 @@ internal static class ListScenes
     {
         IReadOnlyList<WordPair> sequence = CorpusText.Table(scene.Random.Percent(50) ? "weekday" : "month");
         int place = scene.Random.Next(sequence.Count);
-        WordPair next = sequence[(place + 1) % sequence.Count];
-        scene.User(scene.Say("next.ask", ("x", sequence[place])));
-        scene.Bot(scene.Say("next.tell", ("x", sequence[place]), ("y", next)));
+        bool asksNext = scene.Random.Percent(65);
+        string key = asksNext ? "next" : "before";
+        WordPair answer = sequence[(place + (asksNext ? 1 : sequence.Count - 1)) % sequence.Count];
+        scene.User(scene.Say(key + ".ask", ("x", sequence[place])));
+        scene.Bot(scene.Say(key + ".tell", ("x", sequence[place]), ("y", answer)));
     }
 
     private static string Join(Language language, WordPair[] items) => language == Language.Chinese

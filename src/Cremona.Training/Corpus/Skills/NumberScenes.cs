@@ -79,10 +79,12 @@ internal static class NumberScenes
 
     private static void Sort(Scene scene)
     {
+        bool isUp = scene.Random.Percent(70);
         int count = scene.Random.Between(3, 5);
         int[] numbers = [.. Enumerable.Range(0, count).Select(_ => scene.Random.Between(1, LimitMax))];
-        scene.User(scene.Say("sort.ask", ("t", WordPair.Same(string.Join(", ", numbers)))));
-        scene.Bot(string.Join(", ", numbers.Order()));
+        string question = isUp ? "sort.ask" : "sort.down.ask";
+        scene.User(scene.Say(question, ("t", WordPair.Same(string.Join(", ", numbers)))));
+        scene.Bot(string.Join(", ", isUp ? numbers.Order() : numbers.OrderDescending()));
     }
 
     private static void CompareDates(Scene scene)
@@ -90,8 +92,11 @@ internal static class NumberScenes
         (int Month, int Day)[] days = [NewDay(scene), NewDay(scene)];
         if (days[0] == days[1]) days[1] = (days[1].Month, days[1].Day + 1);
         WordPair[] names = [.. days.Select(d => FactMaker.DayName(d.Month, d.Day))];
-        scene.User(scene.Say("earlier.ask", ("x", names[0]), ("y", names[1])));
-        scene.Bot(scene.Say("earlier.tell", ("z", names[days[0].CompareTo(days[1]) < 0 ? 0 : 1])));
+        bool asksEarlier = scene.Random.Percent(60);
+        int right = days[0].CompareTo(days[1]) < 0 == asksEarlier ? 0 : 1;
+        string key = asksEarlier ? "earlier" : "later";
+        scene.User(scene.Say(key + ".ask", ("x", names[0]), ("y", names[1])));
+        scene.Bot(scene.Say(key + ".tell", ("z", names[right])));
     }
 
     private static (int Month, int Day) NewDay(Scene scene) => (scene.Random.Next(12), scene.Random.Between(1, 27));

@@ -37,11 +37,15 @@ internal static class ToolScenes
     private static void Call(Scene scene, ToolOffer offer)
     {
         (string request, IReadOnlyList<(string Name, string Json)> arguments) = offer.Request(scene);
-        scene.User(request);
+        scene.User(Open(scene, request));
         string call = ToolText.Call(offer.Name, CorpusJson.Object(arguments));
         scene.Bot(call, Skill.Functions, [call]);
         if (scene.Random.Percent(40)) TellResult(scene);
     }
+
+    // Now and then a word comes before the request.
+    private static string Open(Scene scene, string request) =>
+        scene.Random.Percent(12) ? scene.Join(scene.Say("tool.opening"), request) : request;
 
     private static void TellResult(Scene scene)
     {
@@ -70,7 +74,7 @@ internal static class ToolScenes
         }
 
         ToolKind[] others = [.. CorpusText.Tools.Where(k => !offers.Any(o => o.Key == k.Key))];
-        scene.User(ToolOffer.Of(scene, scene.Random.Pick(others)).Request(scene).Text);
+        scene.User(Open(scene, ToolOffer.Of(scene, scene.Random.Pick(others)).Request(scene).Text));
         scene.Bot(scene.Say("tools.none"), Skill.Functions, [], ToolText.CallStart);
     }
 }
