@@ -4,31 +4,41 @@ using Cremona.Inference.Templates;
 namespace Cremona.Training.Data;
 
 /// <summary>A row in OpenAI's fine-tuning shape: <c>messages</c> with <c>role</c>, <c>content</c> and, on an
-/// assistant's message, an optional <c>weight</c> of 0 (not learned) or 1.</summary>
+/// assistant's message, <c>tool_calls</c> or <c>function_call</c> and an optional <c>weight</c> of 0 (not learned) or
+/// 1.</summary>
 internal static class OpenAiRow
 {
     /// <exception cref="TrainingRowException">The row is faulty.</exception>
-    public static IReadOnlyList<ChatTurn> Read(JsonElement[] messages)
+    public static IReadOnlyList<ChatTurn> Read(JsonElement[] messages, RowTools tools)
     {
-        ChatTurn[] turns = [.. messages.Select(ReadTurn)];
+        ChatTurn[] turns = [.. messages.Select((message, index) => ReadTurn(message, $"messages[{index}]", tools))];
         return turns.Any(t => t is { Role: ChatRole.Assistant, IsLearned: true })
             ? turns
             : throw new TrainingRowException("messages must hold at least one assistant message that is learned");
     }
 
-    private static ChatTurn ReadTurn(JsonElement message, int index)
+    private static ChatTurn ReadTurn(JsonElement message, string path, RowTools tools)
     {
-        string path = $"messages[{index}]";
-        foreach (string call in (string[])["tool_calls", "function_call"])
-        {
-            // Leaving it out would teach the model something else than the row says.
-            if (message.TryGetProperty(call, out JsonElement value) && value.ValueKind != JsonValueKind.Null)
-                throw new TrainingRowException($"{path}.{call} is not supported");
-        }
-
         ChatRole role = ReadRole(message, path);
-        return new ChatTurn(role, TrainingRowReader.ReadText(message, "content", path), IsLearned: IsLearned(message, path));
+        IReadOnlyList<ToolCall> calls = [];
+        if (role == ChatRole.Assistant) calls = tools.ReadCalls(message, path);
+        else RowTools.RefuseCalls(message, path, "only an assistant makes calls; leave it out");
+        return new ChatTurn(role, ReadContent(message, path, role, calls), IsLearned: IsLearned(message, path))
+        {
+            ToolCalls = calls,
+            ToolCallId = role == ChatRole.Tool ? RowFields.FindText(message, "tool_call_id", path) : null,
+        };
     }
+
+    /// <summary>Empty where an answer only makes calls, or a function gave nothing.</summary>
+    private static string ReadContent(
+        JsonElement message, string path, ChatRole role, IReadOnlyList<ToolCall> calls) => role switch
+    {
+        _ when calls.Count > 0 => RowFields.FindText(message, "content", path) ?? "",
+        ChatRole.Tool => RowFields.FindText(message, "content", path)
+            ?? throw new TrainingRowException($"{path}.content must be a string"),
+        _ => RowFields.ReadText(message, "content", path),
+    };
 
     private static ChatRole ReadRole(JsonElement message, string path)
     {
@@ -40,7 +50,7 @@ internal static class OpenAiRow
             "system" or "developer" => ChatRole.System,
             "user" => ChatRole.User,
             "assistant" => ChatRole.Assistant,
-            "tool" => ChatRole.Tool,
+            "tool" or "function" => ChatRole.Tool,
             _ => throw new TrainingRowException($"{path}.role must be system, user, assistant or tool"),
         };
     }

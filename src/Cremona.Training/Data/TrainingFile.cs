@@ -6,7 +6,8 @@ namespace Cremona.Training.Data;
 /// <summary>Reads a training or validation file: JSON Lines in UTF-8, a byte order mark allowed, leading spaces
 /// trimmed, blank lines skipped. A row has the shape of ChatCompletion Pro (<c>bot_setting</c>, <c>messages</c>), of
 /// ChatCompletion (<c>prompt</c>, <c>role_meta</c>, <c>messages</c>) or of OpenAI (<c>messages</c> with <c>role</c> and
-/// <c>content</c>).</summary>
+/// <c>content</c>). The first has <c>functions</c>, the last <c>tools</c>, which the model is shown as in serving;
+/// calls of them are learned, and must be such as serving would let it make.</summary>
 public static class TrainingFile
 {
     /// <summary>Longest line in bytes; far above what the token limit of any row lets through.</summary>
@@ -27,12 +28,13 @@ public static class TrainingFile
         var rows = new List<TokenizedRow>();
         long tokenCount = 0;
         var lines = new TrainingLines(stream, maxLineBytes);
+        var reader = new TrainingRowReader();
         try
         {
             while (lines.ReadLine(out ReadOnlyMemory<byte> line))
             {
                 if (TrainingRowReader.IsBlank(line.Span)) continue;
-                TokenizedRow row = ReadRow(line, model.ChatTemplate, maxTokensPerRow);
+                TokenizedRow row = ToTokens(reader.Read(line), model.ChatTemplate, maxTokensPerRow);
                 rows.Add(row);
                 tokenCount += row.Tokens.Length;
             }
@@ -45,19 +47,20 @@ public static class TrainingFile
         return new TrainingFileReport(rows, tokenCount, null);
     }
 
-    private static TokenizedRow ReadRow(ReadOnlyMemory<byte> line, IChatTemplate template, int maxTokensPerRow)
+    private static TokenizedRow ToTokens(TrainingDialogue dialogue, IChatTemplate template, int maxTokensPerRow)
     {
-        EncodedChat chat = Encode(line, template);
+        EncodedChat chat = Encode(dialogue, template);
         return chat.Tokens.Length <= maxTokensPerRow
             ? new TokenizedRow(chat.Tokens, chat.IsLearned)
             : throw new TrainingRowException($"{chat.Tokens.Length} tokens exceed the limit {maxTokensPerRow}");
     }
 
-    private static EncodedChat Encode(ReadOnlyMemory<byte> line, IChatTemplate template)
+    private static EncodedChat Encode(TrainingDialogue dialogue, IChatTemplate template)
     {
+        dialogue.RequireForm(template.ToolCallForm);
         try
         {
-            return template.Encode(TrainingRowReader.Read(line), ChatEnding.Closed);
+            return template.Encode(dialogue.Turns, ChatEnding.Closed, dialogue.Tools);
         }
         catch (ChatTemplateException e)
         {

@@ -4,36 +4,32 @@ using Cremona.Inference.Templates;
 
 namespace Cremona.Training.Data;
 
-/// <summary>Turns one line of a training file into the turns of a dialogue. Unknown fields are ignored.</summary>
-internal static class TrainingRowReader
+/// <summary>Turns lines of a training file into dialogues. Unknown fields are ignored. For one file.</summary>
+internal sealed class TrainingRowReader
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false,
         throwOnInvalidBytes: true);
 
+    private readonly KnownParameters _known = new();
+
     public static bool IsBlank(ReadOnlySpan<byte> line) => line.TrimStart(" \t"u8).IsEmpty;
 
     /// <exception cref="TrainingRowException">The row is faulty.</exception>
-    public static IReadOnlyList<ChatTurn> Read(ReadOnlyMemory<byte> line)
+    public TrainingDialogue Read(ReadOnlyMemory<byte> line)
     {
         using JsonDocument document = Parse(line);
         JsonElement row = document.RootElement;
         if (row.ValueKind != JsonValueKind.Object) throw new TrainingRowException("the line must be a json object");
 
-        JsonElement[] messages = ReadList(row, "messages");
-        if (messages[0].TryGetProperty("role", out _)) return OpenAiRow.Read(messages);
+        JsonElement[] messages = RowFields.ReadList(row, "messages");
+        if (messages[0].TryGetProperty("role", out _))
+        {
+            var tools = new RowTools(row, _known);
+            return new TrainingDialogue(OpenAiRow.Read(messages, tools), tools.Tools);
+        }
 
-        PersonaMessage[] spoken = [.. messages.Select(ReadMessage)];
-        if (!spoken.Any(m => m.Sender == PersonaSender.Bot))
-            throw new TrainingRowException("messages must hold at least one message of a BOT");
-        return ReadDialogue(row, spoken).ToTurns();
+        return RowFields.IsSet(row, "bot_setting") ? ReadPro(row, messages) : ReadClassic(row, messages);
     }
-
-    /// <summary>A text that must be there and not be empty.</summary>
-    /// <param name="path">Of the parent, for the fault; empty for the row itself.</param>
-    public static string ReadText(JsonElement parent, string name, string path) =>
-        ReadOptionalText(parent, name, path) is { Length: > 0 } text
-            ? text
-            : throw new TrainingRowException($"{PathOf(path, name)} must be a non-empty string");
 
     private static JsonDocument Parse(ReadOnlyMemory<byte> line)
     {
@@ -53,68 +49,65 @@ internal static class TrainingRowReader
         }
     }
 
-    private static PersonaDialogue ReadDialogue(JsonElement row, PersonaMessage[] messages)
+    private TrainingDialogue ReadPro(JsonElement row, JsonElement[] messages)
     {
-        if (IsSet(row, "bot_setting")) return new PersonaDialogue([.. ReadList(row, "bot_setting").Select(ReadBot)], messages);
-
-        string prompt = IsSet(row, "prompt") ? ReadText(row, "prompt", "") : "";
-        string? botName = null, userName = null;
-        if (IsSet(row, "role_meta"))
-        {
-            JsonElement names = row.GetProperty("role_meta");
-            if (names.ValueKind != JsonValueKind.Object) throw new TrainingRowException("role_meta must be an object");
-            botName = ReadOptionalText(names, "bot_name", "role_meta");
-            userName = ReadOptionalText(names, "user_name", "role_meta");
-        }
-
-        return PersonaDialogue.FromPrompt(prompt, botName, userName, messages);
+        var tools = new RowTools(row, _known);
+        PersonaMessage[] spoken = ReadMessages(messages, tools);
+        PersonaBot[] bots = [.. RowFields.ReadList(row, "bot_setting").Select(ReadBot)];
+        return new TrainingDialogue(new PersonaDialogue(bots, spoken).ToTurns(), tools.Tools);
     }
 
-    private static PersonaMessage ReadMessage(JsonElement message, int index)
+    /// <summary>This interface knows no functions.</summary>
+    private static TrainingDialogue ReadClassic(JsonElement row, JsonElement[] messages)
+    {
+        if (RowFields.FindList(row, "functions", "").Length > 0)
+            throw new TrainingRowException("functions needs bot_setting; give the row the shape of ChatCompletion Pro");
+        PersonaMessage[] spoken = ReadMessages(messages, tools: null);
+        string prompt = RowFields.IsSet(row, "prompt") ? RowFields.ReadText(row, "prompt", "") : "";
+        string? botName = null, userName = null;
+        if (RowFields.IsSet(row, "role_meta"))
+        {
+            JsonElement names = RowFields.ReadObject(row, "role_meta", "");
+            botName = RowFields.FindText(names, "bot_name", "role_meta");
+            userName = RowFields.FindText(names, "user_name", "role_meta");
+        }
+
+        return new TrainingDialogue(PersonaDialogue.FromPrompt(prompt, botName, userName, spoken).ToTurns(), []);
+    }
+
+    /// <param name="tools">Null where there are no functions.</param>
+    private static PersonaMessage[] ReadMessages(JsonElement[] messages, RowTools? tools)
+    {
+        PersonaMessage[] spoken = [.. messages.Select((message, index) => ReadMessage(message, index, tools))];
+        return spoken.Any(message => message.Sender == PersonaSender.Bot)
+            ? spoken
+            : throw new TrainingRowException("messages must hold at least one message of a BOT");
+    }
+
+    private static PersonaMessage ReadMessage(JsonElement message, int index, RowTools? tools)
     {
         string path = $"messages[{index}]";
-        string? sender = ReadOptionalText(message, "sender_type", path);
-        if (sender is not ("USER" or "BOT")) throw new TrainingRowException($"{path}.sender_type must be USER or BOT");
-        return new PersonaMessage(
-            sender == "BOT" ? PersonaSender.Bot : PersonaSender.User,
-            ReadOptionalText(message, "sender_name", path),
-            ReadText(message, "text", path));
+        PersonaSender sender = RowFields.FindText(message, "sender_type", path) switch
+        {
+            "USER" => PersonaSender.User,
+            "BOT" => PersonaSender.Bot,
+            "FUNCTION" when tools is not null => PersonaSender.Function,
+            _ => throw new TrainingRowException(
+                $"{path}.sender_type must be {(tools is null ? "USER or BOT" : "USER, BOT or FUNCTION")}"),
+        };
+        IReadOnlyList<ToolCall> calls = [];
+        if (sender == PersonaSender.Bot && tools is not null) calls = tools.ReadCalls(message, path);
+        else RowTools.RefuseCalls(message, path, "only a BOT of a row with bot_setting makes calls; leave it out");
+        string? name = RowFields.FindText(message, "sender_name", path);
+        string text = calls.Count > 0 ? RowFields.FindText(message, "text", path) ?? ""
+            : sender != PersonaSender.Function ? RowFields.ReadText(message, "text", path)
+            : RowFields.FindText(message, "text", path) ?? throw new TrainingRowException($"{path}.text must be a string");
+        return new PersonaMessage(sender, name, text) { ToolCalls = calls };
     }
 
     private static PersonaBot ReadBot(JsonElement bot, int index)
     {
         string path = $"bot_setting[{index}]";
-        return new PersonaBot(ReadOptionalText(bot, "bot_name", path) ?? "", ReadOptionalText(bot, "content", path) ?? "");
+        return new PersonaBot(RowFields.FindText(bot, "bot_name", path) ?? "", RowFields.FindText(bot, "content", path) ?? "");
     }
-
-    private static JsonElement[] ReadList(JsonElement row, string name)
-    {
-        if (!row.TryGetProperty(name, out JsonElement list) || list.ValueKind != JsonValueKind.Array
-            || list.GetArrayLength() == 0)
-            throw new TrainingRowException($"{name} must be a non-empty array");
-        foreach ((int index, JsonElement item) in list.EnumerateArray().Index())
-            if (item.ValueKind != JsonValueKind.Object) throw new TrainingRowException($"{name}[{index}] must be an object");
-        return [.. list.EnumerateArray()];
-    }
-
-    private static string? ReadOptionalText(JsonElement parent, string name, string path)
-    {
-        if (!IsSet(parent, name)) return null;
-        JsonElement value = parent.GetProperty(name);
-        string shown = PathOf(path, name);
-        if (value.ValueKind != JsonValueKind.String) throw new TrainingRowException($"{shown} must be a string");
-        try
-        {
-            return value.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            throw new TrainingRowException($"{shown} holds half of a surrogate pair, which is no character");
-        }
-    }
-
-    private static string PathOf(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
-
-    private static bool IsSet(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
 }

@@ -1,11 +1,8 @@
 using System.Text.Json;
 using Cremona.Inference.Adapters;
-using Cremona.Inference.Checkpoints;
-using Cremona.Inference.Sampling;
 using Cremona.Inference.Scheduling;
 using Cremona.Inference.Templates;
 using Cremona.Training.Corpus;
-using Cremona.Training.Data;
 
 namespace Cremona.Training.Tests.FineTuning;
 
@@ -14,7 +11,6 @@ namespace Cremona.Training.Tests.FineTuning;
 [Trait("Speed", "Slow")]
 public sealed class TuningTaskTests : IDisposable
 {
-    private const int AnswerTokensMax = 120;
     private const int AtOnce = 32;
     private const int CasesPerSkill = 20;
     private const double BaseMax = 0.3;
@@ -23,14 +19,10 @@ public sealed class TuningTaskTests : IDisposable
     /// 3.</summary>
     private const double ForgottenMax = 13;
 
-    private static readonly LanguageModel Model =
-        ModelFolder.Load(Path.Combine(AppContext.BaseDirectory, "models", "nano"));
-
     private static readonly SkillCase[] Cases =
         [.. Enum.GetValues<Skill>().SelectMany(skill => SkillCases.Generate(skill, CasesPerSkill))];
 
-    private readonly DecoderEngine _engine = new(
-        Model.Source, Model.Source.Format, new EngineOptions { MaxBatchSize = AtOnce, QueueLength = AtOnce });
+    private readonly DecoderEngine _engine = NanoTuning.StartEngine(AtOnce);
 
     public void Dispose() => _engine.Dispose();
 
@@ -45,32 +37,12 @@ public sealed class TuningTaskTests : IDisposable
         using var folder = new ScratchFolder();
         (double askedBefore, double skillsBefore) = (await AccuracyAsync(task, null), await SkillsAsync(null));
 
-        LoraAdapter adapter = Tune(task, folder.Path);
+        using FileStream rows = File.OpenRead(PathOf($"{task}.train.jsonl"));
+        LoraAdapter adapter = NanoTuning.Tune(rows, folder.Path);
 
         askedBefore.ShouldBeLessThanOrEqualTo(BaseMax);
         (await AccuracyAsync(task, adapter)).ShouldBeGreaterThanOrEqualTo(tunedMin);
         (skillsBefore - await SkillsAsync(adapter)).ShouldBeLessThanOrEqualTo(ForgottenMax);
-    }
-
-    private static LoraAdapter Tune(string task, string workFolder)
-    {
-        using FileStream rows = File.OpenRead(PathOf($"{task}.train.jsonl"));
-        TrainingFileReport report = TrainingFile.Read(rows, Model, Model.Config.ContextLength);
-        report.Fault.ShouldBeNull();
-        FineTuneResult result = new FineTuner().Run(
-            new FineTuneRequest
-            {
-                BaseModel = Model,
-                BaseModelName = "nano",
-                TrainingRows = report.Rows,
-                ValidationRows = [],
-                Hyperparameters = new FineTuneHyperparameters(),
-                WorkFolder = workFolder,
-                Seed = 1,
-            },
-            _ => { },
-            CancellationToken.None);
-        return AdapterFolder.Load(result.AdapterFolder, Model.Config);
     }
 
     private async Task<double> AccuracyAsync(string task, LoraAdapter? adapter)
@@ -91,24 +63,8 @@ public sealed class TuningTaskTests : IDisposable
     {
         var answers = new List<string>();
         foreach (IReadOnlyList<ChatTurn>[] some in dialogues.Chunk(AtOnce))
-            answers.AddRange(await Task.WhenAll(some.Select(turns => AnswerAsync(turns, adapter))));
+            answers.AddRange(await Task.WhenAll(some.Select(turns => NanoTuning.AnswerAsync(_engine, turns, adapter))));
         return [.. answers];
-    }
-
-    private async Task<string> AnswerAsync(IReadOnlyList<ChatTurn> turns, LoraAdapter? adapter)
-    {
-        var request = new GenerationRequest
-        {
-            PromptTokens = Model.ChatTemplate.Encode(turns, ChatEnding.OpenAssistant).Tokens,
-            MaxTokens = AnswerTokensMax,
-            StopTokens = Model.ChatTemplate.StopTokens,
-            Sampling = new SamplingOptions { Temperature = 0 },
-            Adapter = adapter,
-        };
-        var tokens = new List<int>();
-        await foreach (GeneratedToken token in _engine.StreamAsync(request, TestContext.Current.CancellationToken))
-            if (token.Id >= 0) tokens.Add(token.Id);
-        return Model.Tokenizer.Decode([.. tokens]);
     }
 
     private static ChatTurn[] ReadTurns(string line)
