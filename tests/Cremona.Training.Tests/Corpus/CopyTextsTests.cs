@@ -34,7 +34,7 @@ public sealed class CopyTextsTests
         string[] lines = All.Value.Split('\n');
         WordPair[] cities = [.. CorpusText.Table("city")];
         cities.Where(c => HeldApart.Contains(c.Chinese)).ShouldAllBe(c => !lines.Contains(c.Chinese));
-        cities.Count(c => !HeldApart.Contains(c.Chinese) && lines.Any(l => l.Contains(c.Chinese, StringComparison.Ordinal)))
+        cities.Count(c => All.Value.Contains(c.Chinese, StringComparison.Ordinal))
             .ShouldBeGreaterThan(cities.Length / 2);
     }
 }
