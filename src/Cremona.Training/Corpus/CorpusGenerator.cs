@@ -11,13 +11,13 @@ public static class CorpusGenerator
 {
     private static readonly (int Weight, Action<Scene> Write)[] Skills =
     [
-        (8, SmallTalkScenes.Write),
+        (10, SmallTalkScenes.Write),
         (20, PersonaScenes.Write),
         (14, PassageScenes.Write),
-        (5, EventScenes.Write),
+        (4, EventScenes.Write),
         (4, MemoryScenes.Write),
         (6, CopyScenes.Write),
-        (12, NumberScenes.Write),
+        (9, NumberScenes.Write),
         (3, ListScenes.Write),
         (5, TranslationScenes.Write),
         (4, ProseScenes.Write),
@@ -27,9 +27,9 @@ public static class CorpusGenerator
         (4, UnknownScenes.Write),
         (10, ExtractScenes.Write),
         (12, ToolScenes.Write),
-        (10, LabelScenes.Write),
-        (10, SpeakerScenes.Write),
-        (8, ReferenceScenes.Write),
+        (16, LabelScenes.Write),
+        (15, SpeakerScenes.Write),
+        (9, ReferenceScenes.Write),
     ];
 
     // Skills that can stand anywhere in a dialogue.
@@ -79,7 +79,7 @@ public static class CorpusGenerator
     {
         < 6_000 => 60,
         < 12_000 => 30,
-        _ => 12,
+        _ => 8,
     };
 
     // Some dialogues wander off after the first answer and come back: what was said has to be kept over a distance.
