@@ -15,8 +15,8 @@ internal static class ReferenceScenes
         new("我阿姨", "my aunt"), new("我女儿", "my daughter"), new("我妹妹", "my little sister"),
     ];
 
-    private static readonly WordPair Him = new("他", "him");
-    private static readonly WordPair Her = new("她", "her");
+    private static readonly WordPair[] Him = [new("他", "him"), new("他", "him"), new("他的", "his")];
+    private static readonly WordPair[] Her = [new("她", "her"), new("她", "her"), new("她的", "hers")];
 
     public static void Write(Scene scene)
     {
@@ -82,7 +82,7 @@ internal static class ReferenceScenes
             Answer(scene, people, who, fact, people[who].Pronoun);
             if (!scene.Random.Percent(60)) continue;
             who = 1 - who;
-            scene.User(scene.Say("refer.more.ask", ("o", people[who].Pronoun == Subject.He ? Him : Her)));
+            scene.User(scene.Say("refer.more.ask", ("o", OtherOf(scene, people[who]))));
             Answer(scene, people, who, fact, people[who].Pronoun);
         }
     }
@@ -94,6 +94,9 @@ internal static class ReferenceScenes
         return [.. Enumerable.Range(0, count).Select(i => new Asked(
             nameOf(i), pronounOf(i), [.. attributes.Select(a => FactMaker.Make(scene, [a], 1)[0])]))];
     }
+
+    private static WordPair OtherOf(Scene scene, Asked person) =>
+        scene.Random.Pick(person.Pronoun == Subject.He ? Him : Her);
 
     private static Subject AnyPronoun(Scene scene) => scene.Random.Percent(50) ? Subject.He : Subject.She;
 

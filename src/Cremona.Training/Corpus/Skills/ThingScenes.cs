@@ -2,16 +2,21 @@ using System.Globalization;
 
 namespace Cremona.Training.Corpus.Skills;
 
-/// <summary>Some things with their colours, places or prices, called by name, by their place in the list, or as "the
-/// other one".</summary>
+/// <summary>Some things with their colours, sizes, places or prices, called by name, by their place in the list, or
+/// as "the other one".</summary>
 internal static class ThingScenes
 {
-    private static readonly string[] Properties = ["colour", "colour", "place", "price"];
+    private static readonly string[] Properties = ["colour", "colour", "place", "price", "size"];
 
     private static readonly WordPair[] Ordinals =
     [
         new("第一个", "the first one"), new("第二个", "the second one"), new("第三个", "the third one"),
         new("第四个", "the fourth one"),
+    ];
+
+    private static readonly WordPair[] Sizes =
+    [
+        new("特大号", "huge"), new("大号", "large"), new("中号", "medium"), new("小号", "small"), new("特小号", "tiny"),
     ];
 
     private static readonly WordPair Last = new("最后一个", "the last one");
@@ -48,6 +53,7 @@ internal static class ThingScenes
     private static WordPair[] Values(Scene scene, string property, int count) => property switch
     {
         "colour" => [.. scene.Random.PickSome(CorpusText.Table("colour"), count)],
+        "size" => [.. scene.Random.PickSome(Sizes, count)],
         "place" => [.. scene.Random.PickSome(CorpusText.Table("spot"), count)],
         _ => [.. scene.Random.PickSome([.. Enumerable.Range(2, 98)], count)
             .Select(p => WordPair.Same(p.ToString(CultureInfo.InvariantCulture)))],
