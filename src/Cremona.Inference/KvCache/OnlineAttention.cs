@@ -26,14 +26,17 @@ internal static unsafe class OnlineAttention<TSimd, TVector>
         for (int start = firstSeen / step * step; start < keys; start += step)
         {
             int count = Math.Min(step, keys - start);
-            Score(in work, block.Cache, layer, head, start, count);
+
+            // Pages that no row sees may be gone.
+            int skipped = Math.Max(0, firstSeen - start) / PageLayout.TokenCount * PageLayout.TokenCount;
+            Score(in work, block.Cache, layer, head, start, skipped..count);
             for (int query = 0; query < work.QueryCount; query++)
             {
                 int end = block.FirstPosition + (query / groupSize) + 1 - start;
                 Weigh(in work, query, Math.Max(0, end - window), Math.Min(end, count), count);
             }
 
-            AddValues(in work, block.Cache, layer, head, start, count);
+            AddValues(in work, block.Cache, layer, head, start, skipped..count);
         }
 
         for (int query = 0; query < work.QueryCount; query++)
@@ -42,7 +45,9 @@ internal static unsafe class OnlineAttention<TSimd, TVector>
         }
     }
 
-    private static void Score(in AttentionWork work, SequenceCache cache, int layer, int head, int start, int count)
+    /// <param name="keys">From <paramref name="start"/>; begin with a page.</param>
+    private static void Score(
+        in AttentionWork work, SequenceCache cache, int layer, int head, int start, Range keys)
     {
         new Span<float>(work.Scores, work.QueryCount * AttentionWork.KeysPerStep).Clear();
         MatrixOperands operands = new()
@@ -52,14 +57,14 @@ internal static unsafe class OnlineAttention<TSimd, TVector>
             OutputStride = AttentionWork.KeysPerStep,
             K = work.Dimension,
         };
-        for (int done = 0; done < count; done += PageLayout.TokenCount)
+        for (int done = keys.Start.Value; done < keys.End.Value; done += PageLayout.TokenCount)
         {
-            int tokens = Math.Min(PageLayout.TokenCount, count - done);
+            int tokens = Math.Min(PageLayout.TokenCount, keys.End.Value - done);
             int page = (start + done) / PageLayout.TokenCount;
             if (page + 1 < cache.PageCount) cache.Head(page + 1, layer, head).PrefetchKeys();
-            float* keys = cache.Head(page, layer, head).ReadKeys(tokens, work.Wide);
+            float* panels = cache.Head(page, layer, head).ReadKeys(tokens, work.Wide);
             MatrixMultiplyBlocks<TSimd, TVector>.MultiplyBlock(
-                in operands, work.Queries, keys, work.Scores + done, work.QueryCount, tokens, work.Dimension);
+                in operands, work.Queries, panels, work.Scores + done, work.QueryCount, tokens, work.Dimension);
         }
     }
 
@@ -89,7 +94,7 @@ internal static unsafe class OnlineAttention<TSimd, TVector>
     }
 
     private static void AddValues(
-        in AttentionWork work, SequenceCache cache, int layer, int head, int start, int count)
+        in AttentionWork work, SequenceCache cache, int layer, int head, int start, Range keys)
     {
         MatrixOperands operands = new()
         {
@@ -98,9 +103,9 @@ internal static unsafe class OnlineAttention<TSimd, TVector>
             OutputStride = work.Dimension,
             K = PageLayout.TokenCount,
         };
-        for (int done = 0; done < count; done += PageLayout.TokenCount)
+        for (int done = keys.Start.Value; done < keys.End.Value; done += PageLayout.TokenCount)
         {
-            int tokens = Math.Min(PageLayout.TokenCount, count - done);
+            int tokens = Math.Min(PageLayout.TokenCount, keys.End.Value - done);
             int page = (start + done) / PageLayout.TokenCount;
             if (page + 1 < cache.PageCount) cache.Head(page + 1, layer, head).PrefetchValues();
             float* values = cache.Head(page, layer, head).ReadValues(tokens, work.Wide);

@@ -18,6 +18,7 @@ public sealed class PageLayout
     {
         Format = format;
         HeadDimension = config.HeadDimension;
+        Window = config.FirstSlidingLayer == 0 ? config.WindowOf(0) : int.MaxValue;
         _headCount = config.KeyValueHeadCount;
         int size = format switch { KeyValueFormat.F32 => sizeof(float), KeyValueFormat.F16 => sizeof(ushort), _ => 1 };
         ValueOffset = (long)TokenCount * HeadDimension * size;
@@ -29,6 +30,9 @@ public sealed class PageLayout
     public KeyValueFormat Format { get; }
 
     public int HeadDimension { get; }
+
+    /// <summary>Positions that a row sees in the layer that sees most, its own among them.</summary>
+    public int Window { get; }
 
     /// <summary>Floats of a page.</summary>
     public long Length { get; }

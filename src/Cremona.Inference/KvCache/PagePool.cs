@@ -126,12 +126,18 @@ public sealed class PagePool
         }
     }
 
+    /// <summary>Takes back a page that a sequence sees no more; it stays findable.</summary>
+    internal void Return(CachePage page)
+    {
+        lock (_gate) Release(page);
+    }
+
     /// <summary>Takes back what a sequence held and did not use.</summary>
-    internal void Return(List<CachePage> pages, int promisedCount)
+    internal void Return(ReadOnlySpan<CachePage> pages, int promisedCount)
     {
         lock (_gate)
         {
-            for (int i = pages.Count - 1; i >= 0; i--) Release(pages[i]);
+            for (int i = pages.Length - 1; i >= 0; i--) Release(pages[i]);
             _promisedCount -= promisedCount;
             while (_heldCount == 0 && _free.Count > IdlePagesMax) _free.Pop();
         }

@@ -1,13 +1,18 @@
+using System.Runtime.InteropServices;
+
 namespace Cremona.Inference.KvCache;
 
 /// <summary>Keys and values of one sequence, in pages. Its full pages are shared with later sequences that begin with
-/// the same tokens. Not thread-safe; disposing gives the pages back.</summary>
+/// the same tokens; those behind a sliding window are given back on the way. Not thread-safe; disposing gives the pages
+/// back.</summary>
 public sealed unsafe class SequenceCache : IDisposable
 {
     private readonly PagePool _pool;
     private readonly CacheScope _scope;
     private readonly List<CachePage> _pages;
     private readonly int _pageCountMax;
+    private int _firstPage; // those before it are given back
+    private long _lastNumber; // of the last full page; 0 where there is none, or others cannot find it
     private bool _isDisposed;
 
     internal SequenceCache(PagePool pool, CacheScope scope, int pageCountMax)
@@ -24,7 +29,7 @@ public sealed unsafe class SequenceCache : IDisposable
     /// <summary>The part of <see cref="TokenCount"/> that others had computed.</summary>
     public int SharedTokenCount { get; private set; }
 
-    /// <summary>Pages taken so far.</summary>
+    /// <summary>Pages taken so far, those given back among them.</summary>
     internal int PageCount => _pages.Count;
 
     /// <summary>Positions that fit into the reserved room.</summary>
@@ -34,7 +39,7 @@ public sealed unsafe class SequenceCache : IDisposable
     {
         if (_isDisposed) return;
         _isDisposed = true;
-        _pool.Return(_pages, _pageCountMax - _pages.Count);
+        _pool.Return(CollectionsMarshal.AsSpan(_pages)[_firstPage..], _pageCountMax - _pages.Count);
     }
 
     /// <summary>Goes on with the pages of the prompt that are known by now. The last token is always left: its logits
@@ -44,19 +49,23 @@ public sealed unsafe class SequenceCache : IDisposable
     {
         const int size = PageLayout.TokenCount;
         while (TokenCount == _pages.Count * size && TokenCount + size < prompt.Length && IsChainKnown
-            && _pool.TryShare(_scope, ParentNumber, prompt.Slice(TokenCount, size)) is { } page)
+            && _pool.TryShare(_scope, _lastNumber, prompt.Slice(TokenCount, size)) is { } page)
         {
             _pages.Add(page);
+            _lastNumber = page.Number;
             TokenCount += size;
             SharedTokenCount += size;
         }
     }
 
-    /// <summary>Takes the pages for positions up to <paramref name="tokens"/>, exclusive.</summary>
+    /// <summary>Takes the pages for positions up to <paramref name="tokens"/>, exclusive, and gives those back that none
+    /// of the positions to come sees.</summary>
     internal void Prepare(int tokens)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens, TokenCountMax);
+        int firstSeen = (int)Math.Max(0, TokenCount + 1L - _pool.Layout.Window);
+        for (; (_firstPage + 1) * PageLayout.TokenCount <= firstSeen; _firstPage++) _pool.Return(_pages[_firstPage]);
         while (_pages.Count * PageLayout.TokenCount < tokens) _pages.Add(_pool.Take());
     }
 
@@ -74,14 +83,12 @@ public sealed unsafe class SequenceCache : IDisposable
 
     private void Publish(int index)
     {
-        long parentNumber = index == 0 ? 0 : _pages[index - 1].Number;
-        if (index > 0 && parentNumber == 0) return; // What it follows cannot be found, so neither can it.
-        _pages[index] = _pool.Publish(_pages[index], _scope, parentNumber);
+        if (index > 0 && _lastNumber == 0) return; // What it follows cannot be found, so neither can it.
+        _pages[index] = _pool.Publish(_pages[index], _scope, _lastNumber);
+        _lastNumber = _pages[index].Number;
     }
 
-    private bool IsChainKnown => _pages.Count == 0 || ParentNumber != 0;
-
-    private long ParentNumber => _pages.Count == 0 ? 0 : _pages[^1].Number;
+    private bool IsChainKnown => _pages.Count == 0 || _lastNumber != 0;
 
     /// <summary>Keys and values of one head and layer in a page.</summary>
     internal PageHead Head(int page, int layer, int head) =>
