@@ -47,6 +47,20 @@ public class ModelCommandTests
     }
 
     [Theory]
+    [InlineData(1, true)]
+    [InlineData(100, false)]
+    public async Task Add_Warns_OfAModelThatIsLargerThanTheMemory(int megabytesMax, bool warns)
+    {
+        using TempFolder folder = new();
+        string settings = Path.Combine(folder.Path, "models.json");
+        await File.WriteAllTextAsync(settings, $$$"""{"Models": {"MemoryMegabytesMax": {{{megabytesMax}}}}}""", TestEnds);
+        CommandRun run = await RunAsync("models", "add", Nano, "--id", "mine", "--data", folder.Path);
+        run.ExitCode.ShouldBe(ExitCode.Success, run.Error);
+        run.Error.Contains($"Models:MemoryMegabytesMax is {megabytesMax}", StringComparison.Ordinal).ShouldBe(warns);
+        (await File.ReadAllTextAsync(settings, TestEnds)).ShouldContain("\"mine\"");
+    }
+
+    [Theory]
     [InlineData("--id 'a:b': settings part names by colons", "--id", "a:b")]
     [InlineData("abab6-chat already means the model nano", "--id", "mine", "--alias", "abab6-chat")]
     [InlineData("abab6-chat already means the model nano", "--id", "abab6-chat")]

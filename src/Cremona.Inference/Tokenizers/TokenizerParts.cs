@@ -30,7 +30,8 @@ internal sealed record TokenizerParts(
     /// <exception cref="InvalidDataException">The parts do not fit together.</exception>
     public BytePairTokenizer Build()
     {
-        HashSet<int> special = [.. Added.Where(token => token.IsSpecial).Select(token => token.Id)];
+        // Without the entry of a byte some texts could not be written, so that is read from text, special or not.
+        HashSet<int> special = [.. Added.Where(token => token.IsSpecial && !IsByte(token)).Select(token => token.Id)];
         Dictionary<string, int> readable = Ids.Where(entry => !special.Contains(entry.Value))
             .ToDictionary(StringComparer.Ordinal);
         PieceAlphabet alphabet = IsOfCharacters ? new CharacterPieces(readable) : new ByteLevelPieces(readable);
@@ -38,12 +39,15 @@ internal sealed record TokenizerParts(
         return new BytePairTokenizer(this, vocabulary, TokenBytes(alphabet));
     }
 
+    private bool IsByte(AddedToken token) => Ids.TryGetValue(token.Content, out int id) && id == token.Id
+        && PieceAlphabet.IsByte(token.Content, IsOfCharacters);
+
     /// <summary>The bytes of every id: none for special tokens and holes.</summary>
     private byte[]?[] TokenBytes(PieceAlphabet alphabet)
     {
         int count = Ids.Values.Concat(Added.Select(t => t.Id)).DefaultIfEmpty(-1).Max() + 1;
         var bytes = new byte[]?[count];
-        var addedIds = Added.Select(t => t.Id).ToHashSet();
+        var addedIds = Added.Where(t => !IsByte(t)).Select(t => t.Id).ToHashSet();
         foreach ((string entry, int id) in Ids)
         {
             if (addedIds.Contains(id)) continue;

@@ -61,15 +61,20 @@ internal sealed class LoadedStock<T>(
         Settle();
     }
 
-    /// <summary>Lets all go that has been loaded, held or not.</summary>
+    /// <summary>Lets all go that has been loaded, held or not. What is being loaded leaves when nobody holds it; loads
+    /// that wait for room end with <see cref="ObjectDisposedException"/>.</summary>
     public void Clear()
     {
         LoadedItem<T>[] all;
         lock (_lock)
         {
             all = [.. _inMemory.Where(item => item is { Value: not null, IsLeaving: false })];
-            _inMemory.Clear();
+            _inMemory.ExceptWith(all);
+            foreach (LoadedItem<T> item in _inMemory.Concat(_byKey.Values))
+                (item.IsForgotten, item.MakesWayFor) = (true, null);
             _byKey.Clear();
+            while (_waiting.TryDequeue(out LoadedItem<T>? waiter))
+                waiter.Room.SetException(new ObjectDisposedException(nameof(LoadedStock<>)));
         }
 
         foreach (LoadedItem<T> item in all) leave?.Invoke(item.Key, item.Value!);

@@ -143,6 +143,18 @@ public sealed class TokenizerJsonTests : IDisposable
     }
 
     [Fact]
+    public void Load_TakesASpecialTokenThatIsTheOnlyEntryOfAByte()
+    {
+        int id = Qwen.Encode("!").Single();
+        ITokenizer tokenizer = LoadText(SampleTokenizer.Edit(
+            Sample(), "\"added_tokens\": [",
+            $"\"added_tokens\": [{{\"id\": {id}, \"content\": \"!\", \"special\": true}},"));
+        tokenizer.Encode("a!").ShouldBe(Qwen.Encode("a!"));
+        tokenizer.Decode([id]).ShouldBe("!");
+        tokenizer.FindSpecial("!").ShouldBe(id);
+    }
+
+    [Fact]
     public void WithSpecial_ReadsAnAddedTokenFromNoText()
     {
         int hell = Qwen.Encode("hell")[0];

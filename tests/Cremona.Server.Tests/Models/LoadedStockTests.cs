@@ -133,6 +133,36 @@ public class LoadedStockTests
     }
 
     [Fact]
+    public async Task Clear_EndsLoadsThatWait_AndLetsGoWhatIsBeingLoaded()
+    {
+        var events = new List<string>();
+        LoadedStock<string> stock = Stock(2, events);
+        LoadedHold<string> held = await stock.HoldAsync("a", Load("a", 1, events), default);
+        var loading = new TaskCompletionSource<string>();
+        var begun = new TaskCompletionSource();
+        Task<LoadedHold<string>> late = stock.HoldAsync(
+            "b",
+            new(() => Task.FromResult(1L), () =>
+            {
+                begun.SetResult();
+                return loading.Task;
+            }),
+            default);
+        await begun.Task;
+        Task<LoadedHold<string>> waiting = stock.HoldAsync("c", Load("c", 2, events), default);
+        while (stock.Count == 3) await Task.Yield(); // a is to make way for c.
+
+        stock.Clear();
+        events.ShouldBe(["+a", "-a"]);
+        await Should.ThrowAsync<ObjectDisposedException>(() => waiting);
+        loading.SetResult("b");
+        (await late).Dispose();
+        held.Dispose();
+        events.ShouldBe(["+a", "-a", "-b"]);
+        stock.Count.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Models_ComeAndGoUnderLoad_WithoutLosingARequest()
     {
         int ended = 0;

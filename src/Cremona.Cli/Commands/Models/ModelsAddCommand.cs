@@ -4,6 +4,7 @@ using Cremona.Inference.Checkpoints;
 using Cremona.Inference.Kernels;
 using Cremona.Server.Models;
 using Cremona.Server.Storage;
+using Microsoft.Extensions.Options;
 
 namespace Cremona.Cli.Commands.Models;
 
@@ -72,7 +73,20 @@ internal sealed class ModelsAddCommand : CremonaCommand
         await file.AddAsync(id, entry, cancellationToken);
         await Terminal.Out.WriteLineAsync(
             $"added {id} (context of {model.Config.ContextLength} tokens) to {file.Location}; restart the server to use it");
+        await WarnOfSizeAsync(store, id, model, entry.Weights);
         return ExitCode.Success;
+    }
+
+    /// <summary>Another server may have more memory, so it is entered all the same.</summary>
+    private async Task WarnOfSizeAsync(StoreSession store, string id, LanguageModel model, WeightFormat? weights)
+    {
+        const long megabyte = 1_000_000;
+        long bytes = store.Get<IModelReader>().MeasureEngine(model, weights);
+        int megabytesMax = store.Get<IOptions<ModelsOptions>>().Value.MemoryMegabytesMax;
+        if (bytes <= megabytesMax * megabyte) return;
+        await Terminal.Error.WriteLineAsync(
+            $"warning: {id} takes {(bytes + megabyte - 1) / megabyte} MB of memory and Models:MemoryMegabytesMax is "
+            + $"{megabytesMax}, so a server with these settings refuses to load it; raise the setting, or give --weights Q8 or Q4");
     }
 
     /// <summary>A server with such an entry would not start.</summary>

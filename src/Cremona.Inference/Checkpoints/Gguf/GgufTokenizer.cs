@@ -52,13 +52,6 @@ internal static class GgufTokenizer
     /// <exception cref="InvalidDataException">The vocabulary is wrong or of another kind.</exception>
     public static TokenizerParts ReadParts(GgufVocabulary vocabulary)
     {
-        string model = vocabulary.Model;
-        if (model is not (ByteLevelModel or CharacterModel))
-        {
-            throw new InvalidDataException(
-                $"{ModelKey} is {model}; byte-level BPE ({ByteLevelModel}) and BPE of characters ({CharacterModel}) are supported");
-        }
-
         int count = vocabulary.Tokens.Count;
         if (count is 0 or > TokenizerElement.IdCountMax)
         {
@@ -67,7 +60,7 @@ internal static class GgufTokenizer
 
         RequireCount(vocabulary.Types.Count, TypesKey, count);
         (Dictionary<string, int> ids, List<AddedToken> added) = Sort(vocabulary);
-        if (model == CharacterModel)
+        if (vocabulary.Model == CharacterModel)
         {
             RequireCount(vocabulary.Scores.Count, ScoresKey, count);
             return GgufCharacterTokenizer.Build(vocabulary, ids, added);
@@ -123,6 +116,10 @@ internal static class GgufTokenizer
             if (!isEntry) added.Add(new AddedToken(id, token, IsSpecial: type != GgufTokenType.UserDefined));
         }
 
+        // One that stands for a byte is its entry too.
+        bool isOfCharacters = vocabulary.Model == CharacterModel;
+        foreach (AddedToken token in added)
+            if (PieceAlphabet.IsByte(token.Content, isOfCharacters)) ids.TryAdd(token.Content, token.Id);
         return (ids, added);
     }
 

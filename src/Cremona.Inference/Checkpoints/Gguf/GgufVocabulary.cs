@@ -46,10 +46,18 @@ internal sealed record GgufVocabulary(
             isOfCharacters ? "default" : GgufTokenizer.CutOf(parts), parts.WritesFirstSpace, json);
     }
 
-    /// <exception cref="InvalidDataException">A key is missing or of another type.</exception>
+    /// <exception cref="InvalidDataException">A key is missing or of another type, or the tokenizer is of another
+    /// kind.</exception>
     public static GgufVocabulary FromMetadata(GgufMetadata metadata)
     {
         string model = metadata.Text(GgufTokenizer.ModelKey);
+        string? whole = metadata.FindText(GgufTokenizer.WholeKey);
+        if (whole is null && model is not (GgufTokenizer.ByteLevelModel or GgufTokenizer.CharacterModel))
+        {
+            throw new InvalidDataException(
+                $"{GgufTokenizer.ModelKey} is {model}; byte-level BPE ({GgufTokenizer.ByteLevelModel}) and BPE of characters ({GgufTokenizer.CharacterModel}) are supported");
+        }
+
         bool isOfCharacters = model == GgufTokenizer.CharacterModel;
         return new GgufVocabulary(
             model,
@@ -63,7 +71,7 @@ internal sealed record GgufVocabulary(
                 : [],
             isOfCharacters ? "default" : metadata.Text(GgufTokenizer.CutKey),
             metadata.FindFlag(GgufTokenizer.SpaceKey) ?? true,
-            metadata.FindText(GgufTokenizer.WholeKey))
+            whole)
         {
             Special = GgufTokenizer.ReadSpecialTexts(metadata),
         };

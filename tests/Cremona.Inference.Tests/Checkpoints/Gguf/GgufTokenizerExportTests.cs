@@ -40,6 +40,46 @@ public class GgufTokenizerExportTests
     }
 
     [Fact]
+    public void Load_NamesTheKindOfTokenizer_BeforeItAsksForItsMerges()
+    {
+        using var folder = new ScratchFolder();
+        GgufVocabulary vocabulary = GgufVocabulary.FromTokenizerJson(
+            File.ReadAllText(SampleTokenizer.Write(folder.Path, PreTokenizer.QwenPattern)));
+        WriteGguf(folder, vocabulary);
+        Edit(folder.File("m.gguf"), "tokenizer.ggml.merges", "tokenizer.ggml.mergez");
+        Should.Throw<InvalidDataException>(() => ModelFiles.Load(folder.File("m.gguf"))).Message
+            .ShouldContain("tokenizer.ggml.merges is missing");
+        Edit(folder.File("m.gguf"), "gpt2", "bert");
+        Should.Throw<InvalidDataException>(() => ModelFiles.Load(folder.File("m.gguf"))).Message
+            .ShouldContain("tokenizer.ggml.model is bert; byte-level BPE (gpt2)");
+    }
+
+    [Fact]
+    public void Load_TakesSpecialTokensThatAreBytes()
+    {
+        using var folder = new ScratchFolder();
+        string json = File.ReadAllText(SampleTokenizer.Write(folder.Path, PreTokenizer.QwenPattern));
+        int id = SampleTokenizer.Load().Encode("!").Single();
+        json = SampleTokenizer.Edit(
+            json, "\"added_tokens\": [", $"\"added_tokens\": [{{\"id\": {id}, \"content\": \"!\", \"special\": true}},");
+        GgufVocabulary bytes = GgufVocabulary.FromTokenizerJson(json);
+        bytes.Types[id].ShouldBe((int)GgufTokenType.Control);
+        Compare(folder, bytes);
+        ITokenizer tokenizer = ModelFiles.Load(folder.File("m.gguf")).Tokenizer;
+        tokenizer.Encode("!").ShouldBe([id]);
+        tokenizer.Decode(tokenizer.Encode("a!b")).ShouldBe("a!b");
+
+        using var other = new ScratchFolder();
+        GgufVocabulary characters = GgufVocabulary.FromTokenizerJson(CharacterTokenizer.Json());
+        int line = characters.Find("<0x0A>")!.Value;
+        int[] types = [.. characters.Types];
+        types[line] = (int)GgufTokenType.Control;
+        tokenizer = WriteGguf(other, characters with { Types = types }).Tokenizer;
+        tokenizer.Encode("a\nb").ShouldContain(line);
+        tokenizer.Decode(tokenizer.Encode("a\nb")).ShouldBe("a\nb");
+    }
+
+    [Fact]
     public void Export_Refuses_DifferentTokensThatAreMergedEquallySoon()
     {
         using var folder = new ScratchFolder();
@@ -76,6 +116,14 @@ public class GgufTokenizerExportTests
         GgufModelWriter.Write(
             folder.File("m.gguf"), RandomDecoder.Create(config), GgufType.F32, vocabulary with { Whole = null }, Template, 2);
         return ModelFiles.Load(folder.File("m.gguf"));
+    }
+
+    /// <summary>The first of its kind in the file.</summary>
+    private static void Edit(string path, string from, string to)
+    {
+        byte[] file = File.ReadAllBytes(path);
+        SampleTokenizer.Utf8(to).CopyTo(file, file.AsSpan().IndexOf(SampleTokenizer.Utf8(from)));
+        File.WriteAllBytes(path, file);
     }
 
     private static void Export(ScratchFolder folder, LanguageModel model) =>
