@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Cremona.Inference.Templates.Jinja;
 using Cremona.Inference.Tokenizers;
 
@@ -19,6 +20,10 @@ internal sealed class JinjaChatTemplate : IChatTemplate
         [new(ChatRole.User, "a"), new(ChatRole.Assistant, "b"), new(ChatRole.User, "c")],
         [new(ChatRole.System, "a"), new(ChatRole.User, "b")],
         [new(ChatRole.User, "a"), new(ChatRole.Assistant, "b"), new(ChatRole.Tool, "c")],
+        [
+            new(ChatRole.User, "a"),
+            new(ChatRole.Assistant, "") { ToolCalls = [new("f", JsonElement.Parse("{}"), "call00000")] },
+        ],
     ];
 
     private readonly JinjaTemplate _template;
@@ -43,7 +48,8 @@ internal sealed class JinjaChatTemplate : IChatTemplate
         }
 
         _special = special;
-        _encoder = new TemplateEncoder(tokenizer, FindMarkers(source, tokenizer));
+        (HashSet<int> markers, HashSet<int> ofAnswers) = FindMarkers(source, tokenizer);
+        _encoder = new TemplateEncoder(tokenizer, markers, ofAnswers);
         ToolCallForm = FindToolCallForm(tokenizer);
         IEnumerable<string> ends = special.End is { } end ? Ends.Prepend(end) : Ends;
         StopTokens = [.. ends.Select(tokenizer.FindSpecial).Prepend(FindTurnEnd()).OfType<int>().Distinct()];
@@ -70,7 +76,9 @@ internal sealed class JinjaChatTemplate : IChatTemplate
             {
                 ChatEnding.Closed => EncodeClosed(turns, tools, budget),
                 ChatEnding.OpenAssistant => _encoder.Encode(Render(turns, tools, opensAnswer: true, budget), []),
-                _ => _encoder.Encode(RenderOpen(turns, tools, budget), []),
+                _ => _encoder.Encode(
+                    RenderOpen(turns, tools, budget), [],
+                    turns[^1].Role == ChatRole.Assistant ? new HashSet<int> { turns.Count } : null),
             };
         }
         catch (JinjaException e) when (e.IsRaised || e.IsLimit)
@@ -145,7 +153,9 @@ internal sealed class JinjaChatTemplate : IChatTemplate
             if (answers.Find(i, start) is { } span) learned.Add(span);
         }
 
-        return _encoder.Encode(text, learned);
+        HashSet<int> answersLearned = [.. Enumerable.Range(1, turns.Count)
+            .Where(number => turns[number - 1] is { Role: ChatRole.Assistant, IsLearned: true })];
+        return _encoder.Encode(text, learned, answersLearned);
     }
 
     /// <summary>What the template adds to ask for an answer; empty where it adds nothing, or does more than
@@ -202,26 +212,28 @@ internal sealed class JinjaChatTemplate : IChatTemplate
         return null;
     }
 
-    /// <summary>Added tokens that the tokenizer reads from text, but the template writes itself: in its own letters, or
-    /// put together from a role's name. Words and white space mark nothing.</summary>
-    private HashSet<int> FindMarkers(string source, ITokenizer tokenizer)
+    /// <summary>Added tokens that the tokenizer reads from text, but the template knows: in its own letters, or put
+    /// together from a role's name. Those that it does not write around turns and calls, but looks for in what is said,
+    /// stand within answers. Words and white space mark nothing.</summary>
+    private (HashSet<int> All, HashSet<int> OfAnswers) FindMarkers(string source, ITokenizer tokenizer)
     {
         AddedToken[] candidates = [.. tokenizer.AddedTokens.Where(token => !token.IsSpecial
             && token.Content.Any(letter => !char.IsLetterOrDigit(letter) && !char.IsWhiteSpace(letter)))];
-        if (candidates.Length == 0) return [];
-        HashSet<int> markers = [.. candidates
+        if (candidates.Length == 0) return ([], []);
+        HashSet<int> named = [.. candidates
             .Where(token => source.Contains(token.Content, StringComparison.Ordinal)).Select(token => token.Id)];
-        var all = new TemplateEncoder(tokenizer, candidates.Select(token => token.Id).ToHashSet());
+        HashSet<int> written = [];
+        var all = new TemplateEncoder(tokenizer, candidates.Select(token => token.Id).ToHashSet(), written);
         foreach (ChatTurn[] sample in Samples)
         {
             if (TryRender(sample, opensAnswer: true) is not { } text) continue;
             for (int from = 0; all.FindSpecial(text, from) is { } match; from = match.End)
             {
-                if (!match.Token.IsSpecial) markers.Add(match.Token.Id);
+                if (!match.Token.IsSpecial) written.Add(match.Token.Id);
             }
         }
 
-        return markers;
+        return ([.. named, .. written], [.. named.Except(written)]);
     }
 
     /// <summary>A rendered sample, or null where the template wants another dialogue.</summary>

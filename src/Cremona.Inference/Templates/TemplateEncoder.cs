@@ -4,11 +4,15 @@ using Cremona.Inference.Tokenizers;
 namespace Cremona.Inference.Templates;
 
 /// <summary>Rendered dialogues to token ids. A special token or a marker is read only where the template itself wrote
-/// every character of it; what came from outside is ordinary text. Thread-safe.</summary>
+/// every character of it, or a marker of answers where an answer that is learned or continued says it; what else came
+/// from outside is ordinary text. Thread-safe.</summary>
 /// <param name="tokenizer">Of the model.</param>
-/// <param name="markers">Ids of added tokens that the tokenizer does not call special, but the template writes.</param>
-internal sealed class TemplateEncoder(ITokenizer tokenizer, IReadOnlySet<int> markers)
+/// <param name="markers">Ids of added tokens that the tokenizer does not call special, but the template knows.</param>
+/// <param name="ofAnswers">Those of the markers that stand within answers, and part no turns or calls.</param>
+internal sealed class TemplateEncoder(ITokenizer tokenizer, IReadOnlySet<int> markers, IReadOnlySet<int> ofAnswers)
 {
+    private static readonly IReadOnlySet<int> Nobody = new HashSet<int>();
+
     private readonly ITokenizer _tokenizer = markers.Count == 0 ? tokenizer : tokenizer.WithSpecial(markers);
     private readonly AddedTokenFinder _special =
         new(tokenizer.AddedTokens.Where(token => token.IsSpecial || markers.Contains(token.Id)));
@@ -17,11 +21,13 @@ internal sealed class TemplateEncoder(ITokenizer tokenizer, IReadOnlySet<int> ma
     /// <param name="text">What the template wrote.</param>
     /// <param name="learned">Parts in order that are learned; the text is cut at their ends, as it is where a model
     /// begins to answer.</param>
-    public EncodedChat Encode(MarkedText text, IReadOnlyList<(int Start, int End)> learned)
+    /// <param name="answers">Origins of the answers in which markers of answers are read.</param>
+    public EncodedChat Encode(
+        MarkedText text, IReadOnlyList<(int Start, int End)> learned, IReadOnlySet<int>? answers = null)
     {
         var chat = new Collected(_tokenizer, text.Text, learned);
         int done = 0;
-        for (int from = 0; FindSpecial(text, from) is { } match; from = done)
+        for (int from = 0; FindSpecial(text, from, answers ?? Nobody) is { } match; from = done)
         {
             chat.AddText(done, match.Start);
             chat.AddSpecial(match);
@@ -33,23 +39,28 @@ internal sealed class TemplateEncoder(ITokenizer tokenizer, IReadOnlySet<int> ma
     }
 
     /// <summary>The first special token or marker from a place on that the template wrote, or null.</summary>
-    public AddedTokenMatch? FindSpecial(MarkedText text, int from)
+    public AddedTokenMatch? FindSpecial(MarkedText text, int from) => FindSpecial(text, from, Nobody);
+
+    private AddedTokenMatch? FindSpecial(MarkedText text, int from, IReadOnlySet<int> answers)
     {
         int start = from;
         while (_special.Find(text.Text, start, text.Length) is { } match)
         {
-            if (IsTemplates(text, match)) return match.Start >= from ? match : match with { Start = from };
+            if (IsMeant(text, match, answers)) return match.Start >= from ? match : match with { Start = from };
             start = match.ContentStart + 1;
         }
 
         return null;
     }
 
-    private static bool IsTemplates(MarkedText text, AddedTokenMatch match)
+    private bool IsMeant(MarkedText text, AddedTokenMatch match, IReadOnlySet<int> answers)
     {
-        for (int i = 0; i < match.Token.Content.Length; i++)
+        int origin = text.OriginAt(match.ContentStart);
+        bool isSaid = answers.Contains(origin) && ofAnswers.Contains(match.Token.Id);
+        if (origin != MarkedText.FromTemplate && !isSaid) return false;
+        for (int i = 1; i < match.Token.Content.Length; i++)
         {
-            if (text.OriginAt(match.ContentStart + i) != MarkedText.FromTemplate) return false;
+            if (text.OriginAt(match.ContentStart + i) != origin) return false;
         }
 
         return true;

@@ -125,6 +125,41 @@ public sealed class ChatTemplatesTests : IDisposable
         tokenizer.Decode(ids).ShouldBe("<｜User｜><｜Bot｜>x<｜User｜> <h1>\n\n<｜Bot｜><｜User｜>");
     }
 
+    // As in models that think: the template cuts thoughts off earlier answers and writes none.
+    [Fact]
+    public void Encode_ReadsMarkersOfAnswers_OnlyInAnswersThatAreLearnedOrContinued()
+    {
+        const string Jinja = """
+            {% for m in messages %}{{ '<|im_start|>' + m.role + '\n' }}
+            {%- if m.role == 'user' %}{{ '<｜User｜>' + m.content }}{% else %}{{ m.content }}{% endif %}
+            {%- for c in m.tool_calls or [] %}{{ '<｜Bot｜>' + c.function.name }}{% endfor %}
+            {{- '<|im_end|>\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}
+            {%- if false %}<h1>{% endif %}
+            """;
+        ITokenizer tokenizer = MarkedTokenizer();
+        File.WriteAllText(Path.Combine(_folder, "chat_template.jinja"), Jinja);
+        IChatTemplate template = ChatTemplates.Load(_folder, tokenizer);
+        const string All = "<h1>x<｜User｜><｜Bot｜><|im_end|>";
+        ChatTurn[] turns = [new(ChatRole.System, All), new(ChatRole.User, All), new(ChatRole.Assistant, All)];
+        ChatTurn[] more = [.. turns, new(ChatRole.User, "y"), new(ChatRole.Assistant, "z<h1>")];
+        int Count(string token, EncodedChat chat) => chat.Tokens.Count(id => id == tokenizer.FindSpecial(token));
+
+        EncodedChat closed = template.Encode(turns, ChatEnding.Closed);
+        (Count("<h1>", closed), Count("<｜User｜>", closed), Count("<｜Bot｜>", closed)).ShouldBe((1, 1, 0));
+        Count("<|im_end|>", closed).ShouldBe(3);
+        int place = closed.Tokens.IndexOf(tokenizer.FindSpecial("<h1>")!.Value);
+        closed.IsLearned[place].ShouldBeTrue();
+        closed.IsLearned[place - 1].ShouldBeFalse();
+
+        Count("<h1>", template.Encode(turns, ChatEnding.ContinueLast)).ShouldBe(1);
+        Count("<h1>", template.Encode(more, ChatEnding.ContinueLast)).ShouldBe(1); // The earlier one stays letters.
+        Count("<h1>", template.Encode(more, ChatEnding.OpenAssistant)).ShouldBe(0);
+        Count("<h1>", template.Encode([.. turns[..2]], ChatEnding.ContinueLast)).ShouldBe(0);
+        ChatTurn[] unlearned = [.. turns.Select(turn => turn with { IsLearned = false })];
+        Count("<h1>", template.Encode(unlearned, ChatEnding.Closed)).ShouldBe(0);
+        tokenizer.Decode(closed.Tokens).ShouldContain("<h1>x<｜User｜><｜Bot｜>");
+    }
+
     [Fact]
     public void Encode_LearnsWhatTheModelWouldWrite_ThoughTheTemplateWritesPartOfIt()
     {
