@@ -76,10 +76,28 @@ public sealed record V2TokenLogProbability(
 
 /// <param name="Content">The text, or its increment; absent where there are only calls.</param>
 /// <param name="ToolCalls">Absent where the answer makes none.</param>
+/// <param name="Annotations">Of the alias only: the pages that the text refers to, in a stream with its last
+/// increment; absent where it refers to none.</param>
 public sealed record V2Message(
     [property: JsonPropertyName("content")] string? Content,
     [property: JsonPropertyName("role")] string Role = "assistant",
-    [property: JsonPropertyName("tool_calls")] IReadOnlyList<V2ToolCall>? ToolCalls = null);
+    [property: JsonPropertyName("tool_calls")] IReadOnlyList<V2ToolCall>? ToolCalls = null,
+    [property: JsonPropertyName("annotations")] IReadOnlyList<V2CitationAnnotation>? Annotations = null);
+
+/// <summary>A reference to a page, as OpenAI writes it.</summary>
+public sealed record V2CitationAnnotation(
+    [property: JsonPropertyName("url_citation")] V2UrlCitation Citation,
+    [property: JsonPropertyName("type")] string Kind = "url_citation");
+
+/// <param name="StartIndex">Unicode characters of the whole text before the mark that refers to the page.</param>
+/// <param name="EndIndex">Behind the mark.</param>
+/// <param name="Url">Of the page that was found.</param>
+/// <param name="Title">Possibly empty.</param>
+public sealed record V2UrlCitation(
+    [property: JsonPropertyName("start_index")] int StartIndex,
+    [property: JsonPropertyName("end_index")] int EndIndex,
+    [property: JsonPropertyName("url")] string Url,
+    [property: JsonPropertyName("title")] string Title);
 
 /// <summary>A message on the way to an answer that searched the web.</summary>
 /// <param name="Content">Absent where there is only a call.</param>

@@ -36,7 +36,7 @@ internal sealed class V2Events(ChatHeading heading, V2AnswerForm form) : IChatEv
 
         if (piece.Answer is { } answer)
         {
-            yield return Chunk(V2Wire.FinishReason(answer, form), hasHeld ? held : piece, answer.Sensitivity);
+            yield return Chunk(V2Wire.FinishReason(answer, form), hasHeld ? held : piece, answer);
             yield break;
         }
 
@@ -79,12 +79,17 @@ internal sealed class V2Events(ChatHeading heading, V2AnswerForm form) : IChatEv
             ChatJson.Wire.V2ErrorChunk);
     }
 
-    private byte[] Chunk(string? finishReason, ChatPiece piece, ChatSensitivity sensitivity = default)
+    /// <param name="finishReason">Null before the end.</param>
+    /// <param name="piece">The increment.</param>
+    /// <param name="answer">The whole answer, when this is its end.</param>
+    private byte[] Chunk(string? finishReason, ChatPiece piece, ChatAnswer? answer = null)
     {
+        V2Message delta = Delta(piece);
         var choice = new V2Choice(
-            finishReason, piece.Index, Delta: Delta(piece),
+            finishReason, piece.Index,
+            Delta: answer is null ? delta : delta with { Annotations = V2Wire.Citations(answer, form) },
             LogProbabilities: form.TellsLogProbabilities ? V2Wire.ToLogProbabilities(piece.LogProbabilities) : null);
-        return Chunk([choice], V2Wire.Success, null, sensitivity);
+        return Chunk([choice], V2Wire.Success, null, answer?.Sensitivity ?? default);
     }
 
     private static V2Message Delta(ChatPiece piece) => piece.Call is { } call

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 using Cremona.Protocol.Chat;
 using Cremona.Server.Chat.WebSearch;
@@ -30,18 +31,46 @@ internal static partial class V2Steps
         yield return new V2StepMessage(step.Result, "tool", ToolCallId: step.Call.CallId);
     }
 
+    /// <summary>The places of an answer that refer to pages, in order; null where there are none.</summary>
+    public static IReadOnlyList<V2CitationAnnotation>? FindCitations(ChatAnswer answer)
+    {
+        WebSearchResult[] pages = [.. answer.Steps.SelectMany(step => step.Pages)];
+        List<V2CitationAnnotation> found = [];
+        int at = 0;
+        int characters = 0; // before it
+        foreach ((Match match, WebSearchResult page) in FindReferences(answer.Text, pages))
+        {
+            ReadOnlySpan<char> between = answer.Text.AsSpan(at, match.Index - at);
+            at = match.Index;
+            foreach (Rune _ in between.EnumerateRunes())
+            {
+                characters++;
+            }
+
+            found.Add(new V2CitationAnnotation(
+                new V2UrlCitation(characters, characters + match.Length, page.Url, page.Title)));
+        }
+
+        return found.Count > 0 ? found : null;
+    }
+
     private static V2Annotation[]? FindAnnotations(ChatAnswer answer)
     {
         WebSearchResult[] pages = [.. answer.Steps.SelectMany(step => step.Pages)];
         V2Annotation[] found =
         [
-            .. from match in Reference().Matches(answer.Text).DistinctBy(match => match.Value)
-               let number = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)
-               where number < pages.Length
-               select new V2Annotation(match.Value, pages[number].Url, pages[number].Excerpt),
+            .. FindReferences(answer.Text, pages).DistinctBy(found => found.Mark.Value)
+                .Select(found => new V2Annotation(found.Mark.Value, found.Page.Url, found.Page.Excerpt)),
         ];
         return found.Length > 0 ? found : null;
     }
+
+    private static IEnumerable<(Match Mark, WebSearchResult Page)> FindReferences(
+        string text, WebSearchResult[] pages) =>
+        from match in Reference().Matches(text)
+        let number = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)
+        where number < pages.Length
+        select (match, pages[number]);
 
     [GeneratedRegex("【([0-9]{1,4})†source】")]
     private static partial Regex Reference();

@@ -124,13 +124,18 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
     {
         IReadOnlyList<V2StepMessage>? steps = form.Question is { } question ? V2Steps.Write(question, answer) : null;
         return new V2Choice(
-            FinishReason(answer, form), rank, Message: steps is null ? Message(answer) : null, Messages: steps,
+            FinishReason(answer, form), rank, Message: steps is null ? Message(answer, form) : null, Messages: steps,
             LogProbabilities: form.TellsLogProbabilities ? ToLogProbabilities(answer.LogProbabilities) : null);
     }
 
-    private static V2Message Message(ChatAnswer answer) => answer.Calls.Count > 0
-        ? new V2Message(answer.Text.Length > 0 ? answer.Text : null, ToolCalls: ToCalls(answer))
-        : new V2Message(answer.Text);
+    private static V2Message Message(ChatAnswer answer, V2AnswerForm form) => new(
+        answer.Calls.Count > 0 && answer.Text.Length == 0 ? null : answer.Text,
+        ToolCalls: answer.Calls.Count > 0 ? ToCalls(answer) : null,
+        Annotations: Citations(answer, form));
+
+    /// <summary>Where the steps of an answer are told, its references stand there.</summary>
+    internal static IReadOnlyList<V2CitationAnnotation>? Citations(ChatAnswer answer, V2AnswerForm form) =>
+        form.Question is null ? V2Steps.FindCitations(answer) : null;
 
     /// <summary>These interfaces do not know <c>max_output</c>; the platform's own says <c>tool_calls</c> too where the
     /// web was searched.</summary>

@@ -1,7 +1,10 @@
 using System.Text.Json;
 using Cremona.Inference.Scheduling;
 using Cremona.Inference.Templates;
+using Cremona.Protocol.Chat;
+using Cremona.Server.Chat;
 using Cremona.Server.Chat.WebSearch;
+using Cremona.Server.Models;
 using Cremona.Server.Tests.Models;
 using Cremona.Server.Tests.Models.Upstream;
 using Microsoft.AspNetCore.Http;
@@ -198,6 +201,45 @@ public sealed class WebSearchTests : IAsyncLifetime
         JsonElement choice = alias.GetProperty("choices")[0];
         choice.GetProperty("finish_reason").GetString().ShouldBe("stop");
         choice.GetProperty("message").GetProperty("content").GetString()!.ShouldStartWith("Rome is old");
+    }
+
+    [Fact]
+    public async Task Alias_TellsTheReferencedPages_WholeAndStreamed()
+    {
+        await using ServerFixture server = await StartAsync();
+        const string Alias = "/v1/chat/completions";
+
+        JsonElement message = (await server.Client.PostJsonAsync(Alias, V2Body("cite me")))
+            .GetProperty("choices")[0].GetProperty("message");
+        JsonElement[] events = await server.Client.PostStreamAsync(Alias, V2Body("cite me", ",\"stream\":true"));
+
+        message.GetProperty("annotations").GetRawText().ShouldBe("""
+            [{"url_citation":{"start_index":11,"end_index":21,"url":"https://example.org/Rome","title":"About Rome"},"type":"url_citation"},{"url_citation":{"start_index":31,"end_index":41,"url":"https://example.org/Rome","title":"About Rome"},"type":"url_citation"}]
+            """.Trim());
+        message.GetProperty("content").GetString()![11..21].ShouldBe("【0†source】");
+        JsonElement last = events[^1].GetProperty("choices")[0];
+        last.GetProperty("finish_reason").GetString().ShouldBe("stop");
+        last.GetProperty("delta").GetProperty("annotations").GetRawText()
+            .ShouldBe(message.GetProperty("annotations").GetRawText());
+        events.Count(item => item.GetRawText().Contains("annotations", StringComparison.Ordinal)).ShouldBe(1);
+
+        JsonElement plain = await server.Client.PostJsonAsync(Alias, V2Body("hi"));
+        plain.GetRawText().ShouldNotContain("annotations");
+    }
+
+    [Fact]
+    public void Citations_CountCharacters_NotTheirHalves()
+    {
+        var page = new WebSearchResult("T", "https://example.org/", "");
+        var call = new FunctionCallPiece(0, "c", WebSearchPlugin.Name, "{}");
+        var answer = new ChatAnswer("\U0001F600【0†source】", "stop", 1, 0, 1, 0, [], default)
+        {
+            Steps = [new PluginStep(call, "", [page])],
+        };
+
+        V2UrlCitation citation = V2Steps.FindCitations(answer)!.Single().Citation;
+
+        (citation.StartIndex, citation.EndIndex).ShouldBe((1, 11));
     }
 
     [Theory]
