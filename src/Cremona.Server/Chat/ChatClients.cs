@@ -45,14 +45,14 @@ internal sealed class ChatClients(SensitiveWords words, IWebSearch search, IOpti
     /// search.</param>
     public IChatClient Wrap(IChatClient client, ChatCall call, EngineChatOptions? closing)
     {
+        bool isJson = call.Request.Format is { Kind: not OutputFormatKind.RawGlyph };
         if (words.FindOutputWords(call.GroupId) is { } found)
         {
-            client = new ScreeningChatClient(client, found);
+            client = new ScreeningChatClient(client, found, isJson);
         }
 
         if (call.Request.MasksSensitiveText)
         {
-            bool isJson = call.Request.Format is { Kind: not OutputFormatKind.RawGlyph };
             client = new MaskingChatClient(client, isJson);
         }
 

@@ -42,10 +42,12 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
     private static readonly string[] Named =
         ["[TOOL_CALLS]", "get_wea", "ther", "[ARGS]", "{\"city\": \"]\"}", "[TOOL_CALLS]", "get_time", "[ARGS]", "{}"];
 
+    private static readonly string[] Escaped = ["{\"a\": \"\\u59", "29安 x\\", "/y\"}"];
+
     private const string Cited = "Rome is old【0†source】【9†source】【0†source】.";
 
     private static readonly string[] Pieces =
-        [Cited, .. Call, .. Search, .. Bare, .. Listed, .. Named, Flood, "I am ", "from China.", "Write to a", "@b.c", "om now", "la ", "你好", "！", " Hello", "END", " there"];
+        [Cited, .. Escaped, .. Call, .. Search, .. Bare, .. Listed, .. Named, Flood, "I am ", "from China.", "Write to a", "@b.c", "om now", "la ", "你好", "！", " Hello", "END", " there"];
 
     private readonly ScriptedTokenizer _tokenizer = new(Pieces);
 
@@ -121,6 +123,7 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
         if (prompt.Contains("weather bare", StringComparison.Ordinal)) return Bare;
         if (prompt.Contains("weather listed", StringComparison.Ordinal)) return Listed;
         if (prompt.Contains("weather named", StringComparison.Ordinal)) return Named;
+        if (prompt.Contains("escaped", StringComparison.Ordinal)) return Escaped;
         if (prompt.Contains("flood", StringComparison.Ordinal)) return Enumerable.Repeat(Flood, 300);
         if (prompt.Contains("for ever", StringComparison.Ordinal)) return ["la ", "la ", Wait];
         if (prompt.Contains("wait", StringComparison.Ordinal)) return [Wait];

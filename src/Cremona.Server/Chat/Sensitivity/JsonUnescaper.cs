@@ -30,7 +30,8 @@ internal sealed class JsonUnescaper
         return said.ToString();
     }
 
-    private char? Read(char c)
+    /// <summary>What the next character completes; null inside of an escape.</summary>
+    public char? Read(char c)
     {
         if (_hexDigitsLeft > 0 && char.IsAsciiHexDigit(c))
         {

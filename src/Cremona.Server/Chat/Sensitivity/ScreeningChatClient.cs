@@ -9,7 +9,11 @@ namespace Cremona.Server.Chat.Sensitivity;
 
 /// <summary>Looks for the words of a list in what the client below answers. A severe one ends the answer before it is
 /// told; any other is reported with the end.</summary>
-internal sealed class ScreeningChatClient(IChatClient inner, WordAutomaton words) : DelegatingChatClient(inner)
+/// <param name="inner">The client.</param>
+/// <param name="words">What is looked for.</param>
+/// <param name="isJson">It answers in JSON, whose escapes hide no word.</param>
+internal sealed class ScreeningChatClient(IChatClient inner, WordAutomaton words, bool isJson)
+    : DelegatingChatClient(inner)
 {
     /// <summary>Key in <see cref="ChatResponseUpdate.AdditionalProperties"/> of the last update: the severest category
     /// found, an <see cref="int"/> from 2 to 7, or 0.</summary>
@@ -25,9 +29,8 @@ internal sealed class ScreeningChatClient(IChatClient inner, WordAutomaton words
         IEnumerable<ChatMessage> messages, AIChatOptions? options = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var scanner = new WordScanner(words);
-        var callScanner = new WordScanner(words);
-        var unescaper = new JsonUnescaper();
+        var scanner = new WordScanner(words, isJson);
+        var callScanner = new WordScanner(words, isJson: true);
         List<TokenLogProbability> untold = [];
         List<AIContent> heldCalls = [];
         IAsyncEnumerable<ChatResponseUpdate> updates =
@@ -36,7 +39,7 @@ internal sealed class ScreeningChatClient(IChatClient inner, WordAutomaton words
         {
             bool isLast = update.FinishReason is not null;
             string text = scanner.Append(update.Text) + (isLast ? scanner.Flush() : "");
-            ScanCalls(update, callScanner, unescaper, heldCalls);
+            ScanCalls(update, callScanner, heldCalls);
             if (scanner.Category == SensitiveWords.Severe || callScanner.Category == SensitiveWords.Severe)
             {
                 throw new ApiException(
@@ -54,12 +57,11 @@ internal sealed class ScreeningChatClient(IChatClient inner, WordAutomaton words
     }
 
     /// <summary>Calls are held back until the end: what they say is known only as a whole.</summary>
-    private static void ScanCalls(
-        ChatResponseUpdate update, WordScanner scanner, JsonUnescaper unescaper, List<AIContent> held)
+    private static void ScanCalls(ChatResponseUpdate update, WordScanner scanner, List<AIContent> held)
     {
         foreach (FunctionCallPiece call in update.Contents.OfType<FunctionCallPiece>())
         {
-            scanner.Append(unescaper.Append(call.Arguments));
+            scanner.Append(call.Arguments);
             held.Add(call);
         }
 

@@ -4,9 +4,14 @@ namespace Cremona.Server.Chat.Sensitivity;
 
 /// <summary>Looks for words in a text that arrives in pieces; what may be the beginning of one is held back. What it
 /// finds does not depend on the pieces. One per text.</summary>
-internal sealed class WordScanner(WordAutomaton automaton)
+/// <param name="automaton">The words.</param>
+/// <param name="isJson">The text is JSON: a word is found however its characters are escaped.</param>
+internal sealed class WordScanner(WordAutomaton automaton, bool isJson = false)
 {
+    private readonly JsonUnescaper? _unescaper = isJson ? new JsonUnescaper() : null;
     private readonly StringBuilder _held = new();
+    private readonly Queue<int> _lengths = new(); // of the characters that are held, as they are written
+    private int _open; // written characters of an escape that is not whole
     private int _node;
     private bool _isInWord;
 
@@ -21,17 +26,22 @@ internal sealed class WordScanner(WordAutomaton automaton)
         _held.Append(text);
         foreach (char c in text)
         {
-            char symbol = WordSymbols.Fold(c);
-            if (WordSymbols.IsOfWord(symbol) != _isInWord)
+            _open++;
+            if ((_unescaper is null ? c : _unescaper.Read(c)) is { } said)
             {
-                Step(WordSymbols.Border);
-                _isInWord = !_isInWord;
+                _lengths.Enqueue(_open);
+                _open = 0;
+                Read(said);
             }
-
-            Step(symbol);
         }
 
-        return Release(_held.Length - automaton.CharactersAt(_node));
+        int length = 0;
+        while (_lengths.Count > automaton.CharactersAt(_node))
+        {
+            length += _lengths.Dequeue();
+        }
+
+        return Release(length);
     }
 
     /// <summary>The rest, at the end of the text.</summary>
@@ -42,7 +52,20 @@ internal sealed class WordScanner(WordAutomaton automaton)
             Step(WordSymbols.Border);
         }
 
+        _lengths.Clear();
         return Release(_held.Length);
+    }
+
+    private void Read(char said)
+    {
+        char symbol = WordSymbols.Fold(said);
+        if (WordSymbols.IsOfWord(symbol) != _isInWord)
+        {
+            Step(WordSymbols.Border);
+            _isInWord = !_isInWord;
+        }
+
+        Step(symbol);
     }
 
     private void Step(char symbol)

@@ -58,6 +58,22 @@ public sealed class SensitiveWordsTests : IDisposable
         alias.ShouldNotContain("你");
     }
 
+    [Theory]
+    [InlineData("天安")]
+    [InlineData("x/y")]
+    public async Task SevereOutput_IsFoundBehindEscapes_InJsonAnswers(string word)
+    {
+        await using ServerFixture server = await StartAsync(new ScriptedModel(), (1, word));
+        string json = Body("escaped", isStream: true)
+            .Replace("{\"model\"", "{\"response_format\":{\"type\":\"json_object\"},\"model\"", StringComparison.Ordinal);
+
+        (await server.Client.PostStreamAsync(V2, Body("escaped", isStream: true)))[^1].StatusCode().ShouldBe(0);
+        JsonElement[] events = await server.Client.PostStreamAsync(V2, json);
+
+        events[^1].StatusCode().ShouldBe(1027);
+        string.Concat(events.Select(e => e.GetRawText())).ShouldNotContain(word[1..]);
+    }
+
     [Fact]
     public async Task OtherWords_AreToldWithTheirType()
     {

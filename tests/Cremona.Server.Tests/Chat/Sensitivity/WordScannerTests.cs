@@ -37,6 +37,34 @@ public class WordScannerTests
         });
 
     [Fact]
+    public void Words_AreFoundBehindTheEscapesOfJson_AndTheTextStaysAsItIsWritten() => Gen.Select(
+        Gen.OneOf([.. Parts.Select(Gen.Const)]).Array[0, 10], Gen.Int[0, 1023], Gen.Int[1, 5]).Sample(
+        (parts, escaped, size) =>
+        {
+            string json = string.Concat(string.Concat(parts).Select((c, index) =>
+                (escaped >> (index % 10) & 1) == 0 ? c.ToString() : $"\\u{(int)c:x4}"));
+            var scanner = new WordScanner(new WordAutomaton(Categorised()), isJson: true);
+            string told = string.Concat(json.Chunk(size).Select(piece => scanner.Append(new string(piece))))
+                + scanner.Flush();
+
+            scanner.Category.ShouldBe(Naive(string.Concat(parts)));
+            told.ShouldBe(json);
+        });
+
+    [Fact]
+    public void BeginningOfAnEscapedWord_IsHeldBack_UntilItIsNone()
+    {
+        var scanner = new WordScanner(new WordAutomaton(Categorised()), isJson: true);
+
+        scanner.Append("""{"a":"\u574""").ShouldBe("{\"a\":\"");
+        scanner.Append("f").ShouldBe("");
+        scanner.Append("""\""").ShouldBe("");
+        scanner.Append("""/x""").ShouldBe("""\u574f\/x"""[..^1]);
+        scanner.Append("y").ShouldBe("xy");
+        scanner.Flush().ShouldBe("");
+    }
+
+    [Fact]
     public void BeginningOfAWord_IsHeldBack_UntilItIsNone()
     {
         var scanner = new WordScanner(new WordAutomaton(Categorised()));
