@@ -13,20 +13,19 @@ namespace Cremona.Server.Chat.Sensitivity;
 /// Court, Dr. Smith): they need a flat or a city behind them.</remarks>
 internal static partial class HomeAddresses
 {
-    private const int NameLengthMax = 10; // of the first one, with 住在 or 地址是 before it and half a unit behind it
     private const int ChineseLengthMax = 80;
     private const int EnglishLengthMax = 160;
     private const int TimeoutMilliseconds = 1000; // the patterns need microseconds; what takes longer is no address
-    private const string Units = "省市区县旗盟州镇乡村路街道巷弄同里苑园庄厦寓";
 
     // Words that stand before a place and are in the name of none.
-    private const string Name = "[\\u4e00-\\u9fff-[我你他她您的在是了到请寄住去从这那就给号]]";
+    private const string Name = "[\\u4e00-\\u9fff-[我你他她您的在是了到请寄住去从这那就给号们很吗吧呢啊么呀谁啦嘛也没]]";
     private const string Digits = "[0-9０-９]{1,5}(?:-[0-9]{1,4})?";
     private const string Code = "[0-9０-９A-Za-z]{1,5}(?:-[0-9]{1,4})?";
     private const string Numerals = "[一二三四五六七八九十百]{1,5}";
     private const string NumberSign = "号(?:院|楼)?(?!线|桥|选手|文件|工程)";
 
-    private const string Regions = "(?>" + Name + "{1,6}?(?:省|自治区|市|区|县|旗|盟|州|镇|乡|街道|村)){1,5}";
+    private const string Region = "(?>" + Name + "{1,6}?(?:省|自治区|市|区|县|旗|盟|州|镇|乡|街道|村))";
+    private const string Regions = Region + "{1,5}";
 
     private const string Street =
         Name + "{1,6}?(?:(?:路|街|巷|弄|胡同|小区|花园|公寓|大厦|苑)(?:东|西|南|北|中)?"
@@ -49,16 +48,17 @@ internal static partial class HomeAddresses
     // A lower-case word behind it goes on with a sentence: Open Google Drive, Then click.
     private const string City = "\\.?, (?>[A-Z][a-z'’-]+(?: [A-Z][a-z'’-]+){0,2})(?! (?![A-Z0-9]))";
 
-    /// <summary>Fills the places of addresses with <c>*</c>.</summary>
-    /// <param name="seen">Where they are looked for.</param>
-    /// <param name="text">What is filled; as long as <paramref name="seen"/>.</param>
-    public static void Mask(ReadOnlySpan<char> seen, Span<char> text)
+    /// <summary>Marks the places of addresses.</summary>
+    /// <param name="text">Where they are looked for.</param>
+    /// <param name="from">None begins before it; what stands there is only looked at.</param>
+    /// <param name="isMasked">As long as <paramref name="text"/>.</param>
+    public static void Mask(ReadOnlySpan<char> text, int from, Span<bool> isMasked)
     {
         try
         {
-            foreach (ValueMatch match in Address().EnumerateMatches(seen))
+            foreach (ValueMatch match in Address().EnumerateMatches(text, from))
             {
-                text.Slice(match.Index, match.Length).Fill('*');
+                isMasked.Slice(match.Index, match.Length).Fill(true);
             }
         }
         catch (RegexMatchTimeoutException)
@@ -68,31 +68,61 @@ internal static partial class HomeAddresses
     }
 
     /// <summary>From where on a text may go on as an address that is not whole yet; its length where it
-    /// cannot.</summary>
-    public static int FindBegun(ReadOnlySpan<char> text) => Math.Min(FindBegunChinese(text), FindBegunEnglish(text));
-
-    /// <summary>The characters that may be the first name of an address.</summary>
-    private static int FindBegunChinese(ReadOnlySpan<char> text)
+    /// cannot. Behind all addresses that nothing which follows can change.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="from">None begins before it.</param>
+    public static int FindBegun(ReadOnlySpan<char> text, int from)
     {
-        int start = text.Length;
-        int unit = -1;
-        while (start > 0 && text.Length - start < ChineseLengthMax && IsOfChinese(text[start - 1]))
+        int begun = FindFirstBegun(text, from);
+        try
         {
-            start--;
-            unit = Units.Contains(text[start]) ? start : unit;
+            foreach (ValueMatch match in Address().EnumerateMatches(text, from))
+            {
+                if (match.Index >= begun)
+                {
+                    break;
+                }
+
+                int end = match.Index + match.Length;
+                begun = end > begun ? FindFirstBegun(text, end) : begun;
+            }
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            // What takes so long is no address.
         }
 
-        int name = unit < 0 ? text.Length : unit;
-        for (int i = 0; i < NameLengthMax && name > 0 && IsHan(text[name - 1]); i++) name--;
-        bool isIntroduced = text[..name].EndsWith("地址：") || text[..name].EndsWith("地址:");
-        return isIntroduced ? name - "地址：".Length : name;
+        return begun;
     }
 
-    private static int FindBegunEnglish(ReadOnlySpan<char> text)
+    private static int FindFirstBegun(ReadOnlySpan<char> text, int from) =>
+        Math.Min(FindBegunChinese(text, from), FindBegunEnglish(text, from));
+
+    private static int FindBegunChinese(ReadOnlySpan<char> text, int from)
+    {
+        if (text.IsEmpty || !IsOfChinese(text[^1]))
+        {
+            return text.Length;
+        }
+
+        try
+        {
+            from = Math.Max(from, text.Length - ChineseLengthMax);
+            foreach (ValueMatch match in BegunChinese().EnumerateMatches(text, from)) return match.Index;
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            // What takes so long is no address.
+        }
+
+        return text.Length;
+    }
+
+    private static int FindBegunEnglish(ReadOnlySpan<char> text, int from)
     {
         try
         {
-            int from = Math.Max(0, text.Length - EnglishLengthMax);
+            from = Math.Max(from, text.Length - EnglishLengthMax);
             foreach (ValueMatch match in BegunEnglish().EnumerateMatches(text, from)) return match.Index;
         }
         catch (RegexMatchTimeoutException)
@@ -107,6 +137,15 @@ internal static partial class HomeAddresses
         IsHan(c) || char.IsAsciiLetterOrDigit(c) || c is '-' or (>= '０' and <= '９');
 
     private static bool IsHan(char c) => c is >= '\u4e00' and <= '\u9fff';
+
+    /// <summary>The beginning of a Chinese address, at the end of a text: regions; then a name and half the word behind
+    /// it, or a street and what may be in its numbers, with half of a word that makes a number none.</summary>
+    [GeneratedRegex(
+        Region + "{0,5}(?:" + Name + "{0,6}(?:自治?|[胡小花公大街])?"
+        + "|" + Name + "{1,6}?(?:路|街|巷|弄|胡同|小区|花园|公寓|大厦|苑|道|里|村|庄)[东西南北中]?"
+        + "[0-9０-９A-Za-z一二三四五六七八九十百号弄室栋幢座单元院楼层户-]*[选文工]?)\\z",
+        RegexOptions.CultureInvariant, TimeoutMilliseconds)]
+    private static partial Regex BegunChinese();
 
     [GeneratedRegex(
         Regions + Street + House + Rooms + "*"

@@ -6,26 +6,27 @@ namespace Cremona.Server.Chat.Sensitivity;
 
 /// <summary>Replaces each character of an e-mail address, link, domain, Chinese ID number, Chinese mobile number or
 /// home address (<see cref="HomeAddresses"/>) by <c>*</c>, in text that arrives in pieces. One per text.</summary>
-/// <param name="isJson">The text is JSON and stays it: only what strings say is masked.</param>
+/// <param name="isJson">The text is JSON and stays it: only what strings say is masked, and an escape in it gives way
+/// whole.</param>
 /// <remarks>All but the last consist of printable ASCII without blanks, so an unfinished run of such characters is held
-/// back until it ends, and so is what a home address may begin with: in Chinese the last few characters, and the clause
-/// from where a region or a street is named. The text is taken character by character: the masked whole does not depend
-/// on how it was cut.</remarks>
+/// back until it ends, and so is what a home address may begin with: in Chinese the name that stands before a region or
+/// a street, and what goes on behind one. The text is taken character by character: the masked whole does not depend on
+/// how it was cut.</remarks>
 internal sealed partial class SensitiveTextMasker(bool isJson = false)
 {
     private const int HeldLengthMax = 4096;
-
-    // The length of the longest escape, with its backslash: \uXXXX.
-    private const int EscapeLengthMax = 6;
-
+    private const int ContextLength = 4; // what the patterns look at before a match
     private const char FirstHan = '\u4e00';
 
-    private readonly List<char> _held = [];
-    private readonly List<char> _kept = []; // of what is held, what a match may touch; the rest is blank
+    private readonly JsonUnescaper? _unescaper = isJson ? new JsonUnescaper() : null;
+    private readonly StringBuilder _written = new(); // what is held, as it is written
+    private readonly List<int> _lengths = []; // of the characters that are held, as they are written
+    private readonly List<char> _seen = []; // some that were told, then those held; blank where no match may be
+    private int _told; // of those seen
+    private int _open; // written characters of an escape that is not whole
     private int _runLength; // at the end of what is held
     private bool _mayHoldAddress;
     private bool _isInString;
-    private int _escapeLeft;
 
     /// <summary>Masks what is complete; possibly empty.</summary>
     public string Append(string text)
@@ -33,81 +34,111 @@ internal sealed partial class SensitiveTextMasker(bool isJson = false)
         var masked = new StringBuilder();
         foreach (char c in text)
         {
-            char kept = isJson ? KeepOfString(c) : c;
-            _held.Add(c);
-            _kept.Add(kept);
-            _runLength = IsRunCharacter(kept) ? _runLength + 1 : 0;
-            _mayHoldAddress |= char.IsAsciiDigit(kept) || kept >= FirstHan;
-            masked.Append(Take(FindEnd()));
+            _written.Append(c);
+            _open++;
+            if (Read(c) is not { } seen)
+            {
+                continue;
+            }
+
+            _seen.Add(seen);
+            _lengths.Add(_open);
+            _open = 0;
+            _runLength = IsRunCharacter(seen) ? _runLength + 1 : 0;
+            _mayHoldAddress |= char.IsAsciiDigit(seen) || seen >= FirstHan;
+            Take(FindEnd(), masked);
         }
 
         return masked.ToString();
     }
 
     /// <summary>Masks the rest at the end of the text.</summary>
-    public string Flush() => Take(_held.Count);
+    public string Flush()
+    {
+        var masked = new StringBuilder();
+        Take(_seen.Count, masked);
+        masked.Append(_written);
+        _written.Clear();
+        return masked.ToString();
+    }
 
     /// <summary>Of what nothing that follows can change.</summary>
     private int FindEnd()
     {
-        int end = _held.Count - _runLength;
+        int end = _seen.Count - _runLength;
         if (_mayHoldAddress)
         {
-            end = Math.Min(end, HomeAddresses.FindBegun(CollectionsMarshal.AsSpan(_kept)));
+            end = Math.Min(end, HomeAddresses.FindBegun(CollectionsMarshal.AsSpan(_seen), _told));
         }
 
         // What is longer than any address is none; it must not grow without bound.
-        return _held.Count - end > HeldLengthMax ? _held.Count : end;
+        return _seen.Count - end > HeldLengthMax ? _seen.Count : end;
     }
 
-    private string Take(int length)
+    private void Take(int end, StringBuilder masked)
     {
-        if (length == 0)
+        if (end == _told)
         {
-            return "";
+            return;
         }
 
-        char[] text = [.. CollectionsMarshal.AsSpan(_held)[..length]];
-        char[] kept = [.. CollectionsMarshal.AsSpan(_kept)[..length]];
-        _held.RemoveRange(0, length);
-        _kept.RemoveRange(0, length);
-        _runLength = Math.Min(_runLength, _held.Count);
-        _mayHoldAddress &= _held.Count > 0;
-        HomeAddresses.Mask(kept, text);
+        bool[] isMasked = FindMasked(end);
+        int at = 0;
+        for (int i = _told; i < end; i++)
+        {
+            int length = _lengths[i - _told];
+            _ = isMasked[i] ? masked.Append('*') : masked.Append(_written, at, length);
+            at += length;
+        }
+
+        _written.Remove(0, at);
+        _lengths.RemoveRange(0, end - _told);
+        int dropped = Math.Max(0, end - ContextLength);
+        _seen.RemoveRange(0, dropped);
+        _told = end - dropped;
+        _runLength = Math.Min(_runLength, _lengths.Count);
+        _mayHoldAddress &= _lengths.Count > 0;
+    }
+
+    /// <summary>Matches are looked for in all that is there: how one ends may hang on what stands behind it.</summary>
+    private bool[] FindMasked(int end)
+    {
+        ReadOnlySpan<char> seen = CollectionsMarshal.AsSpan(_seen);
+        bool[] isMasked = new bool[seen.Length];
+        HomeAddresses.Mask(seen, _told, isMasked);
 
         // Lower case of ASCII only: ignoring case would also take the Kelvin sign for a k, beyond the end of a run.
-        char[] lower = [.. kept.Select(c => char.IsAsciiLetterUpper(c) ? (char)(c | 0x20) : c)];
-        foreach (ValueMatch match in Sensitive().EnumerateMatches(lower))
+        char[] lower = [.. _seen.Select(c => char.IsAsciiLetterUpper(c) ? (char)(c | 0x20) : c)];
+        foreach (ValueMatch match in Sensitive().EnumerateMatches(lower, _told))
         {
-            text.AsSpan(match.Index, match.Length).Fill('*');
+            if (match.Index >= end)
+            {
+                break;
+            }
+
+            isMasked.AsSpan(match.Index, match.Length).Fill(true);
         }
 
-        return new string(text);
+        return isMasked;
     }
 
-    /// <summary>A blank for what no match may touch, or the whole were no JSON any more: everything outside of
-    /// strings, and escapes.</summary>
-    private char KeepOfString(char c)
+    /// <summary>What the next character says, when it completes something; a blank for what no match may touch, or the
+    /// whole were no JSON any more: everything outside of strings.</summary>
+    private char? Read(char c)
     {
-        bool isKept = _escapeLeft == 0 && _isInString && c is not ('"' or '\\');
-        if (_escapeLeft == EscapeLengthMax - 1)
+        if (_unescaper is null)
         {
-            _escapeLeft = c == 'u' ? EscapeLengthMax - 2 : 0;
-        }
-        else if (_escapeLeft > 0)
-        {
-            _escapeLeft--;
-        }
-        else if (_isInString && c == '\\')
-        {
-            _escapeLeft = EscapeLengthMax - 1;
-        }
-        else if (c == '"')
-        {
-            _isInString = !_isInString;
+            return c;
         }
 
-        return isKept ? c : ' ';
+        char? said = _unescaper.Read(c);
+        if (said == '"' && _open == 1)
+        {
+            _isInString = !_isInString;
+            return ' ';
+        }
+
+        return said is null || _isInString ? said : ' ';
     }
 
     private static bool IsRunCharacter(char c) => c is > ' ' and < '\u007f' and not ('"' or '<' or '>' or '`');
