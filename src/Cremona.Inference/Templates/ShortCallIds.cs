@@ -8,7 +8,7 @@ namespace Cremona.Inference.Templates;
 /// none.</summary>
 internal static class ShortCallIds
 {
-    private const int Length = 9;
+    private const int Length = ToolCallForm.IdLength;
     private const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
     public static IReadOnlyList<ChatTurn> Give(IReadOnlyList<ChatTurn> turns)

@@ -6,6 +6,9 @@ namespace Cremona.Inference.Templates;
 /// arguments, and behind them; arguments are a JSON object.</summary>
 public sealed record ToolCallForm
 {
+    /// <summary>Letters and digits of an id that a model makes up.</summary>
+    public const int IdLength = 9;
+
     /// <summary><c>&lt;tool_call&gt;\n{"name": "f", "arguments": {…}}\n&lt;/tool_call&gt;</c>, several of them on lines
     /// of their own: Hermes, Qwen2.5, Qwen3, nano.</summary>
     public static ToolCallForm Tagged { get; } = new()
@@ -55,8 +58,12 @@ public sealed record ToolCallForm
         QuotesName = false,
     };
 
+    /// <summary><c>[TOOL_CALLS]f[CALL_ID]abcDEF123[ARGS]{…}</c>: Mistral-Small-3.2, Magistral-Small-2506. The model
+    /// makes the ids up.</summary>
+    public static ToolCallForm Identified { get; } = Named with { BeforeId = "[CALL_ID]", WantsShortIds = true };
+
     /// <summary>Those that are looked for in templates.</summary>
-    internal static IReadOnlyList<ToolCallForm> Known { get; } = [Tagged, Bare, Listed, SpacedList, Named];
+    internal static IReadOnlyList<ToolCallForm> Known { get; } = [Tagged, Bare, Listed, SpacedList, Named, Identified];
 
     /// <summary>What every call begins with; text that holds it is no plain text of an answer, unless it is a special
     /// token or the form <see cref="StandsAlone"/>.</summary>
@@ -65,7 +72,11 @@ public sealed record ToolCallForm
     /// <summary>Begins with <see cref="Marker"/>; the name follows.</summary>
     public required string BeforeName { get; init; }
 
-    /// <summary>Between the name and the arguments, which are a JSON object.</summary>
+    /// <summary>Between the name and an id that the model makes up, of <see cref="IdLength"/> letters and digits; null
+    /// where it writes none.</summary>
+    public string? BeforeId { get; init; }
+
+    /// <summary>Between the name, or the id, and the arguments, which are a JSON object.</summary>
     public required string BeforeArguments { get; init; }
 
     /// <summary>Behind the arguments.</summary>
@@ -81,7 +92,7 @@ public sealed record ToolCallForm
     /// <summary>Between text and the first call.</summary>
     public string Separator { get; init; } = "";
 
-    /// <summary>The name is a JSON string; otherwise it stands as it is, and <see cref="BeforeArguments"/> begins with a
+    /// <summary>The name is a JSON string; otherwise it stands as it is, and <see cref="BehindName"/> begins with a
     /// character that no name has.</summary>
     public bool QuotesName { get; init; } = true;
 
@@ -95,6 +106,9 @@ public sealed record ToolCallForm
     /// <summary>Parts of these texts that are special tokens of the model, by id. The model writes them as such, and
     /// ordinary text never is one.</summary>
     public IReadOnlyDictionary<int, string> SpecialTokens { get; init; } = new Dictionary<int, string>();
+
+    /// <summary>What stands behind the name.</summary>
+    public string BehindName => BeforeId ?? BeforeArguments;
 
     /// <summary>No ordinary text can be taken for the beginning of a call.</summary>
     public bool HasSpecialMarker => SpecialTokens.Values.Contains(Marker);

@@ -41,12 +41,13 @@ internal sealed class ToolCallFormFinder(
     private bool Writes(ToolCallForm form, string text, string id)
     {
         string name = form.QuotesName ? $"\"{Name}\"" : Name;
-        string call = form.BeforeName + name + form.BeforeArguments + """{"x": 1}""";
+        string told = form.BeforeId is { } before ? before + id : "";
+        string call = form.BeforeName + name + told + form.BeforeArguments + """{"x": 1}""";
         int at = text.IndexOf(call, StringComparison.Ordinal);
         if (at < 0) return false;
         string rest = text[(at + call.Length)..];
-        string told = $", \"id\": \"{id}\"";
-        if (rest.StartsWith(told, StringComparison.Ordinal)) rest = rest[told.Length..];
+        string member = $", \"id\": \"{id}\"";
+        if (rest.StartsWith(member, StringComparison.Ordinal)) rest = rest[member.Length..];
         return rest.StartsWith(form.AfterArguments + form.AfterCalls, StringComparison.Ordinal)
             && (!form.StandsAlone || render([Question], Tools)?.Length == at);
     }
@@ -55,7 +56,7 @@ internal sealed class ToolCallFormFinder(
     {
         string[] texts =
         [
-            form.BeforeName, form.BeforeArguments, form.AfterArguments, form.BetweenCalls ?? "", form.AfterCalls,
+            form.BeforeName, form.BeforeId ?? "", form.BeforeArguments, form.AfterArguments, form.BetweenCalls ?? "", form.AfterCalls,
         ];
         AddedToken[] specials = [.. tokenizer.AddedTokens.Where(token => token.IsSpecial
             && texts.Any(text => text.Contains(token.Content, StringComparison.Ordinal)))];

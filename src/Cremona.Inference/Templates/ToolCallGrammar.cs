@@ -25,6 +25,9 @@ public static class ToolCallGrammar
         [
             .. written.Select(item => terms.Concat(
                 terms.Text(form.Write(item.Tool.Name)),
+                form.BeforeId is { } before
+                    ? terms.Concat(Spell(terms, form, before), terms.Lexeme(ToolCallLexemes.Id))
+                    : terms.Epsilon,
                 Spell(terms, form, form.BeforeArguments), item.Arguments)),
         ];
         Term afterMarker = WriteCalls(terms, form, terms.Or(named), rules);

@@ -10,6 +10,8 @@ internal sealed class ToolCallLexemes
 {
     private static readonly ConcurrentDictionary<(string, bool), ToolCallLexemes> Known = new();
 
+    private static readonly CharacterSet OfIds = CharacterSet.FromRanges([('0', '9'), ('A', 'Z'), ('a', 'z')]);
+
     private ToolCallLexemes(string marker, bool isSpecial)
     {
         var patterns = new PatternFactory();
@@ -23,6 +25,9 @@ internal sealed class ToolCallLexemes
         UpToMarker = new LexemeAutomaton(patterns, first, LexemeEncoding.Utf8);
     }
 
+    /// <summary>Ids of calls that a model makes up.</summary>
+    public static LexemeAutomaton Id { get; } = MakeId();
+
     /// <summary>Text that begins no call.</summary>
     public LexemeAutomaton Text { get; }
 
@@ -33,6 +38,14 @@ internal sealed class ToolCallLexemes
     /// <summary>Of a form whose calls do not stand alone.</summary>
     public static ToolCallLexemes Of(ToolCallForm form) => Known.GetOrAdd(
         (form.Marker, form.HasSpecialMarker), static key => new ToolCallLexemes(key.Item1, key.Item2));
+
+    private static LexemeAutomaton MakeId()
+    {
+        var patterns = new PatternFactory();
+        return new LexemeAutomaton(
+            patterns, patterns.Repeat(patterns.Class(OfIds), ToolCallForm.IdLength, ToolCallForm.IdLength),
+            LexemeEncoding.Utf8);
+    }
 
     /// <summary>Text that does not begin with any of these, also not behind two spaces: one that a call may begin with,
     /// and one more that a tokenizer takes away. Not kept, because the heads are the requests'.</summary>

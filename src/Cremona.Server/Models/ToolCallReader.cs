@@ -18,7 +18,8 @@ internal sealed class ToolCallReader(ToolCallForm form)
     private string _literal = form.BeforeName;
     private int _literalAt;
     private Part _part = Part.Frame;
-    private bool _isBeforeName = true;
+    private Part _next = Part.Name; // behind the frame
+    private int _idLength;
     private int _depth;
     private bool _isInString;
     private bool _isEscaped;
@@ -29,6 +30,8 @@ internal sealed class ToolCallReader(ToolCallForm form)
         Frame,
 
         Name,
+
+        Id,
 
         Arguments,
 
@@ -52,6 +55,9 @@ internal sealed class ToolCallReader(ToolCallForm form)
                 case Part.Name:
                     ReadName(c, pieces);
                     break;
+                case Part.Id:
+                    ReadId();
+                    break;
                 case Part.Arguments:
                     ReadArguments(c, pieces);
                     break;
@@ -66,7 +72,7 @@ internal sealed class ToolCallReader(ToolCallForm form)
     {
         if (_literal[_literalAt] != c)
         {
-            bool isBehind = _isBeforeName && Count > 0;
+            bool isBehind = _next == Part.Name && Count > 0;
             bool ends = isBehind && (form.StandsAlone
                 || (_literalAt == form.AfterArguments.Length && form.AfterCalls.StartsWith(c)));
             _part = ends ? Part.End : throw new UnreachableException("A call was written against its grammar.");
@@ -75,15 +81,14 @@ internal sealed class ToolCallReader(ToolCallForm form)
 
         if (++_literalAt == _literal.Length)
         {
-            bool isLast = _isBeforeName && Count > 0 && form.BetweenCalls is null;
-            _part = isLast ? Part.End : _isBeforeName ? Part.Name : Part.Arguments;
-            _isBeforeName = !_isBeforeName;
+            bool isLast = _next == Part.Name && Count > 0 && form.BetweenCalls is null;
+            _part = isLast ? Part.End : _next;
         }
     }
 
     private void ReadName(char c, List<FunctionCallPiece> pieces)
     {
-        if (!form.QuotesName && form.BeforeArguments.StartsWith(c))
+        if (!form.QuotesName && form.BehindName.StartsWith(c))
         {
             Begin(_name.ToString(), pieces);
             ReadFrame(c);
@@ -102,7 +107,17 @@ internal sealed class ToolCallReader(ToolCallForm form)
     {
         pieces.Add(new FunctionCallPiece(Count++, Ids.NewCallId(), name, ""));
         _name.Clear();
-        Expect(form.BeforeArguments);
+        Expect(form.BehindName, form.BeforeId is null ? Part.Arguments : Part.Id);
+    }
+
+    /// <summary>The model's own id is not told: the caller's are the platform's.</summary>
+    private void ReadId()
+    {
+        if (++_idLength == ToolCallForm.IdLength)
+        {
+            _idLength = 0;
+            Expect(form.BeforeArguments, Part.Arguments);
+        }
     }
 
     private void ReadArguments(char c, List<FunctionCallPiece> pieces)
@@ -115,7 +130,7 @@ internal sealed class ToolCallReader(ToolCallForm form)
         }
 
         TakeArguments(pieces);
-        Expect(form.AfterArguments + (form.BetweenCalls ?? form.AfterCalls));
+        Expect(form.AfterArguments + (form.BetweenCalls ?? form.AfterCalls), Part.Name);
     }
 
     private void TakeArguments(List<FunctionCallPiece> pieces)
@@ -127,8 +142,9 @@ internal sealed class ToolCallReader(ToolCallForm form)
         }
     }
 
-    private void Expect(string literal)
+    private void Expect(string literal, Part next)
     {
+        _next = next;
         _literal = literal;
         _literalAt = 0;
         _part = Part.Frame;

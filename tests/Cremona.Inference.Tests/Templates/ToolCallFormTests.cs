@@ -71,6 +71,9 @@ public sealed class ToolCallFormTests : IDisposable
         {%- endfor %}
         """;
 
+    private static readonly string Magistral = Ministral.Replace(
+        "+ '[ARGS]'", "+ '[CALL_ID]' + tool['id'] + '[ARGS]'", StringComparison.Ordinal);
+
     private const string Hermes = """
         {%- for message in messages %}
             {{- "[INST]" + message.role + message.content }}
@@ -86,6 +89,7 @@ public sealed class ToolCallFormTests : IDisposable
     private static readonly string[] Special =
     [
         "</s>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>", "[INST]", "[/INST]", "[TOOL_CALLS]", "[ARGS]",
+        "[CALL_ID]",
         "[TOOL_RESULTS]", "[/TOOL_RESULTS]", "</tool_call>",
     ];
 
@@ -122,6 +126,9 @@ public sealed class ToolCallFormTests : IDisposable
         ToolCallForm named = Load(Ministral).ToolCallForm!;
         (named.BeforeArguments, named.WantsShortIds).ShouldBe(("[ARGS]", false));
         named.SpecialTokens.Values.ShouldBe(["[TOOL_CALLS]", "[ARGS]"]);
+        ToolCallForm identified = Load(Magistral).ToolCallForm!;
+        (identified.BeforeId, identified.WantsShortIds).ShouldBe(("[CALL_ID]", true));
+        identified.SpecialTokens.Values.ShouldBe(["[TOOL_CALLS]", "[ARGS]", "[CALL_ID]"], ignoreOrder: true);
     }
 
     [Theory]
@@ -191,10 +198,18 @@ public sealed class ToolCallFormTests : IDisposable
     public void Named_IsCallsBehindEachOther_WhereTheyAreRequired(string text, bool isAccepted) =>
         Accepts(Load(Ministral).ToolCallForm!, new ToolCallRules { AllowsText = false }, text).ShouldBe(isAccepted);
 
+    [Theory]
+    [InlineData("<[TOOL_CALLS]>fg<[CALL_ID]>abcDEF123<[ARGS]>{}<[TOOL_CALLS]>fg<[CALL_ID]>123456789<[ARGS]>{}", true)]
+    [InlineData("<[TOOL_CALLS]>fg<[CALL_ID]>abcDEF12<[ARGS]>{}", false)]
+    [InlineData("<[TOOL_CALLS]>fg<[CALL_ID]>abcDEF12-<[ARGS]>{}", false)]
+    [InlineData("<[TOOL_CALLS]>fg<[ARGS]>{}", false)]
+    public void Identified_HasAnIdBehindEachName(string text, bool isAccepted) =>
+        Accepts(Load(Magistral).ToolCallForm!, new ToolCallRules(), text).ShouldBe(isAccepted);
+
     [Fact]
     public void Masks_AreWhatTheGrammarSaysOfEachToken_WithSpecialTokens()
     {
-        foreach (string jinja in new[] { Llama, Nemo, Ministral })
+        foreach (string jinja in new[] { Llama, Nemo, Ministral, Magistral })
         {
             foreach (bool allowsText in new[] { true, false })
             {

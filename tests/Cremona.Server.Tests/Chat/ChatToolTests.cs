@@ -89,9 +89,16 @@ public sealed partial class ChatToolTests : IAsyncLifetime
     [InlineData("weather listed", false)]
     [InlineData("weather named", true)]
     [InlineData("weather named", false)]
+    [InlineData("weather identified", true)]
+    [InlineData("weather identified", false)]
     public async Task MistralsCalls_AreRead_AsTokensAndAsText(string text, bool hasSpecialTokens)
     {
-        ToolCallForm form = text == "weather named" ? ToolCallForm.Named : ToolCallForm.Listed;
+        ToolCallForm form = text switch
+        {
+            "weather named" => ToolCallForm.Named,
+            "weather identified" => ToolCallForm.Identified,
+            _ => ToolCallForm.Listed,
+        };
         await using ServerFixture server = await ChatServer.StartAsync(
             new ScriptedModel { ToolCallForm = hasSpecialTokens ? ScriptedModel.WithSpecials(form) : form });
         JsonElement choice = (await server.Client.PostJsonAsync(Alias, Body(text))).GetProperty("choices")[0];
@@ -100,7 +107,7 @@ public sealed partial class ChatToolTests : IAsyncLifetime
             [{"id":"CALL","type":"function","function":{"name":"get_weather","arguments":"{\"city\": \"]\"}"}},{"id":"CALL","type":"function","function":{"name":"get_time","arguments":"{}"}}]
             """.Trim());
         bool hasText = choice.GetProperty("message").TryGetProperty("content", out JsonElement content);
-        (hasText ? content.GetString() : "").ShouldBe(text == "weather named" ? "" : "I look.");
+        (hasText ? content.GetString() : "").ShouldBe(text == "weather listed" ? "I look." : "");
     }
 
     [Fact]

@@ -44,10 +44,16 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
 
     private static readonly string[] Escaped = ["{\"a\": \"\\u59", "29安 x\\", "/y\"}"];
 
+    private static readonly string[] Identified =
+    [
+        "[TOOL_CALLS]", "get_wea", "ther", "[CALL_ID]", "abcDE", "F123", "[ARGS]", "{\"city\": \"]\"}", "[TOOL_CALLS]", "get_time",
+        "[CALL_ID]", "123456789", "[ARGS]", "{}",
+    ];
+
     private const string Cited = "Rome is old【0†source】【9†source】【0†source】.";
 
     private static readonly string[] Pieces =
-        [Cited, .. Escaped, .. Call, .. Search, .. Bare, .. Listed, .. Named, Flood, "I am ", "from China.", "Write to a", "@b.c", "om now", "la ", "你好", "！", " Hello", "END", " there"];
+        [Cited, .. Escaped, .. Call, .. Search, .. Bare, .. Listed, .. Named, .. Identified, Flood, "I am ", "from China.", "Write to a", "@b.c", "om now", "la ", "你好", "！", " Hello", "END", " there"];
 
     private readonly ScriptedTokenizer _tokenizer = new(Pieces);
 
@@ -90,7 +96,7 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
     /// <summary>A form whose special tokens are pieces of the scripts.</summary>
     public static ToolCallForm WithSpecials(ToolCallForm form) => form with
     {
-        SpecialTokens = new[] { "[TOOL_CALLS]", "[ARGS]" }.ToDictionary(new ScriptedTokenizer(Pieces).IdOf),
+        SpecialTokens = new[] { "[TOOL_CALLS]", "[ARGS]", "[CALL_ID]" }.ToDictionary(new ScriptedTokenizer(Pieces).IdOf),
     };
 
     /// <summary>Null unless a test sets it.</summary>
@@ -124,6 +130,7 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
         if (prompt.Contains("weather listed", StringComparison.Ordinal)) return Listed;
         if (prompt.Contains("weather named", StringComparison.Ordinal)) return Named;
         if (prompt.Contains("escaped", StringComparison.Ordinal)) return Escaped;
+        if (prompt.Contains("weather identified", StringComparison.Ordinal)) return Identified;
         if (prompt.Contains("flood", StringComparison.Ordinal)) return Enumerable.Repeat(Flood, 300);
         if (prompt.Contains("for ever", StringComparison.Ordinal)) return ["la ", "la ", Wait];
         if (prompt.Contains("wait", StringComparison.Ordinal)) return [Wait];
