@@ -10,24 +10,26 @@ internal static class SmallTalkScenes
     /// <summary>Topics that ask for nothing a function could do.</summary>
     public static IReadOnlyList<string> PlainTopics { get; } =
     [
-        "greet", "how", "thanks", "who", "praise", "bye", "glad", "greet", "thanks", "who", "human", "sorry", "yes", "no", "wait",
-        "love", "friend", "laugh", "meet", "agree", "wrong", "complain", "mean", "maker", "feelings", "back", "there",
+        "greet", "how", "thanks", "who", "praise", "bye", "glad", "greet", "thanks", "who", "human", "sorry", "yes",
+        "no", "wait", "love", "friend", "laugh", "meet", "agree", "wrong", "complain", "mean", "maker", "feelings",
+        "back", "there",
     ];
 
     private static readonly string[] MeasuredTopics = ["greet", "thanks", "who"];
 
-    private static readonly string[] Openings = ["greet", "greet", "greet", "morning", "evening", "meet"];
+    private static readonly string[] Openings =
+        ["greet", "greet", "greet", "greet", "greet", "morning", "evening", "meet"];
 
     private static readonly string[] Frequent =
-        ["who", "who", "thanks", "thanks", "how", "can", "human", "help", "sorry", "praise", "yes"];
+        ["who", "who", "who", "thanks", "thanks", "how", "can", "human", "help", "sorry", "praise", "yes"];
 
     private static readonly string[] Others =
     [
-        "there", "back", "question", "complain", "wrong", "mean", "languages", "maker", "work", "feelings", "favourite", "busy",
-        "friend", "love", "weather", "eat", "drink", "meal", "bored", "sad", "glad", "sleepless", "no", "agree", "wait", "stop",
-        "laugh", "joke", "something", "date", "online", "birthday", "newyear", "congrats", "exam", "stress", "newjob", "courage",
-        "sick", "travel", "home", "pet", "music", "sport", "weekend", "film", "gift", "miss", "quarrel", "lost", "broken", "late",
-        "money", "secret",
+        "there", "back", "question", "complain", "wrong", "mean", "languages", "maker", "work", "feelings",
+        "favourite", "busy", "friend", "love", "weather", "eat", "drink", "meal", "bored", "sad", "glad",
+        "sleepless", "no", "agree", "wait", "stop", "laugh", "joke", "something", "date", "online", "birthday",
+        "newyear", "congrats", "exam", "stress", "newjob", "courage", "sick", "travel", "home", "pet", "music",
+        "sport", "weekend", "film", "gift", "miss", "quarrel", "lost", "broken", "late", "money", "secret",
     ];
 
     private static readonly string[] Ends = ["bye", "bye", "thanks", "night"];
@@ -63,7 +65,7 @@ internal static class SmallTalkScenes
         }
     }
 
-    private static string Topic(CorpusRandom random) => random.Pick(random.Percent(40) ? Frequent : Others);
+    private static string Topic(CorpusRandom random) => random.Pick(random.Percent(45) ? Frequent : Others);
 
     // The other language comes unasked as often as it is asked for.
     private static void SwitchLanguage(Scene scene)
