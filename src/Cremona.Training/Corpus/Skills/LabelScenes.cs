@@ -65,10 +65,11 @@ internal static class LabelScenes
         }
 
         string form = scene.Random.Pick(scene.FormsOf("label.mean"));
-        string[] lines = [.. answers.Select((answer, i) => scene.Fill(form, scene.Language, Subject.I,
-            ("a", WordPair.Same(answer)), ("b", WordPair.Same(isMeant ? task.MeaningOf!(i) : task.Labels[i]))))];
+        string[] lines = [.. answers.Select((answer, i) => PhraseGrammar.Fill(form, slot =>
+            slot == "a" ? answer : isMeant ? task.MeaningOf!(i) : task.Labels[i], capitalizes: false))];
+        string bullet = scene.Random.Percent(30) ? "- " : "";
         return scene.Random.Percent(50)
-            ? ("label.long", WordPair.Same(string.Join('\n', lines)))
+            ? ("label.long", WordPair.Same(string.Join('\n', lines.Select(line => bullet + line))))
             : ("label", WordPair.Same(string.Join(isChinese ? "；" : "; ", lines)));
     }
 
