@@ -27,6 +27,7 @@ public static class EdgeServices
         services.AddSingleton<ErrorAnswer>();
         services.AddSingleton<Drain>();
         services.AddSettings<CallLimitsOptions>(CallLimitsOptions.Section);
+        services.AddSingleton<BalanceBook>();
         services.AddSingleton<CallLimiter>();
         services.AddSettings<LedgerOptions>(LedgerOptions.Section);
         services.AddHostedService<LedgerSweep>();

@@ -1,4 +1,6 @@
+using System.Data;
 using System.Data.Common;
+using System.Globalization;
 using Dapper;
 
 namespace Cremona.Server.Storage;
@@ -9,27 +11,25 @@ public sealed class UsageStore(Database database) : IUsageStore
     private const long DayMs = 86_400_000;
     private const int DeletedAtOnceMax = 5000;
 
+    /// <summary>SQLite looks for a parameter's name among all of its statement, so a statement has few.</summary>
+    private const int RowsAtOnceMax = 16;
+
+    private static readonly string[] Columns =
+    [
+        "id", "at_ms", "group_id", "key_id", "key_name", "operation", "model", "input_tokens", "cached_tokens",
+        "output_tokens", "first_token_ms", "duration_ms", "status",
+    ];
+
+    private static readonly string[] Inserts = [.. Enumerable.Range(0, RowsAtOnceMax + 1).Select(Insert)];
+
     public async Task AppendAsync(IReadOnlyCollection<UsageRow> rows, CancellationToken cancellationToken)
     {
         await using DbConnection connection = await database.OpenAsync(cancellationToken);
         await using DbTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
         Dictionary<string, long> used = [];
-        foreach (UsageRow row in rows)
+        foreach (UsageRow[] some in rows.Chunk(RowsAtOnceMax))
         {
-            if (await connection.ExecuteAsync(new CommandDefinition(
-                """
-                INSERT INTO usage_calls (
-                  id, at_ms, group_id, key_id, key_name, operation, model, input_tokens, cached_tokens, output_tokens,
-                  first_token_ms, duration_ms, status)
-                VALUES (
-                  @Id, @AtMs, @GroupId, @KeyId, @KeyName, @Operation, @Model, @InputTokens, @CachedTokens,
-                  @OutputTokens, @FirstTokenMs, @DurationMs, @Status)
-                ON CONFLICT (id) DO NOTHING
-                """,
-                row, transaction, cancellationToken: cancellationToken)) == 1)
-            {
-                used[row.GroupId] = used.GetValueOrDefault(row.GroupId) + row.InputTokens + row.OutputTokens;
-            }
+            await InsertAsync(some, used, transaction, cancellationToken);
         }
 
         // In one order, so that two processes cannot wait for each other's rows.
@@ -110,4 +110,51 @@ public sealed class UsageStore(Database database) : IUsageStore
             "SELECT group_id AS GroupId, tokens_left AS TokensLeft FROM group_balances ORDER BY group_id",
             cancellationToken: cancellationToken))).AsList();
     }
+
+    /// <param name="rows">At most <see cref="RowsAtOnceMax"/>.</param>
+    /// <param name="used">Gets the tokens of those that were not there yet, by group.</param>
+    private static async Task InsertAsync(
+        UsageRow[] rows, Dictionary<string, long> used, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using DbCommand command = transaction.Connection!.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = Inserts[rows.Length];
+        foreach (UsageRow row in rows)
+        {
+            ReadOnlySpan<object?> values =
+            [
+                row.Id, row.AtMs, row.GroupId, row.KeyId, row.KeyName, row.Operation, row.Model, row.InputTokens,
+                row.CachedTokens, row.OutputTokens, row.FirstTokenMs, row.DurationMs, row.Status,
+            ];
+            foreach (object? value in values)
+            {
+                DbParameter parameter = command.CreateParameter();
+                parameter.ParameterName = ParameterName(command.Parameters.Count);
+                parameter.DbType = value is string ? DbType.String : DbType.Int64;
+                parameter.Value = value ?? DBNull.Value;
+                command.Parameters.Add(parameter);
+            }
+        }
+
+        await using DbDataReader added = await command.ExecuteReaderAsync(cancellationToken);
+        while (await added.ReadAsync(cancellationToken))
+        {
+            string groupId = added.GetString(0);
+            used[groupId] = used.GetValueOrDefault(groupId) + added.GetInt64(1);
+        }
+    }
+
+    private static string Insert(int rows)
+    {
+        IEnumerable<string> values = Enumerable.Range(0, rows * Columns.Length).Select(ParameterName)
+            .Chunk(Columns.Length).Select(names => $"({string.Join(", ", names)})");
+        return $"""
+            INSERT INTO usage_calls ({string.Join(", ", Columns)})
+            VALUES {string.Join(", ", values)}
+            ON CONFLICT (id) DO NOTHING
+            RETURNING group_id, input_tokens + output_tokens
+            """;
+    }
+
+    private static string ParameterName(int number) => string.Create(CultureInfo.InvariantCulture, $"@p{number}");
 }

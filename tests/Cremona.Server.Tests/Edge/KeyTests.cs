@@ -1,3 +1,6 @@
+using Cremona.Server.Edge.Keys;
+using Cremona.Server.Tests.Storage;
+
 namespace Cremona.Server.Tests.Edge;
 
 public class KeyTests
@@ -15,6 +18,23 @@ public class KeyTests
             string bytes = System.Text.Encoding.Latin1.GetString(await ReadSharedAsync(file));
             bytes.Contains(key[3..], StringComparison.Ordinal).ShouldBeFalse();
         }
+    }
+
+    [Fact]
+    public async Task RevokedKey_OpensNothing_ASecondAfterAnotherProcessRevokedIt()
+    {
+        await using TestStore test = await TestStore.CreateAsync(StoreKind.Sqlite);
+        var server = new KeyStore(test.Database, test.Clock);
+        var command = new KeyStore(test.Database, test.Clock);
+        string key = await command.CreateAsync("42", "first", default);
+        AccessKey found = (await server.FindAsync(key, default)).ShouldNotBeNull();
+
+        (await command.RevokeAsync(found.Id, default)).ShouldBeTrue();
+
+        (await command.FindAsync(key, default)).ShouldBeNull();
+        (await server.FindAsync(key, default)).ShouldBe(found);
+        test.Clock.Advance(TimeSpan.FromSeconds(1));
+        (await server.FindAsync(key, default)).ShouldBeNull();
     }
 
     private static async Task<byte[]> ReadSharedAsync(string path)

@@ -57,6 +57,22 @@ public class UsageStoreTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public async Task Batch_OfManyRows_IsWrittenWhole_AndTwinsCountOnce(StoreKind kind)
+    {
+        await using TestStore test = await TestStore.CreateAsync(kind);
+        var store = new UsageStore(test.Database);
+        await store.SetBalanceAsync("1", 0, default);
+        await store.AppendAsync([Row("7", 10, "1", "m")], default);
+
+        await store.AppendAsync(
+            [.. Enumerable.Range(0, 100).Select(n => Row($"{n % 90}", 10, n % 2 == 0 ? "1" : "2", "m"))], default);
+
+        (await store.SumAsync(null, 10, 10, default)).Single().Calls.ShouldBe(90);
+        (await store.FindBalanceAsync("1", default)).ShouldBe(-46 * 10);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public async Task Rows_GoWhenTheyAreOldEnough_AndBalancesStay(StoreKind kind)
     {
         await using TestStore test = await TestStore.CreateAsync(kind);

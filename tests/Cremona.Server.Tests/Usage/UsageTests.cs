@@ -113,6 +113,27 @@ public class UsageTests
         await ledger.StoppedAsync(CancellationToken.None);
     }
 
+    [Fact]
+    public async Task Ledger_WritesByItself_WhatHasGathered()
+    {
+        var store = new BrokenStore();
+        var clock = new FakeTimeProvider();
+        using var ledger = new UsageLedger(store, clock, NullLogger<UsageLedger>.Instance);
+        await ledger.StartAsync(CancellationToken.None);
+
+        await ledger.AddAsync(new UsageRow("a", 0, "1", "", "", "x", "m", 1, 0, 1, null, 1, 0));
+        await ledger.AddAsync(new UsageRow("b", 0, "1", "", "", "x", "m", 1, 0, 1, null, 1, 0));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (store.Rows.Count < 2)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            clock.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        await ledger.StoppedAsync(CancellationToken.None);
+    }
+
     private static async Task LeaveAsync(HttpClient client)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(V2, UriKind.Relative))

@@ -1,12 +1,11 @@
 using Cremona.Protocol.Errors;
-using Cremona.Server.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Cremona.Server.Edge.Calls;
 
 /// <summary>Counts the calls of each group: per minute by interface and model, and those at work; and looks
 /// at its balance.</summary>
-public sealed class CallLimiter(IOptions<CallLimitsOptions> options, IUsageStore usage, TimeProvider clock)
+public sealed class CallLimiter(IOptions<CallLimitsOptions> options, BalanceBook balances, TimeProvider clock)
 {
     /// <summary>Windows kept; above it those in which nothing happened for a minute are dropped.</summary>
     private const int WindowsMax = 10_000;
@@ -28,7 +27,7 @@ public sealed class CallLimiter(IOptions<CallLimitsOptions> options, IUsageStore
     internal async Task<CallPass> EnterAsync(
         string groupId, CallMeter meter, long outputTokensMax, CancellationToken cancellationToken)
     {
-        if (await usage.FindBalanceAsync(groupId, cancellationToken) <= 0)
+        if (!await balances.HasTokensAsync(groupId, cancellationToken))
         {
             throw Refusal(ApiError.InsufficientBalance, null);
         }
@@ -71,9 +70,10 @@ public sealed class CallLimiter(IOptions<CallLimitsOptions> options, IUsageStore
 
     internal void Leave(CallPass pass)
     {
+        long used = pass.Meter.InputTokens + pass.Meter.OutputTokens;
+        balances.Spend(pass.GroupId, used);
         lock (_gate)
         {
-            long used = pass.Meter.InputTokens + pass.Meter.OutputTokens;
             pass.Windows.Tokens.Correct(Now, pass.Second, used - pass.OutputTokensMax);
             int left = _atWork[pass.GroupId] - 1;
             if (left > 0)

@@ -5,8 +5,8 @@ using Cremona.Server.Storage;
 
 namespace Cremona.Server.Edge.Calls;
 
-/// <summary>Writes the rows of the ledger off the requests' path: while one batch is being written, the next one
-/// gathers. A clean stop writes everything, after the last request has ended; a killed process loses what was not yet
+/// <summary>Writes the rows of the ledger off the requests' path: those of a fifth of a second together, or at once
+/// when somebody waits for them. A clean stop writes everything, after the last request has ended; a killed process loses what was not yet
 /// written, less than a second of calls while the store is well.</summary>
 public sealed class UsageLedger(IUsageStore store, TimeProvider clock, ILogger<UsageLedger> log)
     : IHostedLifecycleService, IDisposable
@@ -15,6 +15,7 @@ public sealed class UsageLedger(IUsageStore store, TimeProvider clock, ILogger<U
     private const int WaitingRowsMax = 65_536;
     private const int LastAttemptsMax = 3;
 
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>A row, or somebody who waits until the rows before are written.</summary>
@@ -23,6 +24,10 @@ public sealed class UsageLedger(IUsageStore store, TimeProvider clock, ILogger<U
             new BoundedChannelOptions(WaitingRowsMax) { SingleReader = true });
 
     private readonly CancellationTokenSource _stopping = new();
+
+    /// <summary>Done when the rows shall be written now.</summary>
+    private volatile TaskCompletionSource _hurry = NewSource();
+
     private Task _work = Task.CompletedTask;
 
     /// <summary>Takes a row. Waits only when the store has been unreachable for so long that 65 536 rows
@@ -32,6 +37,7 @@ public sealed class UsageLedger(IUsageStore store, TimeProvider clock, ILogger<U
         try
         {
             await _waiting.Writer.WriteAsync((row, null));
+            if (_waiting.Reader.Count >= BatchRowsMax) _hurry.TrySetResult();
         }
         catch (ChannelClosedException fault)
         {
@@ -42,8 +48,9 @@ public sealed class UsageLedger(IUsageStore store, TimeProvider clock, ILogger<U
     /// <summary>Waits until the rows that were taken before are written.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
-        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource written = NewSource();
         await _waiting.Writer.WriteAsync((null, written), cancellationToken);
+        _hurry.TrySetResult();
         await written.Task.WaitAsync(cancellationToken);
     }
 
@@ -77,6 +84,7 @@ public sealed class UsageLedger(IUsageStore store, TimeProvider clock, ILogger<U
         List<TaskCompletionSource> waiters = [];
         while (await _waiting.Reader.WaitToReadAsync())
         {
+            await GatherAsync();
             while (rows.Count < BatchRowsMax
                 && _waiting.Reader.TryRead(out (UsageRow? Row, TaskCompletionSource? Written) next))
             {
@@ -96,6 +104,16 @@ public sealed class UsageLedger(IUsageStore store, TimeProvider clock, ILogger<U
             waiters.Clear();
         }
     }
+
+    private async Task GatherAsync()
+    {
+        await Task.WhenAny(_hurry.Task, Task.Delay(Gathering, clock, _stopping.Token));
+
+        // Before the rows are read: whoever hurries from now on finds them read, or hurries the next batch.
+        if (_hurry.Task.IsCompleted) _hurry = NewSource();
+    }
+
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Tries until it is done; once the server stops, a few times only.</summary>
     private async Task WriteAsync(List<UsageRow> rows)
