@@ -28,6 +28,9 @@ public static class EdgeServices
         services.AddSingleton<Drain>();
         services.AddSettings<CallLimitsOptions>(CallLimitsOptions.Section);
         services.AddSingleton<BalanceBook>();
+        services.AddSingleton<CallCounts>();
+        services.AddSingleton<CallSharing>();
+        services.AddHostedService(provider => provider.GetRequiredService<CallSharing>());
         services.AddSingleton<CallLimiter>();
         services.AddSettings<LedgerOptions>(LedgerOptions.Section);
         services.AddHostedService<LedgerSweep>();

@@ -5,10 +5,22 @@ namespace Cremona.Server.Storage;
 /// <summary>The one database: a data source and the dialect that differs between SQLite and PostgreSQL.</summary>
 public sealed record Database(DbDataSource Source, SqlDialect Dialect) : IAsyncDisposable, IDisposable
 {
+    /// <summary>The same database for what need not outlive a failure of the power, so that no write waits for the
+    /// disk.</summary>
+    public DbDataSource Counters { get; init; } = Source;
+
     public ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken) =>
         Source.OpenConnectionAsync(cancellationToken);
 
-    public ValueTask DisposeAsync() => Source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Counters.DisposeAsync();
+        await Source.DisposeAsync();
+    }
 
-    public void Dispose() => Source.Dispose();
+    public void Dispose()
+    {
+        Counters.Dispose();
+        Source.Dispose();
+    }
 }

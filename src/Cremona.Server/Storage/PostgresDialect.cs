@@ -10,9 +10,15 @@ public sealed class PostgresDialect : SqlDialect
     /// <summary>Any fixed number; it spells "cremona" on a telephone keypad.</summary>
     private const long MigrationLock = 2736662;
 
+    private const long CountsLock = MigrationLock + 1;
+
     public override string Name => "postgres";
 
     public override string SkipLocked => "FOR UPDATE SKIP LOCKED";
+
+    public override string ClockMs => "(extract(epoch FROM statement_timestamp()) * 1000)::bigint";
+
+    public override string LockCounts => $"SELECT pg_advisory_xact_lock({CountsLock})";
 
     public override bool IsForeignKeyFault(DbException fault) =>
         fault is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation };

@@ -12,6 +12,13 @@ public abstract class SqlDialect
     /// <summary>Appended to the inner SELECT of a claim, so that two workers never take the same row.</summary>
     public abstract string SkipLocked { get; }
 
+    /// <summary>An expression: the store's clock, Unix time in milliseconds.</summary>
+    public abstract string ClockMs { get; }
+
+    /// <summary>A statement with one result, after which no other process changes counts of calls until the
+    /// transaction ends.</summary>
+    public abstract string LockCounts { get; }
+
     /// <summary>Whether a statement failed because a row is referred to, or refers to nothing.</summary>
     public abstract bool IsForeignKeyFault(DbException fault);
 

@@ -5,23 +5,27 @@ using Microsoft.Data.Sqlite;
 namespace Cremona.Server.Storage;
 
 /// <summary>Opens pooled connections to one SQLite file. Every commit reaches the disk: <c>synchronous = FULL</c> in
-/// the write-ahead log, because a job's row may be the only trace of paid work.</summary>
+/// the write-ahead log, because a job's row may be the only trace of paid work; unless it is said that the last ones may
+/// be lost when the power fails.</summary>
 public sealed class SqliteDataSource : DbDataSource
 {
     private readonly string _pragmas;
     private readonly ConditionalWeakTable<object, object> _prepared = [];
 
-    public SqliteDataSource(string path, TimeSpan busyTimeout)
+    /// <param name="path">Of the file.</param>
+    /// <param name="busyTimeout">How long a statement waits for another writer.</param>
+    /// <param name="keepsLastCommits">False: commits do not wait for the disk; the file must be there.</param>
+    public SqliteDataSource(string path, TimeSpan busyTimeout, bool keepsLastCommits = true)
     {
         ConnectionString = new SqliteConnectionStringBuilder
         {
             DataSource = path,
-            Mode = SqliteOpenMode.ReadWriteCreate,
+            Mode = keepsLastCommits ? SqliteOpenMode.ReadWriteCreate : SqliteOpenMode.ReadWrite, // Also parts the pools.
             Pooling = true,
             DefaultTimeout = (int)busyTimeout.TotalSeconds,
         }.ToString();
-        _pragmas = $"PRAGMA busy_timeout = {(int)busyTimeout.TotalMilliseconds}; PRAGMA synchronous = FULL; "
-            + "PRAGMA foreign_keys = ON;";
+        _pragmas = $"PRAGMA busy_timeout = {(int)busyTimeout.TotalMilliseconds}; PRAGMA foreign_keys = ON; "
+            + $"PRAGMA synchronous = {(keepsLastCommits ? "FULL" : "NORMAL")};";
     }
 
     public override string ConnectionString { get; }

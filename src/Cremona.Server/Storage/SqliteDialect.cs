@@ -12,6 +12,11 @@ public sealed class SqliteDialect : SqlDialect
 
     public override string SkipLocked => "";
 
+    public override string ClockMs => "CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER)";
+
+    /// <summary>Whoever writes is alone anyway.</summary>
+    public override string LockCounts => "SELECT 1";
+
     public override bool IsForeignKeyFault(DbException fault) =>
         fault is Microsoft.Data.Sqlite.SqliteException { SqliteExtendedErrorCode: ConstraintForeignKey };
 

@@ -7,6 +7,8 @@ namespace Cremona.Server.Storage;
 /// <summary>Registers the cellar: database, blobs, files.</summary>
 public static class StorageServices
 {
+    private static readonly TimeSpan CountersWaitMax = TimeSpan.FromSeconds(2);
+
     public static IServiceCollection AddStorage(this IServiceCollection services)
     {
         services.AddSettings<StorageOptions>(StorageOptions.Section);
@@ -18,6 +20,7 @@ public static class StorageServices
         services.AddSingleton<IBlobStore, FolderBlobStore>();
         services.AddSingleton<IFileStore, FileStore>();
         services.AddSingleton<IUsageStore, UsageStore>();
+        services.AddSingleton<ICallCountStore, CallCountStore>();
         services.AddSingleton<SecretStore>();
         services.AddSingleton<StoragePreparation>();
         services.AddHostedService(provider => provider.GetRequiredService<StoragePreparation>());
@@ -27,12 +30,16 @@ public static class StorageServices
     private static Database CreateDatabase(IServiceProvider provider)
     {
         StorageOptions options = provider.GetRequiredService<IOptions<StorageOptions>>().Value;
-        return string.IsNullOrEmpty(options.ConnectionString)
-            ? new Database(
-                new SqliteDataSource(
-                    provider.GetRequiredService<DataFolder>().DatabasePath,
-                    TimeSpan.FromSeconds(options.BusyTimeoutSeconds)),
-                new SqliteDialect())
-            : new Database(NpgsqlDataSource.Create(options.ConnectionString), new PostgresDialect());
+        if (options.ConnectionString is { Length: > 0 } server)
+        {
+            return new Database(NpgsqlDataSource.Create(server), new PostgresDialect());
+        }
+
+        string path = provider.GetRequiredService<DataFolder>().DatabasePath;
+        var source = new SqliteDataSource(path, TimeSpan.FromSeconds(options.BusyTimeoutSeconds));
+        return new Database(source, new SqliteDialect())
+        {
+            Counters = new SqliteDataSource(path, CountersWaitMax, keepsLastCommits: false),
+        };
     }
 }

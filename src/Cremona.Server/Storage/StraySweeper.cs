@@ -3,8 +3,8 @@ using Dapper;
 
 namespace Cremona.Server.Storage;
 
-/// <summary>Removes what a killed process left behind: unfinished writes, and file blobs whose row was never written or
-/// is gone.</summary>
+/// <summary>Removes what a killed process left behind: unfinished writes, file blobs whose row was never written or is
+/// gone, and the heartbeat of whoever answered calls.</summary>
 public sealed class StraySweeper(Database database, DataFolder folder, IBlobStore blobs, ILogger<StraySweeper> log)
 {
     private const int BatchSize = 500;
@@ -12,6 +12,11 @@ public sealed class StraySweeper(Database database, DataFolder folder, IBlobStor
     /// <summary>Call only while no other process uses the data folder.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        if (database.Dialect is SqliteDialect)
+        {
+            await ForgetProcessesAsync(cancellationToken);
+        }
+
         foreach (string path in Directory.EnumerateFileSystemEntries(folder.TempFolder))
         {
             log.LogInformation("Removing unfinished {Path}", path);
@@ -42,6 +47,14 @@ public sealed class StraySweeper(Database database, DataFolder folder, IBlobStor
                 await blobs.DeleteAsync(stray, cancellationToken);
             }
         }
+    }
+
+    /// <summary>Nobody uses the folder, so nobody answers calls on the SQLite file in it.</summary>
+    private async Task ForgetProcessesAsync(CancellationToken cancellationToken)
+    {
+        await using DbConnection connection = await database.OpenAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "DELETE FROM serving_processes", cancellationToken: cancellationToken));
     }
 
     private static async Task<HashSet<string>> FindOwnedAsync(

@@ -12,7 +12,7 @@ public static class UsageEndpoints
     public static RouteGroupBuilder MapUsage(this IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder group = routes.MapGroup("/v1");
-        group.MapGet("/limits", GetLimits).WithName("limits").WithSummary("The group's limits and how far they are used");
+        group.MapGet("/limits", GetLimitsAsync).WithName("limits").WithSummary("The group's limits and how far they are used");
         group.MapGet("/usage", GetUsageAsync).WithName("usage").WithSummary("What the group has used, by day, model and key");
         return group;
     }
@@ -29,6 +29,8 @@ public static class UsageEndpoints
             days, await store.SumAsync(caller.GroupId, days.FirstDay, days.LastDay, cancellationToken));
     }
 
-    private static LimitsResponse GetLimits(Caller caller, CallLimiter limiter, IOptions<CallLimitsOptions> options) =>
-        UsageWire.ToResponse(caller.GroupId, limiter.Find(caller.GroupId), options.Value);
+    private static async Task<LimitsResponse> GetLimitsAsync(
+        Caller caller, CallLimiter limiter, IOptions<CallLimitsOptions> options, CancellationToken cancellationToken) =>
+        UsageWire.ToResponse(
+            caller.GroupId, await limiter.FindAsync(caller.GroupId, cancellationToken), options.Value);
 }

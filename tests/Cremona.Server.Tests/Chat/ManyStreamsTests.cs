@@ -127,7 +127,7 @@ public class ManyStreamsTests
     private static async Task WhenNobodyIsAtWorkAsync(ServerFixture server, CancellationToken stop)
     {
         CallLimiter limiter = server.Services.GetRequiredService<CallLimiter>();
-        while (limiter.Find("1000000000").CallsAtWork > 0)
+        while ((await limiter.FindAsync("1000000000", stop)).CallsAtWork > 0)
         {
             await Task.Delay(20, stop);
         }

@@ -1,22 +1,16 @@
 using Cremona.Protocol.Errors;
+using Cremona.Server.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Cremona.Server.Edge.Calls;
 
-/// <summary>Counts the calls of each group: per minute by interface and model, and those at work; and looks
-/// at its balance.</summary>
-public sealed class CallLimiter(IOptions<CallLimitsOptions> options, BalanceBook balances, TimeProvider clock)
+/// <summary>Lets calls in: by the balance of their group, by its calls at work in this process, and by what was let in
+/// within the last minute, in all processes where several answer calls.</summary>
+public sealed class CallLimiter(
+    IOptions<CallLimitsOptions> options, BalanceBook balances, CallCounts counts, CallSharing sharing)
 {
-    /// <summary>Windows kept; above it those in which nothing happened for a minute are dropped.</summary>
-    private const int WindowsMax = 10_000;
-
     private readonly CallLimitsOptions _options = options.Value;
-    private readonly Dictionary<(string Group, string Interface, string Model), CallWindows> _windows = [];
     private readonly Dictionary<string, int> _atWork = [];
-    private readonly Lock _gate = new();
-
-    // Of a clock that nobody sets back: the windows move forward only.
-    private long Now => (long)clock.GetElapsedTime(0).TotalSeconds;
 
     /// <summary>Lets a call in. Dispose the pass when the call has ended, whatever became of it.</summary>
     /// <param name="groupId">Whose call it is.</param>
@@ -32,36 +26,47 @@ public sealed class CallLimiter(IOptions<CallLimitsOptions> options, BalanceBook
             throw Refusal(ApiError.InsufficientBalance, null);
         }
 
-        lock (_gate)
+        var key = new CallKey(groupId, meter.Interface ?? "", meter.Model);
+        while (true)
         {
-            int atWork = _atWork.GetValueOrDefault(groupId);
-            if (atWork >= _options.ConcurrentCallsMax)
+            CallPass pass;
+            Task<CallDecision?> decision;
+            await sharing.WaitUntilReadyAsync(cancellationToken);
+            lock (counts.Gate)
             {
-                throw Refusal(ApiError.TooManyConnections, null);
+                if (!sharing.IsReady) continue;
+                pass = Enter(key, meter, outputTokensMax);
+                decision = sharing.AskAsync(pass);
             }
 
-            CallWindows windows = GetWindows((groupId, meter.Interface ?? "", meter.Model));
-            long now = Now;
-            Reserve(windows, now, outputTokensMax);
-            _atWork[groupId] = atWork + 1;
-            return new CallPass(this, windows, groupId, meter, now, outputTokensMax);
+            // Own counts have room. Nobody cancels the question: what the store reserves has to be known.
+            if (await decision is { } decided) Obey(pass, decided);
+            return pass;
         }
     }
 
     /// <summary>The interfaces and models that a group has called within the last minutes.</summary>
-    internal CallLimitsState Find(string groupId)
+    internal async Task<CallLimitsState> FindAsync(string groupId, CancellationToken cancellationToken)
     {
-        lock (_gate)
+        IReadOnlyList<CallCount>? ofAll = await sharing.FindAsync(groupId, cancellationToken);
+        lock (counts.Gate)
         {
-            long now = Now;
+            long now = counts.Now;
+            var windows = counts.Find(groupId).ToDictionary(
+                pair => pair.Key, pair => ofAll is null ? pair.Value : counts.Create(pair.Key));
+            foreach (CallCount count in ofAll ?? [])
+            {
+                if (!windows.ContainsKey(count.Key)) windows[count.Key] = counts.Create(count.Key);
+                windows[count.Key].Add(count, now);
+            }
+
             return new CallLimitsState(
                 _atWork.GetValueOrDefault(groupId),
                 [
-                    .. from pair in _windows
-                       where pair.Key.Group == groupId
-                       orderby pair.Key.Interface, pair.Key.Model
+                    .. from pair in windows
+                       orderby pair.Key.Operation, pair.Key.Model
                        select new CallWindowState(
-                           pair.Key.Interface, pair.Key.Model,
+                           pair.Key.Operation, pair.Key.Model,
                            pair.Value.Requests.Limit, pair.Value.Requests.Used(now),
                            pair.Value.Tokens.Limit, pair.Value.Tokens.Used(now)),
                 ]);
@@ -71,19 +76,73 @@ public sealed class CallLimiter(IOptions<CallLimitsOptions> options, BalanceBook
     internal void Leave(CallPass pass)
     {
         long used = pass.Meter.InputTokens + pass.Meter.OutputTokens;
-        balances.Spend(pass.GroupId, used);
-        lock (_gate)
+        balances.Spend(pass.Key.GroupId, used);
+        lock (counts.Gate)
         {
-            pass.Windows.Tokens.Correct(Now, pass.Second, used - pass.OutputTokensMax);
-            int left = _atWork[pass.GroupId] - 1;
-            if (left > 0)
+            long missing = used - pass.OutputTokensMax;
+            pass.Windows.Tokens.Correct(counts.Now, pass.Second, missing);
+            sharing.Settle(pass, missing);
+            NoteEnd(pass);
+        }
+    }
+
+    private CallPass Enter(CallKey key, CallMeter meter, long outputTokensMax)
+    {
+        int atWork = _atWork.GetValueOrDefault(key.GroupId);
+        if (atWork >= _options.ConcurrentCallsMax)
+        {
+            throw Refusal(ApiError.TooManyConnections, null);
+        }
+
+        CallWindows windows = counts.Get(key);
+        long now = counts.Now;
+        Reserve(windows, now, outputTokensMax);
+        _atWork[key.GroupId] = atWork + 1;
+        return new CallPass(this, key, windows, meter, now, outputTokensMax);
+    }
+
+    /// <exception cref="ApiException">1002 or 1039: the processes together leave no room.</exception>
+    private void Obey(CallPass pass, CallDecision decision)
+    {
+        if (decision.Second is not null)
+        {
+            pass.StoreSecond = decision.Second;
+            return;
+        }
+
+        lock (counts.Gate)
+        {
+            long now = counts.Now;
+            pass.Windows.Requests.Correct(now, pass.Second, -1);
+            pass.Windows.Tokens.Correct(now, pass.Second, -pass.OutputTokensMax);
+            NoteEnd(pass);
+            CallWindows ofAll = counts.Create(pass.Key);
+            foreach (CallCount count in decision.LastMinute)
             {
-                _atWork[pass.GroupId] = left;
+                ofAll.Add(count, now);
             }
-            else
+
+            if (ofAll.Requests.Used(now) >= ofAll.Requests.Limit)
             {
-                _atWork.Remove(pass.GroupId);
+                int wait = ofAll.Requests.SecondsUntil(now, 1);
+                pass.Windows.FullUntil = now + wait;
+                throw Refusal(ApiError.RequestRateLimited, wait);
             }
+
+            throw Refusal(ApiError.TokenRateLimited, ofAll.Tokens.SecondsUntil(now, pass.OutputTokensMax));
+        }
+    }
+
+    private void NoteEnd(CallPass pass)
+    {
+        int left = _atWork[pass.Key.GroupId] - 1;
+        if (left > 0)
+        {
+            _atWork[pass.Key.GroupId] = left;
+        }
+        else
+        {
+            _atWork.Remove(pass.Key.GroupId);
         }
     }
 
@@ -97,6 +156,11 @@ public sealed class CallLimiter(IOptions<CallLimitsOptions> options, BalanceBook
                 + $"{windows.Tokens.Limit} tokens per minute; ask for fewer");
         }
 
+        if (now < windows.FullUntil)
+        {
+            throw Refusal(ApiError.RequestRateLimited, (int)(windows.FullUntil - now));
+        }
+
         if (!windows.Requests.TryAdd(now, 1))
         {
             throw Refusal(ApiError.RequestRateLimited, windows.Requests.SecondsUntil(now, 1));
@@ -106,33 +170,6 @@ public sealed class CallLimiter(IOptions<CallLimitsOptions> options, BalanceBook
         {
             windows.Requests.Correct(now, now, -1);
             throw Refusal(ApiError.TokenRateLimited, windows.Tokens.SecondsUntil(now, tokens));
-        }
-    }
-
-    private CallWindows GetWindows((string Group, string Interface, string Model) key)
-    {
-        if (_windows.TryGetValue(key, out CallWindows? known))
-        {
-            return known;
-        }
-
-        if (_windows.Count >= WindowsMax)
-        {
-            DropIdle();
-        }
-
-        CallLimitRule? rule = _options.Rules.FirstOrDefault(rule => rule.Matches(key.Group, key.Interface, key.Model));
-        return _windows[key] = new CallWindows(
-            new MinuteWindow(rule?.RequestsPerMinute ?? _options.RequestsPerMinute),
-            new MinuteWindow(rule?.TokensPerMinute ?? _options.TokensPerMinute));
-    }
-
-    private void DropIdle()
-    {
-        long now = Now;
-        foreach (var key in _windows.Where(pair => pair.Value.IsIdle(now)).Select(pair => pair.Key).ToArray())
-        {
-            _windows.Remove(key);
         }
     }
 

@@ -2,8 +2,8 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Cremona.Server.Edge.Calls;
 
-/// <summary>Section <c>CallLimits</c>: how much a group may ask of the models. Each process counts for
-/// itself.</summary>
+/// <summary>Section <c>CallLimits</c>: how much a group may ask of the models. The limits per minute
+/// hold for all processes on one store together, calls at once for each process.</summary>
 public sealed class CallLimitsOptions : IValidatableObject
 {
     public const string Section = "CallLimits";

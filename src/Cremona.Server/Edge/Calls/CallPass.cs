@@ -1,20 +1,25 @@
+using Cremona.Server.Storage;
+
 namespace Cremona.Server.Edge.Calls;
 
 /// <summary>A call that was let in. Disposing it gives back the tokens that it did not use.</summary>
+/// <param name="second">When the tokens were reserved, of this process's clock.</param>
 internal sealed class CallPass(
-    CallLimiter limiter, CallWindows windows, string groupId, CallMeter meter, long second, long outputTokensMax)
+    CallLimiter limiter, CallKey key, CallWindows windows, CallMeter meter, long second, long outputTokensMax)
     : IDisposable
 {
     private bool _hasLeft;
 
-    public CallWindows Windows => windows;
+    public CallKey Key => key;
 
-    public string GroupId => groupId;
+    public CallWindows Windows => windows;
 
     public CallMeter Meter => meter;
 
-    /// <summary>When the tokens were reserved.</summary>
     public long Second => second;
+
+    /// <summary>When the store reserved the tokens, of its clock; null while it has not.</summary>
+    public long? StoreSecond { get; set; }
 
     public long OutputTokensMax => outputTokensMax;
 

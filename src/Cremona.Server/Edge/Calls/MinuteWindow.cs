@@ -22,6 +22,14 @@ internal sealed class MinuteWindow(long limit)
         return _sum;
     }
 
+    /// <summary>What a second of the last minute holds.</summary>
+    /// <param name="age">How many seconds ago, 0 to 59.</param>
+    public long UsedAgo(long now, int age)
+    {
+        MoveTo(now);
+        return _slots[Slot(_now - age)];
+    }
+
     /// <summary>Adds when the sum stays within the limit.</summary>
     public bool TryAdd(long now, long amount)
     {

@@ -34,6 +34,17 @@ internal static partial class EdgeLog
     [LoggerMessage(9, LogLevel.Information, "{Count} rows of the ledger from before {Before} are gone")]
     public static partial void LedgerSwept(this ILogger log, long count, DateTimeOffset before);
 
+    [LoggerMessage(11, LogLevel.Information,
+        "{Others} other processes answer calls on this store: limits hold for all of them together")]
+    public static partial void LimitsShared(this ILogger log, int others);
+
+    [LoggerMessage(12, LogLevel.Information, "No other process answers calls on this store any more")]
+    public static partial void LimitsAlone(this ILogger log);
+
+    [LoggerMessage(13, LogLevel.Warning,
+        "The store does not answer: until it does, this process counts calls and tokens per minute for itself")]
+    public static partial void LimitsCutOff(this ILogger log, Exception fault);
+
     /// <summary>The one line of a call of a model.</summary>
     public static void CallEnded(this ILogger log, UsageRow row) => CallEnded(
         log, row.Operation, row.Model, row.Status, row.InputTokens, row.CachedTokens, row.OutputTokens,
