@@ -203,17 +203,18 @@ public sealed class CallCountStore(Database database) : ICallCountStore
     private async Task<IReadOnlyList<CallCount>> ListAsync(
         DbConnection connection, object values, string condition, CancellationToken cancellationToken) =>
         [
-            .. from row in await connection.QueryAsync<(string Group, string Operation, string Model, long Age, long Requests, long Tokens)>(
+            .. from row in await connection.QueryAsync<(string, string, string, long Age, long Requests, long Tokens)>(
                    new CommandDefinition(
                        $"""
                        SELECT group_id, operation, model, clock.now - second, CAST(SUM(requests) AS BIGINT),
                          CAST(SUM(tokens) AS BIGINT)
                        FROM call_counts, {ClockSql}
-                       WHERE {condition} AND second > clock.now - {WindowSeconds} AND second <= clock.now + {WindowSeconds}
+                       WHERE {condition}
+                         AND second > clock.now - {WindowSeconds} AND second <= clock.now + {WindowSeconds}
                        GROUP BY group_id, operation, model, second, clock.now
                        """,
                        values, cancellationToken: cancellationToken))
                select new CallCount(
-                   new CallKey(row.Group, row.Operation, row.Model), Math.Max(0, row.Age), row.Requests, row.Tokens),
+                   new CallKey(row.Item1, row.Item2, row.Item3), Math.Max(0, row.Age), row.Requests, row.Tokens),
         ];
 }

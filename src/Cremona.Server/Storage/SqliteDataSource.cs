@@ -5,8 +5,8 @@ using Microsoft.Data.Sqlite;
 namespace Cremona.Server.Storage;
 
 /// <summary>Opens pooled connections to one SQLite file. Every commit reaches the disk: <c>synchronous = FULL</c> in
-/// the write-ahead log, because a job's row may be the only trace of paid work; unless it is said that the last ones may
-/// be lost when the power fails.</summary>
+/// the write-ahead log, because a job's row may be the only trace of paid work; unless it is said that the last ones
+/// may be lost when the power fails.</summary>
 public sealed class SqliteDataSource : DbDataSource
 {
     private readonly string _pragmas;
@@ -20,7 +20,7 @@ public sealed class SqliteDataSource : DbDataSource
         ConnectionString = new SqliteConnectionStringBuilder
         {
             DataSource = path,
-            Mode = keepsLastCommits ? SqliteOpenMode.ReadWriteCreate : SqliteOpenMode.ReadWrite, // Also parts the pools.
+            Mode = keepsLastCommits ? SqliteOpenMode.ReadWriteCreate : SqliteOpenMode.ReadWrite, // Parts the pools.
             Pooling = true,
             DefaultTimeout = (int)busyTimeout.TotalSeconds,
         }.ToString();

@@ -35,7 +35,8 @@ public sealed class CallCounts(IOptions<CallLimitsOptions> options, TimeProvider
     /// <summary>Empty windows with the limits of these calls.</summary>
     internal CallWindows Create(CallKey key)
     {
-        CallLimitRule? rule = _options.Rules.FirstOrDefault(rule => rule.Matches(key.GroupId, key.Operation, key.Model));
+        CallLimitRule? rule = _options.Rules.FirstOrDefault(
+            rule => rule.Matches(key.GroupId, key.Operation, key.Model));
         return new CallWindows(
             new MinuteWindow(rule?.RequestsPerMinute ?? _options.RequestsPerMinute),
             new MinuteWindow(rule?.TokensPerMinute ?? _options.TokensPerMinute));

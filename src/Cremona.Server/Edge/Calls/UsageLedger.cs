@@ -6,8 +6,8 @@ using Cremona.Server.Storage;
 namespace Cremona.Server.Edge.Calls;
 
 /// <summary>Writes the rows of the ledger off the requests' path: those of a fifth of a second together, or at once
-/// when somebody waits for them. A clean stop writes everything, after the last request has ended; a killed process loses what was not yet
-/// written, less than a second of calls while the store is well.</summary>
+/// when somebody waits for them. A clean stop writes everything, after the last request has ended; a killed process
+/// loses what was not yet written, less than a second of calls while the store is well.</summary>
 public sealed class UsageLedger(IUsageStore store, TimeProvider clock, ILogger<UsageLedger> log)
     : IHostedLifecycleService, IDisposable
 {
