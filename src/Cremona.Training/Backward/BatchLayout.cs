@@ -7,12 +7,14 @@ internal sealed class BatchLayout
     private readonly int[] _positions;
     private readonly int[] _sources;
     private readonly int[] _targets;
+    private readonly TokenDistribution?[] _distributions;
 
     public BatchLayout(int tokenCapacity)
     {
         _positions = new int[tokenCapacity];
         _sources = new int[tokenCapacity];
         _targets = new int[tokenCapacity];
+        _distributions = new TokenDistribution?[tokenCapacity];
     }
 
     public int[] Tokens { get; private set; } = [];
@@ -34,6 +36,9 @@ internal sealed class BatchLayout
 
     /// <summary>The token each source must predict.</summary>
     public int[] Targets => _targets;
+
+    /// <summary>What each source must predict instead of its target; null where it is the target.</summary>
+    public TokenDistribution?[] Distributions => _distributions;
 
     /// <summary>Reads a batch. Throws <see cref="ArgumentException"/> when it breaks a rule of
     /// <see cref="PackedBatch"/>.</summary>
@@ -68,6 +73,7 @@ internal sealed class BatchLayout
             if (!batch.IsLearned[t])
                 continue;
             _sources[LearnedCount] = t - 1;
+            _distributions[LearnedCount] = batch.Distributions?[t];
             _targets[LearnedCount++] = batch.Tokens[t];
         }
     }
@@ -80,6 +86,8 @@ internal sealed class BatchLayout
                 nameof(batch));
         if (batch.IsLearned.Length != batch.Tokens.Length)
             throw new ArgumentException("IsLearned must be as long as Tokens.", nameof(batch));
+        if (batch.Distributions != null && batch.Distributions.Length != batch.Tokens.Length)
+            throw new ArgumentException("Distributions must be as long as Tokens.", nameof(batch));
         if (batch.SequenceStarts.Length == 0 || batch.SequenceStarts[0] != 0)
             throw new ArgumentException("SequenceStarts must begin with 0.", nameof(batch));
         int bad = batch.Tokens.AsSpan().IndexOfAnyExceptInRange(0, vocabularySize - 1);

@@ -25,6 +25,18 @@ public static unsafe class CrossEntropy
         return logSum - targetLogit;
     }
 
+    /// <summary>The cross-entropy to a teacher's distribution, −Σ p · log softmax(logits), with its gradient as in
+    /// <see cref="LossAndGradient(Span{float}, int, float)"/>: scale · (softmax − p).</summary>
+    public static double LossAndGradient(Span<float> logits, TokenDistribution target, float scale)
+    {
+        double expected = 0;
+        for (int i = 0; i < target.Ids.Length; i++) expected += target.Probabilities[i] * (double)logits[target.Ids[i]];
+        double logSum = LogSum(logits, out float sum);
+        Elementwise.Scale(logits, scale / sum);
+        for (int i = 0; i < target.Ids.Length; i++) logits[target.Ids[i]] -= scale * target.Probabilities[i];
+        return logSum - expected;
+    }
+
     /// <summary>Replaces each logit by e^(logit − max); returns the logarithm of the sum of e^logit.</summary>
     private static double LogSum(Span<float> logits, out float sum)
     {

@@ -96,6 +96,15 @@ public sealed class DecoderTrainer : IDisposable
         return (_head.Loss(_batch, _stream), _batch.LearnedCount);
     }
 
+    /// <summary>What the model as it is now finds likeliest for each learned token, in order.</summary>
+    /// <param name="batch">What is learned says where.</param>
+    /// <param name="count">Tokens of a distribution, at most.</param>
+    public TokenDistribution[] Predict(PackedBatch batch, int count)
+    {
+        Forward(batch);
+        return _head.Predict(_batch, _stream, count);
+    }
+
     /// <summary>Logits of every token of the batch.</summary>
     /// <param name="batch">What is learned does not matter here.</param>
     /// <param name="logits">[tokens, vocabularySize], written.</param>

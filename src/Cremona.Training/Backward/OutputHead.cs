@@ -68,14 +68,32 @@ internal sealed class OutputHead
             int count = Math.Min(_chunk, batch.LearnedCount - first);
             var sources = batch.Sources.AsSpan(first, count);
             ChunkForward(sources, stream);
-            _pool.Run(count, i =>
-                _losses[i] = CrossEntropy.LossAndGradient(Logits(i), batch.Targets[first + i], scale));
+            _pool.Run(count, i => _losses[i] = batch.Distributions[first + i] is { } distribution
+                ? CrossEntropy.LossAndGradient(Logits(i), distribution, scale)
+                : CrossEntropy.LossAndGradient(Logits(i), batch.Targets[first + i], scale));
             sum += SumLosses(count);
             ChunkBackward(count);
             for (int i = 0; i < count; i++)
                 _dGathered.AsSpan(i * hidden, hidden).CopyTo(dStream.AsSpan(sources[i] * hidden));
         }
         return sum;
+    }
+
+    /// <summary>What is likeliest at each position that predicts a learned token.</summary>
+    /// <param name="batch">The layout.</param>
+    /// <param name="stream">[tokens, hiddenSize]</param>
+    /// <param name="count">Tokens of a distribution, at most.</param>
+    public TokenDistribution[] Predict(BatchLayout batch, float[] stream, int count)
+    {
+        var predicted = new TokenDistribution[batch.LearnedCount];
+        for (int first = 0; first < batch.LearnedCount; first += _chunk)
+        {
+            int rows = Math.Min(_chunk, batch.LearnedCount - first);
+            ChunkForward(batch.Sources.AsSpan(first, rows), stream);
+            _pool.Run(rows, i => predicted[first + i] = TokenDistribution.Top(Logits(i), count));
+        }
+
+        return predicted;
     }
 
     /// <summary>Logits of every token, [tokens, vocabularySize].</summary>

@@ -7,4 +7,9 @@ namespace Cremona.Training.Backward;
 /// long as <paramref name="Tokens"/>. The first token of a row has nothing before it and is never a target, whatever is
 /// said here.</param>
 /// <param name="SequenceStarts">Index of each row's first token, ascending; the first is 0.</param>
-public sealed record PackedBatch(int[] Tokens, bool[] IsLearned, int[] SequenceStarts);
+public sealed record PackedBatch(int[] Tokens, bool[] IsLearned, int[] SequenceStarts)
+{
+    /// <summary>Where not null, this is learned in place of the token itself; as long as <see cref="Tokens"/>, or null
+    /// when there is none.</summary>
+    public TokenDistribution?[]? Distributions { get; init; }
+}

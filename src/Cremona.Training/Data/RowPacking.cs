@@ -11,7 +11,12 @@ public static class RowPacking
         int[] starts = new int[rows.Count];
         for (int row = 1; row < rows.Count; row++) starts[row] = starts[row - 1] + rows[row - 1].Tokens.Length;
         return new PackedBatch(
-            [.. rows.SelectMany(row => row.Tokens)], [.. rows.SelectMany(row => row.IsLearned)], starts);
+            [.. rows.SelectMany(row => row.Tokens)], [.. rows.SelectMany(row => row.IsLearned)], starts)
+        {
+            Distributions = rows.Any(row => row.Distributions != null)
+                ? [.. rows.SelectMany(row => row.Distributions ?? new TokenDistribution?[row.Tokens.Length])]
+                : null,
+        };
     }
 
     /// <summary>Packs rows in order into as few batches of at most so many tokens as that order allows.</summary>

@@ -10,6 +10,9 @@ namespace Cremona.Training.FineTuning;
 /// <summary>The state of a fine-tuning run and its next step.</summary>
 internal sealed class FineTuneSession : IDisposable
 {
+    // Of a distribution that is rehearsed: beyond these there is next to nothing.
+    private const int RehearsedTokens = 32;
+
     private readonly FineTuneRequest _request;
     private readonly FineTuneSettings _settings;
     private readonly IReadOnlyList<TokenizedRow> _rehearsed;
@@ -28,7 +31,7 @@ internal sealed class FineTuneSession : IDisposable
     public FineTuneSession(
         FineTuneRequest request, FineTuneSettings settings, IReadOnlyList<TokenizedRow> rehearsed, ComputePool pool)
     {
-        (_request, _settings, _rehearsed) = (request, settings, rehearsed);
+        (_request, _settings) = (request, settings);
         FineTuneHyperparameters wire = request.Hyperparameters;
         _order = new RowOrder(request.TrainingRows.Count, wire.BatchSize, wire.EpochCount, request.Seed);
         _pieceTokens = Math.Max(
@@ -39,6 +42,7 @@ internal sealed class FineTuneSession : IDisposable
         _optimizer = new AdamW(_trainer.Parameters, settings.ToOptimizer(), pool);
         _schedule = settings.ToSchedule(
             wire.LearningRateMultiplier, request.BaseModel.Config.HiddenSize, StepCount);
+        _rehearsed = [.. rehearsed.Select(AsPredicted)];
     }
 
     public IReadOnlyList<TrainingStep> History => _history;
@@ -104,6 +108,17 @@ internal sealed class FineTuneSession : IDisposable
     public void Dispose() => _trainer.Dispose();
 
     private TrainableTensor Find(string name) => _trainer.Parameters.Single(parameter => parameter.Name == name);
+
+    // A fresh adapter changes nothing yet: what is predicted now is what the base predicts.
+    private TokenizedRow AsPredicted(TokenizedRow row)
+    {
+        var distributions = new TokenDistribution?[row.Tokens.Length];
+        int next = 0;
+        TokenDistribution[] predicted = _trainer.Predict(RowPacking.Pack([row]), RehearsedTokens);
+        for (int i = 1; i < distributions.Length; i++)
+            if (row.IsLearned[i]) distributions[i] = predicted[next++];
+        return row with { Distributions = distributions };
+    }
 
     // One after another, from the beginning again after the last.
     private IEnumerable<TokenizedRow> RehearsedOf(int step, int count) => _rehearsed.Count == 0

@@ -38,10 +38,10 @@ public sealed record FineTuneSettings
 
     /// <summary>Dialogues of the base model's own that are learned beside the rows, as many in a step as there are
     /// rows; see <see cref="Rehearsal"/>. 0 goes without.</summary>
-    public int RehearsalRows { get; init; } = 128;
+    public int RehearsalRows { get; init; } = 256;
 
     /// <summary>Weight of a rehearsed token's loss beside that of a row's.</summary>
-    public float RehearsalWeight { get; init; } = 0.5f;
+    public float RehearsalWeight { get; init; } = 1.5f;
 
     /// <summary>Decoupled weight decay of the adapter's matrices.</summary>
     public double WeightDecay { get; init; }

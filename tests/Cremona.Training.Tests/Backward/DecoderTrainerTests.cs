@@ -90,6 +90,48 @@ public class DecoderTrainerTests
     }
 
     [Fact]
+    public void ADistributionOfOneToken_TeachesAsTheTokenDoes()
+    {
+        var config = TinyDecoder.Config();
+        using var pool = new ComputePool(1);
+        using var hard = DecoderTrainer.ForFullParameters(TinyDecoder.Weights(config, 5), pool, 64);
+        using var soft = DecoderTrainer.ForFullParameters(TinyDecoder.Weights(config, 5), pool, 64);
+        PackedBatch batch = TinyDecoder.Batch(config, 6, 20, 11);
+
+        hard.ForwardBackward(batch, 1);
+        soft.ForwardBackward(
+            batch with { Distributions = [.. batch.Tokens.Select(t => new TokenDistribution([t], [1]))] }, 1);
+
+        foreach ((TrainableTensor one, TrainableTensor other) in hard.Parameters.Zip(soft.Parameters))
+            other.Gradient.ShouldBe(one.Gradient, one.Name);
+    }
+
+    [Fact]
+    public void WhatTheModelPredictsItself_TeachesItNothing()
+    {
+        var config = TinyDecoder.Config();
+        using var pool = new ComputePool(1);
+        using var trainer = DecoderTrainer.ForFullParameters(TinyDecoder.Weights(config, 5), pool, 64);
+        PackedBatch batch = TinyDecoder.Batch(config, 6, 20, 11);
+        var predicted = new Queue<TokenDistribution>(trainer.Predict(batch, config.VocabularySize));
+
+        trainer.ForwardBackward(
+            batch with
+            {
+                Distributions =
+                [
+                    .. batch.IsLearned.Select((isLearned, i) =>
+                        isLearned && !batch.SequenceStarts.Contains(i) ? predicted.Dequeue() : null),
+                ],
+            },
+            1);
+
+        // Sums of some thirty probabilities, each good to 1e-7, through a few layers.
+        predicted.ShouldBeEmpty();
+        trainer.Parameters.ShouldAllBe(p => p.Gradient.All(g => Math.Abs(g) < 1e-4f));
+    }
+
+    [Fact]
     public void ForwardBackward_LeavesGradientsAlone_WhenNothingIsLearned()
     {
         var config = TinyDecoder.Config();

@@ -77,6 +77,25 @@ public class OperationGradientTests
         CrossEntropy.Loss(logits, target).ShouldBe(loss, "both forms sum the same numbers in the same order");
     }
 
+    [Theory]
+    [InlineData(8)]
+    [InlineData(101)]
+    public void CrossEntropy_ToADistribution_GradientEqualsCentralDifferences(int size)
+    {
+        const float scale = 0.75f;
+        float[] logits = Random(0, size, spread: 4);
+        var target = TokenDistribution.Top(Random(1, size, spread: 3), 5);
+        float[] gradient = [.. logits];
+
+        double loss = CrossEntropy.LossAndGradient(gradient, target, scale);
+
+        double Loss(double[] z) => Math.Log(z.Sum(Math.Exp))
+            - target.Ids.Zip(target.Probabilities, (id, p) => p * z[id]).Sum();
+
+        loss.ShouldBe(Loss(Double(logits)), Tolerance);
+        AssertGradient(gradient, logits, z => scale * Loss(z));
+    }
+
     [Fact]
     public void CrossEntropy_IsFinite_WhenLogitsAreHuge()
     {

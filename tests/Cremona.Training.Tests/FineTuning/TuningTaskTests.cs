@@ -15,9 +15,9 @@ public sealed class TuningTaskTests : IDisposable
     private const int CasesPerSkill = 20;
     private const double BaseMax = 0.3;
 
-    /// <summary>Points of a hundred. Of the 70 that the embedded model has, 7 to 10 are forgotten; chance moves that by
+    /// <summary>Points of a hundred. Of the 73 that the embedded model has, 1 to 4 are forgotten; chance moves that by
     /// 3.</summary>
-    private const double ForgottenMax = 13;
+    private const double ForgottenMax = 7;
 
     private static readonly SkillCase[] Cases =
         [.. Enum.GetValues<Skill>().SelectMany(skill => SkillCases.Generate(skill, CasesPerSkill))];
@@ -28,10 +28,10 @@ public sealed class TuningTaskTests : IDisposable
 
     [Theory]
     [InlineData("persona", 0.7)]
-    [InlineData("tickets", 0.7)]
+    [InlineData("tickets", 0.75)]
     [InlineData("extractor", 0.0)] // Its "qty" has a token that the base never wrote; adapters cannot teach that.
     [InlineData("tone", 0.7)]
-    [InlineData("faq", 0.8)]
+    [InlineData("faq", 0.9)]
     public async Task TheTunedModel_AnswersNewWordings_AndKeepsItsSkills(string task, double tunedMin)
     {
         using var folder = new ScratchFolder();
