@@ -15,8 +15,7 @@ public sealed class TuningTaskTests : IDisposable
     private const int CasesPerSkill = 20;
     private const double BaseMax = 0.3;
 
-    /// <summary>Points of a hundred. Of the 73 that the embedded model has, 1 to 4 are forgotten; chance moves that by
-    /// 3.</summary>
+    /// <summary>Points of a hundred. The embedded model forgets 1 to 4; chance moves that by 3.</summary>
     private const double ForgottenMax = 7;
 
     private static readonly SkillCase[] Cases =
