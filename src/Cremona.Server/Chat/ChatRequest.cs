@@ -13,6 +13,9 @@ internal sealed record ChatRequest
 
     public required IReadOnlyList<ChatTurn> Turns { get; init; }
 
+    /// <summary>What the turns show beside their texts.</summary>
+    public ChatImages Images { get; init; } = ChatImages.None;
+
     public required ChatEnding Ending { get; init; }
 
     /// <summary>The bot that answers, where the answer says so.</summary>

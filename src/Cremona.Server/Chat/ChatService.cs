@@ -32,6 +32,7 @@ internal sealed class ChatService(
         }
 
         IChatBackend backend = await backends.OpenAsync(served, cancellationToken);
+        request.Images.Require(backend, request.Model);
         ChatLimits.Check(request, promise, backend.ContextTokens);
         clients.RequirePlugins(request);
         EngineChatOptions settings = ToSettings(request, promise);

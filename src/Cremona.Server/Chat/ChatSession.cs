@@ -159,8 +159,12 @@ internal sealed class ChatSession(
         return answer;
     }
 
-    private IEnumerable<ChatMessage> ToMessages() => request.Turns.Select(turn =>
-        new ChatMessage(ToRole(turn.Role), [.. ToContents(turn)]) { AuthorName = turn.Name });
+    private IEnumerable<ChatMessage> ToMessages() => request.Turns.Select((turn, index) =>
+        new ChatMessage(
+            ToRole(turn.Role), [.. request.Images.Parts.GetValueOrDefault(index) ?? ToContents(turn)])
+        {
+            AuthorName = turn.Name,
+        });
 
     private static IEnumerable<AIContent> ToContents(ChatTurn turn)
     {

@@ -1,7 +1,9 @@
-using System.Text;
 using System.Text.Json;
 using Cremona.Inference.Templates;
 using Cremona.Server.Edge;
+using Cremona.Server.Models;
+using Microsoft.Extensions.AI;
+using ChatRole = Cremona.Inference.Templates.ChatRole;
 
 namespace Cremona.Server.Chat;
 
@@ -11,14 +13,14 @@ internal static class V2Messages
 {
     /// <param name="messages">As given.</param>
     /// <param name="continues">The answer goes on where the last message ends.</param>
-    public static (IReadOnlyList<ChatTurn> Turns, ChatEnding Ending) ToPrompt(
+    public static (IReadOnlyList<ChatTurn> Turns, ChatEnding Ending, ChatImages Images) ToPrompt(
         IReadOnlyList<RequestParameters> messages, bool continues)
     {
         int settings = messages.TakeWhile(message => message.FindString("role") == "system").Count();
         PersonaBot[] bots =
         [
-            .. messages.Take(settings).Select((message, index) =>
-                new PersonaBot(message.FindString("name") ?? "", FindContent(message, index) ?? "")),
+            .. messages.Take(settings).Select(message =>
+                new PersonaBot(message.FindString("name") ?? "", FindContent(message) ?? "")),
         ];
         PersonaMessage[] turns =
         [
@@ -31,10 +33,41 @@ internal static class V2Messages
         }
 
         var dialogue = new PersonaDialogue(bots, turns);
-        return continues
+        (IReadOnlyList<ChatTurn> said, ChatEnding ending) = continues
             ? (dialogue.ToTurns(), ChatEnding.ContinueLast)
             : dialogue.ToPrompt(bots.FirstOrDefault()?.Name);
+        return (said, ending, FindImages([.. messages.Skip(settings)], said));
     }
+
+    private static ChatImages FindImages(RequestParameters[] messages, IReadOnlyList<ChatTurn> turns)
+    {
+        int before = turns[0].Role == ChatRole.System ? 1 : 0;
+        var parts = new Dictionary<int, IReadOnlyList<AIContent>>();
+        List<(string Field, ImagePart Image)> images = [];
+        foreach ((int index, RequestParameters message) in messages.Index())
+        {
+            (string Field, AIContent Part)[] said = ReadParts(message);
+            (string, ImagePart)[] shown =
+                [.. said.Where(item => item.Part is ImagePart).Select(item => (item.Field, (ImagePart)item.Part))];
+            if (shown.Length == 0)
+            {
+                continue;
+            }
+
+            // What stands before the text is the speaker's name, where names are shown.
+            string turn = turns[before + index].Content;
+            string name = turn[..^TextOf(said).Length];
+            parts[before + index] = [.. NameParts(name), .. said.Select(item => item.Part)];
+            images.AddRange(shown);
+        }
+
+        return images.Count > 0 ? new ChatImages(parts, images) : ChatImages.None;
+    }
+
+    private static string TextOf(IEnumerable<(string Field, AIContent Part)> parts) =>
+        string.Concat(parts.Select(item => item.Part).OfType<TextContent>().Select(part => part.Text));
+
+    private static TextContent[] NameParts(string name) => name.Length > 0 ? [new TextContent(name)] : [];
 
     private static PersonaMessage ReadMessage(RequestParameters message, int index)
     {
@@ -49,8 +82,9 @@ internal static class V2Messages
         ChatFields.Refuse(message, "function_call");
         IReadOnlyList<ToolCall> calls = sender == PersonaSender.Bot ? V2Tools.ReadCalls(message) : [];
         bool mayBeEmpty = calls.Count > 0
-            || (sender == PersonaSender.Function && message.FindElement("content") is not null);
-        string content = FindContent(message, index) ?? (mayBeEmpty ? "" : throw ChatFields.ContentIsEmpty());
+            || (sender == PersonaSender.Function && message.FindElement("content") is not null)
+            || ReadParts(message).Any(item => item.Part is ImagePart);
+        string content = FindContent(message) ?? (mayBeEmpty ? "" : throw ChatFields.ContentIsEmpty());
         return new PersonaMessage(sender, message.FindString("name"), content)
         {
             ToolCalls = calls,
@@ -59,25 +93,50 @@ internal static class V2Messages
     }
 
     /// <summary>A text, or the texts of an array of parts, joined.</summary>
-    private static string? FindContent(RequestParameters message, int index)
+    private static string? FindContent(RequestParameters message)
     {
-        if (message.FindElement("content") is not { ValueKind: JsonValueKind.Array })
+        if (!HasParts(message))
         {
             return message.FindString("content");
         }
 
-        var text = new StringBuilder();
-        foreach (RequestParameters part in ChatFields.FindItems(message, "content"))
-        {
-            string type = part.FindString("type") ?? throw ApiException.Missing($"messages[{index}].content.type");
-            if (type != "text")
-            {
-                throw ChatFields.NotAvailable($"messages[{index}].content of type {type}", "send parts of type text");
-            }
+        string text = TextOf(ReadParts(message));
+        return text.Length > 0 ? text : null;
+    }
 
-            text.Append(part.FindString("text"));
+    /// <summary>The parts of a content that is an array of them; none of any other.</summary>
+    private static (string Field, AIContent Part)[] ReadParts(RequestParameters message) => !HasParts(message)
+        ? []
+        :
+        [
+            .. ChatFields.FindItems(message, "content").Select(part =>
+                (part.Path.TrimEnd('.'), ReadPart(part, message.FindString("role") == "user"))),
+        ];
+
+    private static bool HasParts(RequestParameters message) =>
+        message.FindElement("content") is { ValueKind: JsonValueKind.Array };
+
+    private static AIContent ReadPart(RequestParameters part, bool isOfUser)
+    {
+        string type = part.FindString("type") ?? throw ApiException.Missing($"{part.Path}type");
+        return type switch
+        {
+            "text" => new TextContent(part.FindString("text") ?? ""),
+            "image_url" when isOfUser => ReadImage(part),
+            "image_url" => throw ChatFields.NotAvailable($"{part.Path}type image_url", "send images as role user"),
+            _ => throw ChatFields.NotAvailable($"{part.Path}type {type}", "send parts of type text"),
+        };
+    }
+
+    /// <summary>An address may stand for the object that has it.</summary>
+    private static ImagePart ReadImage(RequestParameters part)
+    {
+        if (part.FindElement("image_url") is { ValueKind: JsonValueKind.String } address)
+        {
+            return new ImagePart(address.GetString()!, null);
         }
 
-        return text.Length > 0 ? text.ToString() : null;
+        RequestParameters image = part.GetObject("image_url");
+        return new ImagePart(image.FindString("url") ?? "", image.FindString("detail"));
     }
 }

@@ -31,7 +31,8 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
         IReadOnlyList<RequestParameters> messages = ChatFields.GetMessages(parameters, options.MessagesMax);
         RefuseUnavailable(parameters);
         bool continues = parameters.FindBoolean("continue_final_message") ?? false; // vLLM's word, as its servers know it
-        (IReadOnlyList<ChatTurn> turns, ChatEnding ending) = V2Messages.ToPrompt(messages, continues);
+        (IReadOnlyList<ChatTurn> turns, ChatEnding ending, ChatImages images) =
+            V2Messages.ToPrompt(messages, continues);
         bool masks = parameters.FindBoolean("mask_sensitive_info") ?? false;
         OutputFormat? format = OutputFormat.FindResponseFormat(parameters);
         ToolOffer? offer = V2Tools.Find(parameters, format, ending, options.ToolsMax);
@@ -39,6 +40,7 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
         {
             Model = model,
             Turns = turns,
+            Images = images,
             Ending = ending,
             ContinuesLastMessage = continues,
             Format = format,

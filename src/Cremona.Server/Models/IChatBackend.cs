@@ -12,6 +12,9 @@ internal interface IChatBackend
     /// <summary>Its dialogues may have calls of functions and their results.</summary>
     bool KnowsTools { get; }
 
+    /// <summary>Its dialogues may have an <see cref="ImagePart"/>.</summary>
+    bool ReadsImages { get; }
+
     /// <summary>Makes the settings hold an answer to a form.</summary>
     /// <returns>False when nobody behind this model can hold an answer to it.</returns>
     /// <exception cref="Inference.Grammar.GrammarException">The form is malformed, not supported, or exceeds a

@@ -20,6 +20,9 @@ internal sealed class LocalChatBackend(ServedModel served, LanguageModel model, 
 
     public bool KnowsTools => model.ChatTemplate.ToolCallForm is not null;
 
+    /// <summary>The engine computes models of text.</summary>
+    public bool ReadsImages => false;
+
     public async Task OfferAsync(EngineChatOptions settings, ToolOffer offer, CancellationToken cancellationToken)
     {
         ToolCallForm form = model.ChatTemplate.ToolCallForm

@@ -167,9 +167,13 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
             Add(roles, """{"messages":[{"content":"x"}]}""", "binding: expr_path=messages[0].role" + Missing);
             Add(roles, """{"messages":[{"role":"system"},{"role":"user","name":"u","content":[{"type":"text","text":"x"}]}]}""", null);
             Add(roles, """{"messages":[{"role":"user","content":[{"type":"image_url"}]}]}""",
-                "messages[0].content of type image_url is not available on this server; send parts of type text");
+                "messages[0].content[0] is of type image_url, and model abab6-chat reads text only; send parts of type text");
+            Add(roles, """{"messages":[{"role":"user","content":[{"type":"text","text":"x"},{"type":"input_audio"}]}]}""",
+                "messages[0].content[1].type input_audio is not available on this server; send parts of type text");
+            Add(roles, """{"messages":[{"role":"assistant","content":[{"type":"image_url"}]}]}""",
+                "messages[0].content[0].type image_url is not available on this server; send images as role user");
             Add(roles, """{"messages":[{"role":"user","content":[{"text":"x"}]}]}""",
-                "binding: expr_path=messages[0].content.type" + Missing);
+                "binding: expr_path=messages[0].content[0].type" + Missing);
             Add(roles, """{"mask_sensitive_info":true,"stream_options":{"include_usage":true}}""", null);
             Add(roles, """{"stream":true,"stream_options":{"speech_output":true}}""", "stream_options.speech_output" + Absent);
             Add(roles, """{"n":4,"stream":true}""", null);

@@ -16,6 +16,8 @@ internal sealed class UpstreamChatBackend(
     /// <summary>Whether they really do, the other servers say themselves.</summary>
     public bool KnowsTools => true;
 
+    public bool ReadsImages => pool.ReadsImages;
+
     /// <summary>The forms of JSON, by the other server's own means.</summary>
     public Task<bool> HoldAsync(EngineChatOptions settings, GrammarSource form, CancellationToken cancellationToken)
     {

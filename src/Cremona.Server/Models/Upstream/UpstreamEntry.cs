@@ -63,6 +63,11 @@ public sealed class UpstreamEntry
     /// prompt they knew is told to nobody, or a group could find out what another one asks.</summary>
     public bool SaltsCache { get; set; }
 
+    /// <summary>The model reads images: parts of type <c>image_url</c> are passed on as they came. The servers fetch
+    /// the addresses in them, so limit what they may reach (vLLM: <c>--allowed-media-domains</c>). Default false:
+    /// 2013.</summary>
+    public bool Vision { get; set; }
+
     /// <summary>Where the servers see this server's data folder. Empty (default): at the same path.</summary>
     public string DataFolder { get; set; } = "";
 

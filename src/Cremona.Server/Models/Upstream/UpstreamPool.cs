@@ -54,6 +54,9 @@ internal sealed class UpstreamPool : IDisposable
     /// <summary>The servers keep what they have computed apart by group.</summary>
     public bool SaltsCache => _entry.SaltsCache;
 
+    /// <summary>The model reads images.</summary>
+    public bool ReadsImages => _entry.Vision;
+
     /// <summary>Where the servers see a file of this server's data folder.</summary>
     public string Translate(string path, string dataFolder) => _entry.DataFolder.Length == 0
         ? path
