@@ -27,4 +27,26 @@ public class SqliteDataSourceTests
 
         Directory.Delete(folder, recursive: true);
     }
+
+    [Fact]
+    public async Task Commits_WaitForTheDisk_AlsoBesideASourceWhoseCommitsDoNot()
+    {
+        string folder = Directory.CreateTempSubdirectory("cremona-sqlite-").FullName;
+        string path = Path.Combine(folder, "x.db");
+        TimeSpan wait = TimeSpan.FromSeconds(2);
+        await using (var source = new SqliteDataSource(path, wait))
+        await using (var counters = new SqliteDataSource(path, wait, keepsLastCommits: false))
+        {
+            for (int round = 0; round < 3; round++)
+            {
+                foreach ((SqliteDataSource from, long level) in new[] { (source, 2L), (counters, 1L) })
+                {
+                    await using DbConnection connection = await from.OpenConnectionAsync();
+                    (await connection.ExecuteScalarAsync<long>("PRAGMA synchronous")).ShouldBe(level);
+                }
+            }
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
 }
