@@ -33,12 +33,12 @@ internal static class OpenAiRow
     /// <summary>Empty where an answer only makes calls, or a function gave nothing.</summary>
     private static string ReadContent(
         JsonElement message, string path, ChatRole role, IReadOnlyList<ToolCall> calls) => role switch
-    {
-        _ when calls.Count > 0 => RowFields.FindText(message, "content", path) ?? "",
-        ChatRole.Tool => RowFields.FindText(message, "content", path)
-            ?? throw new TrainingRowException($"{path}.content must be a string"),
-        _ => RowFields.ReadText(message, "content", path),
-    };
+        {
+            _ when calls.Count > 0 => RowFields.FindText(message, "content", path) ?? "",
+            ChatRole.Tool => RowFields.FindText(message, "content", path)
+                ?? throw new TrainingRowException($"{path}.content must be a string"),
+            _ => RowFields.ReadText(message, "content", path),
+        };
 
     private static ChatRole ReadRole(JsonElement message, string path)
     {
