@@ -7,7 +7,8 @@ namespace Cremona.Server.Edge.Pipeline;
 /// <summary>Gives every request its meter. When a room has named the call, it is told in the log and in the metrics,
 /// and entered into the ledger.</summary>
 internal sealed class CallMiddleware(
-    RequestDelegate next, UsageLedger ledger, CallTelemetry telemetry, TimeProvider clock, ILogger<CallMiddleware> log)
+    RequestDelegate next, UsageLedger ledger, BalanceBook balances, CallTelemetry telemetry, TimeProvider clock,
+    ILogger<CallMiddleware> log)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -33,6 +34,7 @@ internal sealed class CallMiddleware(
                 UsageRow row = ToRow(operation, caller, meter);
                 log.CallEnded(row);
                 await ledger.AddAsync(row);
+                balances.Spend(row.GroupId, row.InputTokens + row.OutputTokens); // The ledger can write it from now on.
             }
         }
     }
