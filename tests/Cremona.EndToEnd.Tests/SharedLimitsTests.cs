@@ -9,7 +9,7 @@ public class SharedLimitsTests
     private const int RequestsPerMinute = 10;
 
     [Fact]
-    public async Task Burst_OverTwoServers_GetsInUpToTheLimit_AndCounts_WhenOneIsKilled()
+    public async Task Burst_OverTwoServers_GetsInUpToTheLimit()
     {
         using TempFolder folder = new();
         string limit = $"CallLimits:RequestsPerMinute={RequestsPerMinute}";
@@ -23,7 +23,29 @@ public class SharedLimitsTests
 
         codes.Count(code => code == HttpStatusCode.OK).ShouldBe(RequestsPerMinute, second.Process.Output);
         codes.Count(code => code == HttpStatusCode.TooManyRequests).ShouldBe(RequestsPerMinute);
+    }
+
+    [Fact]
+    public async Task CallsOfAKilledServer_CountForTheirMinute()
+    {
+        using TempFolder folder = new();
+        string limit = $"CallLimits:RequestsPerMinute={RequestsPerMinute + 5}";
+        RealServer[] servers = await Task.WhenAll(
+            RealServer.StartAsync(folder.Path, limit), RealServer.StartAsync(folder.Path, limit));
+        await using RealServer first = servers[0];
+        await using RealServer second = servers[1];
+        HttpStatusCode[] codes = await Task.WhenAll(
+            Enumerable.Range(0, RequestsPerMinute).Select(call => CallAsync(servers[call % 2])));
+        codes.ShouldAllBe(code => code == HttpStatusCode.OK);
+
         await first.KillAsync();
+
+        // The one that is left has let in five itself, and would let in ten more.
+        for (int call = 0; call < 5; call++)
+        {
+            (await CallAsync(second)).ShouldBe(HttpStatusCode.OK, second.Process.Output);
+        }
+
         (await CallAsync(second)).ShouldBe(HttpStatusCode.TooManyRequests);
     }
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.Json.Nodes;
 using Dapper;
 
 namespace Cremona.Server.Storage;
@@ -8,7 +9,7 @@ public sealed class CallCountStore(Database database) : ICallCountStore
 {
     private const int LapseMs = 15_000;
     private const int WindowSeconds = 60;
-    private const int RowsAtOnceMax = 32;
+    private const int RowsAtOnceMax = 10_000;
 
     private readonly string _clockMs = database.Dialect.ClockMs;
 
@@ -24,7 +25,7 @@ public sealed class CallCountStore(Database database) : ICallCountStore
         await connection.ExecuteAsync(new CommandDefinition(
             $"""
             INSERT INTO serving_processes (id, seen_at_ms, shares) VALUES (@processId, {_clockMs}, @shares)
-            ON CONFLICT (id) DO UPDATE SET seen_at_ms = excluded.seen_at_ms;
+            ON CONFLICT (id) DO UPDATE SET seen_at_ms = excluded.seen_at_ms, shares = excluded.shares;
             DELETE FROM serving_processes WHERE NOT ({LivingSql});
             DELETE FROM call_counts
             WHERE second <= {_clockMs} / 1000 - {WindowSeconds} OR second > {_clockMs} / 1000 + {WindowSeconds}
@@ -41,7 +42,7 @@ public sealed class CallCountStore(Database database) : ICallCountStore
     }
 
     public async Task<long> HandOverAsync(
-        string processId, IReadOnlyCollection<CallCount> counts, CancellationToken cancellationToken)
+        string processId, Func<IReadOnlyCollection<CallCount>> take, CancellationToken cancellationToken)
     {
         await using DbConnection connection = await OpenAsync(cancellationToken);
         await using DbTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -49,16 +50,16 @@ public sealed class CallCountStore(Database database) : ICallCountStore
         long now = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
             $"SELECT now FROM {ClockSql}", transaction: transaction, cancellationToken: cancellationToken));
         await ExecuteAsync("DELETE FROM call_counts WHERE process_id = @processId", new { processId });
-        foreach (CallCount[] some in counts.Chunk(RowsAtOnceMax))
+        foreach (CallCount[] some in take().Chunk(RowsAtOnceMax))
         {
-            var values = new DynamicParameters(new { processId });
-            IEnumerable<string> rows = some.Select((count, number) => Row(count, now, $"c{number}", values));
             await ExecuteAsync(
                 $"""
                 INSERT INTO call_counts (group_id, operation, model, second, process_id, requests, tokens)
-                VALUES {string.Join(", ", rows)}
+                SELECT value ->> 0, value ->> 1, value ->> 2, @now - CAST(value ->> 3 AS BIGINT), @processId,
+                  CAST(value ->> 4 AS BIGINT), CAST(value ->> 5 AS BIGINT)
+                FROM {database.Dialect.JsonRows}
                 """,
-                values);
+                new { processId, now, rows = ToJson(some) });
         }
 
         await ExecuteAsync(
@@ -91,7 +92,7 @@ public sealed class CallCountStore(Database database) : ICallCountStore
     }
 
     /// <summary>One round trip unless a call is refused: on PostgreSQL the statements are one transaction under the
-    /// lock; on SQLite each is one, and holds the write lock.</summary>
+    /// lock; on SQLite one that holds the write lock.</summary>
     public async Task<IReadOnlyList<CallDecision>> ReserveAsync(
         string processId, IReadOnlyList<CallSettlement> ended, IReadOnlyList<CallReservation> asked,
         CancellationToken cancellationToken)
@@ -104,9 +105,12 @@ public sealed class CallCountStore(Database database) : ICallCountStore
             .. asked.Select((reservation, number) => Reserve(reservation, $"a{number}", values)),
         ];
         await using DbConnection connection = await OpenAsync(cancellationToken);
+        await using DbTransaction? transaction = database.Dialect.SendsTransactions
+            ? null
+            : await connection.BeginTransactionAsync(cancellationToken);
         List<long?> seconds = [];
         await using (DbDataReader reader = await connection.ExecuteReaderAsync(new CommandDefinition(
-            string.Join(";\n", statements), values, cancellationToken: cancellationToken)))
+            string.Join(";\n", statements), values, transaction, cancellationToken: cancellationToken)))
         {
             while (await reader.NextResultAsync(cancellationToken))
             {
@@ -114,14 +118,17 @@ public sealed class CallCountStore(Database database) : ICallCountStore
             }
         }
 
-        List<CallDecision> decisions = [];
-        foreach ((long? second, CallReservation reservation) in seconds.Zip(asked))
+        if (transaction is not null) await transaction.CommitAsync(cancellationToken);
+        Dictionary<CallKey, IReadOnlyList<CallCount>> full = [];
+        foreach ((_, CallReservation refused) in seconds.Zip(asked).Where(pair => pair.First is null))
         {
-            decisions.Add(new CallDecision(
-                second, second is null ? await ListAsync(connection, reservation.Key, cancellationToken) : []));
+            if (!full.ContainsKey(refused.Key))
+            {
+                full[refused.Key] = await ListAsync(connection, refused.Key, cancellationToken);
+            }
         }
 
-        return decisions;
+        return [.. seconds.Zip(asked, (second, one) => new CallDecision(second, second is null ? full[one.Key] : []))];
     }
 
     public async Task<IReadOnlyList<CallCount>> ListAsync(string groupId, CancellationToken cancellationToken)
@@ -142,15 +149,11 @@ public sealed class CallCountStore(Database database) : ICallCountStore
                select new ServingProcess(row.Id, row.Shares != 0),
         ];
 
-    private static string Row(CallCount count, long now, string name, DynamicParameters values)
-    {
-        AddKey(count.Key, name, values);
-        values.Add($"{name}_second", now - count.Age);
-        values.Add($"{name}_requests", count.Requests);
-        values.Add($"{name}_tokens", count.Tokens);
-        return $"(@{name}_group, @{name}_operation, @{name}_model, @{name}_second, @processId, @{name}_requests, "
-            + $"@{name}_tokens)";
-    }
+    private static string ToJson(CallCount[] counts) => new JsonArray(
+        [
+            .. counts.Select(count => new JsonArray(
+                count.Key.GroupId, count.Key.Operation, count.Key.Model, count.Age, count.Requests, count.Tokens)),
+        ]).ToJsonString();
 
     private string Settle(CallSettlement ended, string name, DynamicParameters values)
     {

@@ -5,7 +5,7 @@ namespace Cremona.Server.Storage;
 public interface ICallCountStore
 {
     /// <summary>Enters a process or renews its heartbeat, and removes what has lapsed.</summary>
-    /// <param name="shares">As in <see cref="ServingProcess"/>, where the process is not entered yet.</param>
+    /// <param name="shares">As in <see cref="ServingProcess"/>.</param>
     /// <returns>The others.</returns>
     Task<IReadOnlyList<ServingProcess>> BeatAsync(
         string processId, bool shares, CancellationToken cancellationToken);
@@ -14,10 +14,11 @@ public interface ICallCountStore
     Task<IReadOnlyList<ServingProcess>> ListOthersAsync(string processId, CancellationToken cancellationToken);
 
     /// <summary>Replaces what the store has of a process, and notes that it shares from now on.</summary>
-    /// <param name="counts">What it has let in within the last minute.</param>
+    /// <param name="take">Called once, when the store lets nobody else in until this is done; returns what the process
+    /// has let in within the last minute.</param>
     /// <returns>The second in which those of age 0 were let in.</returns>
     Task<long> HandOverAsync(
-        string processId, IReadOnlyCollection<CallCount> counts, CancellationToken cancellationToken);
+        string processId, Func<IReadOnlyCollection<CallCount>> take, CancellationToken cancellationToken);
 
     /// <summary>Notes that a process counts for itself from now on.</summary>
     Task TakeBackAsync(string processId, CancellationToken cancellationToken);

@@ -18,7 +18,14 @@ public sealed class PostgresDialect : SqlDialect
 
     public override string ClockMs => "(extract(epoch FROM statement_timestamp()) * 1000)::bigint";
 
-    public override string LockCounts => $"SELECT pg_advisory_xact_lock({CountsLock})";
+    /// <summary>A process that stands still between two statements must not stop all others: the database ends its
+    /// transaction.</summary>
+    public override string LockCounts =>
+        $"SELECT set_config('idle_in_transaction_session_timeout', '2s', true), pg_advisory_xact_lock({CountsLock})";
+
+    public override bool SendsTransactions => true;
+
+    public override string JsonRows => "json_array_elements(CAST(@rows AS json)) AS rows(value)";
 
     public override bool IsForeignKeyFault(DbException fault) =>
         fault is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation };

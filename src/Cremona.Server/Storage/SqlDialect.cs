@@ -19,6 +19,12 @@ public abstract class SqlDialect
     /// transaction ends.</summary>
     public abstract string LockCounts { get; }
 
+    /// <summary>Whether statements that are sent together are one transaction.</summary>
+    public abstract bool SendsTransactions { get; }
+
+    /// <summary>What to select from: the elements of the JSON array @rows, as <c>value</c>.</summary>
+    public abstract string JsonRows { get; }
+
     /// <summary>Whether a statement failed because a row is referred to, or refers to nothing.</summary>
     public abstract bool IsForeignKeyFault(DbException fault);
 

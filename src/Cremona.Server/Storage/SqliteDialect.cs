@@ -17,6 +17,10 @@ public sealed class SqliteDialect : SqlDialect
     /// <summary>Whoever writes is alone anyway.</summary>
     public override string LockCounts => "SELECT 1";
 
+    public override bool SendsTransactions => false;
+
+    public override string JsonRows => "json_each(@rows)";
+
     public override bool IsForeignKeyFault(DbException fault) =>
         fault is Microsoft.Data.Sqlite.SqliteException { SqliteExtendedErrorCode: ConstraintForeignKey };
 

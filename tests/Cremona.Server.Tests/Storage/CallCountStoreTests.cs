@@ -81,7 +81,8 @@ public class CallCountStoreTests
         (await store.ListOthersAsync("q", default)).ShouldBe([new ServingProcess("p", Shares: false)]);
 
         await store.HandOverAsync(
-            "p", [.. Enumerable.Range(0, 50).Select(age => new CallCount(Key, age, Requests: 2, Tokens: age))], default);
+            "p", () => [.. Enumerable.Range(0, 50).Select(age => new CallCount(Key, age, Requests: 2, Tokens: age))],
+            default);
 
         IReadOnlyList<CallCount> counts = await store.ListAsync("1", default);
         counts.Sum(count => count.Requests).ShouldBe(101);
@@ -89,6 +90,68 @@ public class CallCountStoreTests
         (await store.ListOthersAsync("q", default)).ShouldBe([new ServingProcess("p", Shares: true)]);
         await store.TakeBackAsync("p", default);
         (await store.ListOthersAsync("q", default)).ShouldBe([new ServingProcess("p", Shares: false)]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Heartbeat_SaysWhetherTheProcessShares_AlsoAfterItDid(StoreKind kind)
+    {
+        await using TestStore test = await TestStore.CreateAsync(kind);
+        var store = new CallCountStore(test.Database);
+        await store.HandOverAsync("p", () => [], default);
+        (await store.ListOthersAsync("q", default)).ShouldBe([new ServingProcess("p", Shares: true)]);
+
+        await store.BeatAsync("p", false, default);
+
+        (await store.ListOthersAsync("q", default)).ShouldBe([new ServingProcess("p", Shares: false)]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task HandingOver_OfManyGroups_FitsItsTime(StoreKind kind)
+    {
+        await using TestStore test = await TestStore.CreateAsync(kind);
+        var store = new CallCountStore(test.Database);
+        CallCount[] counts =
+        [
+            .. from key in Enumerable.Range(0, 600)
+               from age in Enumerable.Range(0, 50)
+               select new CallCount(Key with { Model = $"m'\"{key}" }, age, Requests: 1, Tokens: key),
+        ];
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30)); // Of a busy machine; see the decision.
+
+        await store.HandOverAsync("p", () => counts, limit.Token);
+
+        (await test.ReadAsync<long>("SELECT COUNT(*) FROM call_counts")).ShouldBe(counts.Length);
+        (await test.ReadAsync<long>("SELECT CAST(SUM(tokens) AS BIGINT) FROM call_counts WHERE model = 'm''\"599'"))
+            .ShouldBe(50 * 599);
+    }
+
+    [Fact]
+    public async Task FrozenProcess_HoldsUpTheOthers_ForTwoSecondsOnly()
+    {
+        await using TestStore test = await TestStore.CreateAsync(StoreKind.Postgres);
+        var store = new CallCountStore(test.Database);
+        using var held = new SemaphoreSlim(0);
+        using var woken = new ManualResetEventSlim();
+        Task frozen = Task.Run(() => store.HandOverAsync(
+            "frozen",
+            () =>
+            {
+                held.Release();
+                woken.Wait();
+                return [];
+            },
+            default));
+        await held.WaitAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+
+        CallReservation asked = new(Key, Tokens: 1, RequestsMax: 1, TokensMax: 100);
+        (await store.ReserveAsync("q", [], [asked], limit.Token)).Single().Second.ShouldNotBeNull();
+
+        woken.Set();
+        await Should.ThrowAsync<Exception>(frozen);
+        (await store.ListOthersAsync("q", default)).ShouldBeEmpty();
     }
 
     [Theory]

@@ -76,11 +76,11 @@ public sealed class CallLimiter(
     internal void Leave(CallPass pass)
     {
         long used = pass.Meter.InputTokens + pass.Meter.OutputTokens;
-        balances.Spend(pass.Key.GroupId, used);
         lock (counts.Gate)
         {
             long missing = used - pass.OutputTokensMax;
             pass.Windows.Tokens.Correct(counts.Now, pass.Second, missing);
+            if (missing < 0) pass.Windows.TokensRefused = null;
             sharing.Settle(pass, missing);
             NoteEnd(pass);
         }
@@ -129,7 +129,14 @@ public sealed class CallLimiter(
                 throw Refusal(ApiError.RequestRateLimited, wait);
             }
 
-            throw Refusal(ApiError.TokenRateLimited, ofAll.Tokens.SecondsUntil(now, pass.OutputTokensMax));
+            if (ofAll.Tokens.Used(now) + pass.OutputTokensMax <= ofAll.Tokens.Limit)
+            {
+                throw Refusal(ApiError.RequestRateLimited, 1); // There is room since; the next second has begun.
+            }
+
+            int tokensWait = ofAll.Tokens.SecondsUntil(now, pass.OutputTokensMax);
+            pass.Windows.TokensRefused = (pass.OutputTokensMax, now + 1, now + tokensWait);
+            throw Refusal(ApiError.TokenRateLimited, tokensWait);
         }
     }
 
@@ -159,6 +166,11 @@ public sealed class CallLimiter(
         if (now < windows.FullUntil)
         {
             throw Refusal(ApiError.RequestRateLimited, (int)(windows.FullUntil - now));
+        }
+
+        if (windows.TokensRefused is { } refused && now < refused.AskAgainAt && tokens >= refused.Tokens)
+        {
+            throw Refusal(ApiError.TokenRateLimited, (int)(refused.FitAt - now));
         }
 
         if (!windows.Requests.TryAdd(now, 1))

@@ -11,7 +11,7 @@ internal sealed class CallQueue(Lock gate, ICallCountStore store) : IDisposable
     private static readonly TimeSpan StoreWaitMax = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _turn = new(1);
-    private readonly Queue<CallSettlement> _ended = [];
+    private readonly Queue<Func<CallSettlement>> _ended = [];
     private readonly Queue<(CallReservation Asked, TaskCompletionSource<CallDecision?> Decided)> _asked = [];
 
     /// <summary>Done when nothing waits any more.</summary>
@@ -24,7 +24,8 @@ internal sealed class CallQueue(Lock gate, ICallCountStore store) : IDisposable
         return decided.Task;
     }
 
-    public void Settle(CallSettlement ended) => _ended.Enqueue(ended);
+    /// <param name="ended">Called under the gate when it is its turn, after any handing over.</param>
+    public void Settle(Func<CallSettlement> ended) => _ended.Enqueue(ended);
 
     /// <summary>Goes to work unless it is; under the gate.</summary>
     /// <param name="processId">Who asks.</param>
@@ -63,7 +64,7 @@ internal sealed class CallQueue(Lock gate, ICallCountStore store) : IDisposable
                 List<(CallReservation Asked, TaskCompletionSource<CallDecision?> Decided)> asked = [];
                 lock (gate)
                 {
-                    while (ended.Count < TogetherMax && _ended.TryDequeue(out CallSettlement? next)) ended.Add(next);
+                    while (ended.Count < TogetherMax && _ended.TryDequeue(out var next)) ended.Add(next());
                     while (asked.Count < TogetherMax && _asked.TryDequeue(out var next)) asked.Add(next);
                     if (ended.Count + asked.Count == 0)
                     {

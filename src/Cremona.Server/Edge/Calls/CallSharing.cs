@@ -8,10 +8,11 @@ namespace Cremona.Server.Edge.Calls;
 /// every call. While the store does not answer, each counts for itself again.</summary>
 /// <remarks>The order of things keeps the limits strict. (1) A process enters its heartbeat before it lets a call in,
 /// and lets none in while another may not have noticed it: until each that is there has handed over its counts, or for
-/// <see cref="JoiningMax"/>. (2) Nobody counts for itself for longer than <see cref="AloneMax"/>, which is shorter,
-/// after a look at the store that found nobody. (3) Nobody trusts a heartbeat of its own that others may take for
-/// lapsed: it enters anew, by (1). (4) Who has shared goes on for a minute after the last of the others has gone, whose
-/// calls count until then. Fields are under the gate of <see cref="CallCounts"/>.</remarks>
+/// <see cref="JoiningMax"/>. (2) Nobody counts for itself for longer than <see cref="AloneMax"/> after a look at the
+/// store that found nobody; what it let in until then is handed over within <see cref="JoiningMax"/>. (3) Nobody trusts
+/// a heartbeat of its own that others may take for lapsed, nor what stands in the store after it did not answer: it
+/// enters anew, by (1). (4) Who has met others shares for a minute after the last of them has gone, whose calls count
+/// until then. Fields are under the gate of <see cref="CallCounts"/>, or of looks alone.</remarks>
 public sealed class CallSharing(
     CallCounts counts, ICallCountStore store, TimeProvider clock, ILogger<CallSharing> log)
     : IHostedLifecycleService, IDisposable
@@ -20,10 +21,11 @@ public sealed class CallSharing(
     private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BeatTrustedMax = TimeSpan.FromSeconds(8); // Lapses after 15 s.
     private static readonly TimeSpan AloneMax = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan JoiningMax = TimeSpan.FromSeconds(2.5);
     private static readonly TimeSpan JoiningPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan OthersCountMax = TimeSpan.FromSeconds(MinuteWindow.Seconds + 1);
     private static readonly TimeSpan StoreWaitMax = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan HandOverMax = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan JoiningMax = AloneMax + StoreWaitMax + HandOverMax;
 
     private readonly string _id = Ids.New("process_");
     private readonly SemaphoreSlim _looking = new(1);
@@ -34,11 +36,12 @@ public sealed class CallSharing(
     private bool _hasJoined; // The heartbeat is there, and everybody knows.
     private bool _isSharing;
     private bool _isCutOff; // The store does not answer.
+    private bool _mustEnter = true; // Whatever the store has of this process is not to be trusted.
     private long _offset; // Of the store's seconds to ours, at the last handing over.
-    private long? _enteredAt;
     private long _beatAt;
     private long _foundNobodyAt;
-    private long _foundOthersAt;
+    private long _enteredAt; // From here on of looks alone.
+    private long? _foundOthersAt;
     private long _lookedAt;
 
     /// <summary>Whether a call may be let in now; under the gate.</summary>
@@ -72,7 +75,7 @@ public sealed class CallSharing(
     internal void Settle(CallPass pass, long missingTokens)
     {
         if (!_isSharing || missingTokens == 0) return;
-        _queue.Settle(new CallSettlement(pass.Key, pass.StoreSecond ?? (pass.Second + _offset), missingTokens));
+        _queue.Settle(() => new CallSettlement(pass.Key, pass.StoreSecond ?? (pass.Second + _offset), missingTokens));
         StartQueue();
     }
 
@@ -168,10 +171,11 @@ public sealed class CallSharing(
             if (_lookedAt > cameAt) return;
             _lookedAt = clock.GetTimestamp();
             using CancellationTokenSource limit = new(StoreWaitMax);
-            await LookAsync(_lookedAt, limit.Token);
+            await LookAsync(_lookedAt, limit);
         }
         catch (Exception fault)
         {
+            if (OthersCount(_lookedAt)) _foundOthersAt = clock.GetTimestamp(); // For all that is known.
             CutOff(fault);
         }
         finally
@@ -180,56 +184,64 @@ public sealed class CallSharing(
         }
     }
 
-    private async Task LookAsync(long now, CancellationToken cancellationToken)
+    private async Task LookAsync(long now, CancellationTokenSource limit)
     {
-        bool isEntering = _enteredAt is null || clock.GetElapsedTime(_beatAt, now) >= BeatTrustedMax;
-        if (isEntering)
+        bool isEntering;
+        bool shares;
+        lock (counts.Gate)
         {
-            lock (counts.Gate) _hasJoined = false;
+            isEntering = _mustEnter || clock.GetElapsedTime(_beatAt, now) >= BeatTrustedMax;
+            _mustEnter = false;
+            _hasJoined &= !isEntering;
+            shares = _isSharing;
         }
 
         IReadOnlyList<ServingProcess> others;
         if (isEntering || clock.GetElapsedTime(_beatAt, now) >= BeatEvery)
         {
-            others = await store.BeatAsync(_id, _isSharing, cancellationToken);
+            others = await store.BeatAsync(_id, shares, limit.Token);
             lock (counts.Gate) _beatAt = now;
         }
         else
         {
-            others = await store.ListOthersAsync(_id, cancellationToken);
+            others = await store.ListOthersAsync(_id, limit.Token);
         }
 
         if (isEntering) _enteredAt = clock.GetTimestamp();
-        await (others.Count > 0 ? MeetAsync(others, cancellationToken) : BeAloneAsync(now, cancellationToken));
+        await (others.Count > 0 ? MeetAsync(others, limit) : BeAloneAsync(now, limit));
     }
 
-    private async Task MeetAsync(IReadOnlyList<ServingProcess> others, CancellationToken cancellationToken)
+    private bool OthersCount(long now) =>
+        _foundOthersAt is { } foundAt && clock.GetElapsedTime(foundAt, now) < OthersCountMax;
+
+    private async Task MeetAsync(IReadOnlyList<ServingProcess> others, CancellationTokenSource limit)
     {
         _foundOthersAt = clock.GetTimestamp();
-        if (!_isSharing)
-        {
-            await HandOverAsync(others.Count, cancellationToken);
-        }
-
+        if (!_isSharing) await HandOverAsync(others.Count, limit);
         bool everybodyKnows = others.All(other => other.Shares)
-            || clock.GetElapsedTime(_enteredAt!.Value) >= JoiningMax;
+            || clock.GetElapsedTime(_enteredAt) >= JoiningMax;
         lock (counts.Gate) _hasJoined |= everybodyKnows;
     }
 
-    private async Task BeAloneAsync(long now, CancellationToken cancellationToken)
+    private async Task BeAloneAsync(long now, CancellationTokenSource limit)
     {
+        if (OthersCount(now))
+        {
+            if (!_isSharing) await HandOverAsync(0, limit);
+            lock (counts.Gate) _hasJoined = true;
+            return;
+        }
+
         if (_isSharing)
         {
-            lock (counts.Gate) _hasJoined = true;
-            if (clock.GetElapsedTime(_foundOthersAt, now) < OthersCountMax) return;
-
             // Whoever comes after this waits for us; whoever came before is found.
-            await store.TakeBackAsync(_id, cancellationToken);
+            await store.TakeBackAsync(_id, limit.Token);
             now = clock.GetTimestamp();
-            IReadOnlyList<ServingProcess> others = await store.ListOthersAsync(_id, cancellationToken);
+            IReadOnlyList<ServingProcess> others = await store.ListOthersAsync(_id, limit.Token);
             if (others.Count > 0)
             {
-                await HandOverAsync(others.Count, cancellationToken);
+                _foundOthersAt = now;
+                await HandOverAsync(others.Count, limit);
                 return;
             }
 
@@ -245,22 +257,28 @@ public sealed class CallSharing(
         }
     }
 
-    private async Task HandOverAsync(int others, CancellationToken cancellationToken)
+    private async Task HandOverAsync(int others, CancellationTokenSource limit)
     {
-        using (await _queue.HoldAsync(cancellationToken))
+        limit.CancelAfter(HandOverMax);
+        using (await _queue.HoldAsync(limit.Token))
         {
-            long second;
-            List<CallCount> own;
+            long second = 0;
+            long storeSecond = await store.HandOverAsync(_id, Take, limit.Token);
             lock (counts.Gate)
             {
-                _isSharing = true;
-                _isCutOff = false;
-                second = counts.Now;
-                own = counts.Take();
+                _offset = storeSecond - second;
+                if (_isSharing) _isCutOff = false;
             }
 
-            long offset = await store.HandOverAsync(_id, own, cancellationToken) - second;
-            lock (counts.Gate) _offset = offset;
+            IReadOnlyCollection<CallCount> Take()
+            {
+                lock (counts.Gate)
+                {
+                    _isSharing = true;
+                    second = counts.Now;
+                    return counts.Take();
+                }
+            }
         }
 
         log.LimitsShared(others);
@@ -274,6 +292,7 @@ public sealed class CallSharing(
         lock (counts.Gate)
         {
             _isSharing = false;
+            _mustEnter = true;
             _queue.LetIn();
             if (_isCutOff) return;
             _isCutOff = true;

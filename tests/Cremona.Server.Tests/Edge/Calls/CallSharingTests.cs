@@ -33,7 +33,7 @@ public class CallSharingTests
         await using TestStore test = await TestStore.CreateAsync(StoreKind.Sqlite);
         var clock = new FakeTimeProvider();
         await using Server server = new(test, clock, requestsPerMinute: 100);
-        await server.Store.HandOverAsync("other", [], default);
+        await server.Store.HandOverAsync("other", () => [], default);
         await server.StartAsync();
         await server.EnterAsync();
         server.Store.Asked.ShouldBe(1);
@@ -60,14 +60,14 @@ public class CallSharingTests
         await server.StartAsync();
 
         Task entering = server.EnterAsync();
-        await server.AdvanceAsync(clock, TimeSpan.FromSeconds(2), entering);
+        await server.AdvanceAsync(clock, TimeSpan.FromSeconds(6), entering);
         entering.IsCompleted.ShouldBeFalse();
         if (handsOver)
         {
-            await server.Store.HandOverAsync("other", [new CallCount(Server.Key, 7, 2, 0)], default);
+            await server.Store.HandOverAsync("other", () => [new CallCount(Server.Key, 7, 2, 0)], default);
         }
 
-        await server.AdvanceAsync(clock, TimeSpan.FromSeconds(1), entering);
+        await server.AdvanceAsync(clock, TimeSpan.FromSeconds(2), entering);
         await entering.WaitAsync(Limit);
         if (handsOver)
         {
@@ -107,6 +107,118 @@ public class CallSharingTests
         (await Should.ThrowAsync<ApiException>(other.EnterAsync)).Error.ShouldBe(ApiError.RequestRateLimited);
     }
 
+    [Fact]
+    public async Task MinuteOfADepartedServer_Counts_AfterACutOff()
+    {
+        await using TestStore test = await TestStore.CreateAsync(StoreKind.Sqlite);
+        var clock = new FakeTimeProvider();
+        await using Server server = new(test, clock, requestsPerMinute: 4);
+        await server.Store.HandOverAsync("other", () => [new CallCount(Server.Key, 0, 3, 0)], default);
+        await server.StartAsync();
+        server.Store.IsAway = true;
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await server.EnterAsync();
+        server.Store.IsAway = false;
+        await server.Store.LeaveAsync("other", default);
+
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await UntilAsync(async () => await test.ReadAsync<long>("SELECT COUNT(*) FROM call_counts") == 2);
+
+        (await Should.ThrowAsync<ApiException>(server.EnterAsync)).Error.ShouldBe(ApiError.RequestRateLimited);
+        (await test.ReadAsync<long>("SELECT shares FROM serving_processes")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Server_WarnsOnce_WhileNothingCanBeHandedOver()
+    {
+        await using TestStore test = await TestStore.CreateAsync(StoreKind.Sqlite);
+        var clock = new FakeTimeProvider();
+        await using Server server = new(test, clock, requestsPerMinute: 4);
+        await server.StartAsync();
+        await server.Store.BeatAsync("other", false, default);
+        server.Store.HandingOver = Task.FromException(new IOException("the store takes nothing"));
+
+        for (int look = 0; look < 4; look++)
+        {
+            int looks = server.Store.Looks;
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await UntilAsync(() => Task.FromResult(server.Store.Looks > looks));
+            await UntilAsync(() => Task.FromResult(server.Warnings > 0));
+            await server.EnterAsync();
+        }
+
+        (await Should.ThrowAsync<ApiException>(server.EnterAsync)).Error.ShouldBe(ApiError.RequestRateLimited);
+        server.Warnings.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Call_IsSettled_ThatEndsWhileCountsAreHandedOver()
+    {
+        await using TestStore test = await TestStore.CreateAsync(StoreKind.Sqlite);
+        var clock = new FakeTimeProvider();
+        await using Server server = new(test, clock, requestsPerMinute: 4);
+        await server.StartAsync();
+        var handedOver = new TaskCompletionSource();
+        using (await server.BeginAsync(tokens: 10))
+        {
+            await server.Store.BeatAsync("other", false, default);
+            server.Store.HandingOver = handedOver.Task;
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await UntilAsync(async () => await CountTokensAsync() == 10);
+        }
+
+        handedOver.SetResult();
+        await UntilAsync(async () => await CountTokensAsync() == 0);
+
+        Task<long> CountTokensAsync() => test.ReadAsync<long>("SELECT COALESCE(SUM(tokens), 0) FROM call_counts");
+    }
+
+    [Fact]
+    public async Task Tokens_ThatTheStoreHasRefused_AreNotAskedForAgain_WithinTheSecond()
+    {
+        await using TestStore test = await TestStore.CreateAsync(StoreKind.Sqlite);
+        var clock = new FakeTimeProvider();
+        await using Server server = new(test, clock, requestsPerMinute: 100, tokensPerMinute: 100);
+        await server.Store.HandOverAsync("other", () => [new CallCount(Server.Key, 0, 1, 60)], default);
+        await server.StartAsync();
+
+        for (int call = 0; call < 3; call++)
+        {
+            ApiException refused = await Should.ThrowAsync<ApiException>(() => server.BeginAsync(tokens: 50));
+            refused.Error.ShouldBe(ApiError.TokenRateLimited);
+            refused.RetryAfter!.Value.TotalSeconds.ShouldBeInRange(30, 60);
+        }
+
+        server.Store.Asked.ShouldBe(1);
+        using (await server.BeginAsync(tokens: 20)) server.Store.Asked.ShouldBe(2);
+        await Should.ThrowAsync<ApiException>(() => server.BeginAsync(tokens: 50)); // A call has given back its tokens.
+        server.Store.Asked.ShouldBe(3);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await Should.ThrowAsync<ApiException>(() => server.BeginAsync(tokens: 50));
+        server.Store.Asked.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Refusal_BlamesTheRequests_WhenThereIsRoomSince()
+    {
+        await using TestStore test = await TestStore.CreateAsync(StoreKind.Sqlite);
+        await using Server server = new(test, new FakeTimeProvider(), requestsPerMinute: 4);
+        await server.Store.HandOverAsync("other", () => [], default);
+        await server.StartAsync();
+        server.Store.RefusesAll = true;
+
+        ApiException refused = await Should.ThrowAsync<ApiException>(server.EnterAsync);
+
+        refused.Error.ShouldBe(ApiError.RequestRateLimited);
+        refused.RetryAfter.ShouldBe(TimeSpan.FromSeconds(1));
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> isSo)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        while (!await isSo()) await Task.Delay(10, limit.Token);
+    }
+
     /// <summary>What counts calls in a server, without the rest of it.</summary>
     private sealed class Server : IAsyncDisposable, ILogger<CallSharing>
     {
@@ -117,12 +229,16 @@ public class CallSharingTests
         private readonly CallSharing _sharing;
         private readonly UsageLedger _ledger;
 
-        public Server(TestStore test, TimeProvider clock, long requestsPerMinute)
+        public Server(
+            TestStore test, TimeProvider clock, long requestsPerMinute, long tokensPerMinute = 1_000_000)
         {
             _clock = clock;
             Store = new WatchedStore(new CallCountStore(test.Database));
-            IOptions<CallLimitsOptions> options =
-                Options.Create(new CallLimitsOptions { RequestsPerMinute = requestsPerMinute });
+            IOptions<CallLimitsOptions> options = Options.Create(new CallLimitsOptions
+            {
+                RequestsPerMinute = requestsPerMinute,
+                TokensPerMinute = tokensPerMinute,
+            });
             var usage = new UsageStore(test.Database);
             _ledger = new UsageLedger(usage, clock, NullLogger<UsageLedger>.Instance);
             var counts = new CallCounts(options, clock);
@@ -138,9 +254,15 @@ public class CallSharingTests
 
         public async Task EnterAsync()
         {
+            using IDisposable pass = await BeginAsync(tokens: 1);
+        }
+
+        /// <returns>To be disposed when the call ends, without having used a token.</returns>
+        public async Task<IDisposable> BeginAsync(long tokens)
+        {
             var meter = new CallMeter(_clock);
             meter.Begin(Key.Operation, Key.Model);
-            using CallPass pass = await _limiter.EnterAsync(Key.GroupId, meter, 1, default);
+            return await _limiter.EnterAsync(Key.GroupId, meter, tokens, default);
         }
 
         /// <summary>In small steps, each followed by a look at the store, as a clock goes.</summary>
@@ -183,6 +305,11 @@ public class CallSharingTests
 
         public bool IsAway { get; set; }
 
+        public bool RefusesAll { get; set; }
+
+        /// <summary>What the answer to a handing over waits for.</summary>
+        public Task HandingOver { get; set; } = Task.CompletedTask;
+
         public int Asked { get; private set; }
 
         public int Looks => Volatile.Read(ref _looks);
@@ -203,9 +330,13 @@ public class CallSharingTests
             return others;
         }
 
-        public Task<long> HandOverAsync(
-            string processId, IReadOnlyCollection<CallCount> counts, CancellationToken cancellationToken) =>
-            Reach().HandOverAsync(processId, counts, cancellationToken);
+        public async Task<long> HandOverAsync(
+            string processId, Func<IReadOnlyCollection<CallCount>> take, CancellationToken cancellationToken)
+        {
+            long second = await Reach().HandOverAsync(processId, take, cancellationToken);
+            await HandingOver;
+            return second;
+        }
 
         public Task TakeBackAsync(string processId, CancellationToken cancellationToken) =>
             Reach().TakeBackAsync(processId, cancellationToken);
@@ -218,7 +349,9 @@ public class CallSharingTests
             CancellationToken cancellationToken)
         {
             Asked += asked.Count;
-            return Reach().ReserveAsync(processId, ended, asked, cancellationToken);
+            return RefusesAll
+                ? Task.FromResult<IReadOnlyList<CallDecision>>([.. asked.Select(_ => new CallDecision(null, []))])
+                : Reach().ReserveAsync(processId, ended, asked, cancellationToken);
         }
 
         public Task<IReadOnlyList<CallCount>> ListAsync(string groupId, CancellationToken cancellationToken) =>
