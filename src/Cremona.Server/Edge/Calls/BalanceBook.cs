@@ -43,7 +43,7 @@ public sealed class BalanceBook(IUsageStore usage, UsageLedger ledger, TimeProvi
         {
             try
             {
-                await FlushAsync().WaitAsync(FlushMax, clock, cancellationToken); // What was spent is in the store then.
+                await FlushAsync().WaitAsync(FlushMax, clock, cancellationToken); // Then the store has what was spent.
             }
             catch (TimeoutException)
             {
