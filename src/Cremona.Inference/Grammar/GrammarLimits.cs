@@ -33,6 +33,12 @@ internal static class GrammarLimits
     /// <summary>Named members of one object.</summary>
     public const int Members = 2_000;
 
+    /// <summary>What one compilation takes; whoever has to wait for it waits no longer.</summary>
+    public static readonly TimeSpan CompileTime = TimeSpan.FromSeconds(5);
+
+    /// <summary>States of one array whose items are counted.</summary>
+    public const int ArrayStates = 1_000;
+
     /// <summary>Ways in which the names of one object can match its patterns.</summary>
     public const int NameKinds = 64;
 

@@ -47,7 +47,9 @@ public sealed class ModelHost(
         BaseModel model, GrammarSource source, CancellationToken cancellationToken)
     {
         LanguageModel loaded = await LoadAsync(model, cancellationToken);
-        return await Task.Run(() => _grammars.Get(source, loaded.Tokenizer), cancellationToken);
+        return await Task.Run(
+            () => CompileBudget.Run(() => _grammars.Get(source, loaded.Tokenizer), cancellationToken),
+            cancellationToken);
     }
 
     public void DropAdapter(string tunedModelId) => _adapters.Drop(tunedModelId);

@@ -20,6 +20,7 @@ internal sealed class PatternDerivation(PatternFactory factory)
         path.Push((start, 0));
         while (path.TryPop(out (Pattern Pattern, int Next) top))
         {
+            factory.Budget?.Spend();
             PatternTransition[] transitions = Transitions(top.Pattern);
             if (top.Next == transitions.Length) continue;
             path.Push((top.Pattern, top.Next + 1));

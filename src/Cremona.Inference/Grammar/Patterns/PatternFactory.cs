@@ -20,6 +20,9 @@ internal sealed class PatternFactory
         Anything = Make(star, isNullable: true);
     }
 
+    /// <summary>Bounds the time while the grammar is compiled; null afterwards.</summary>
+    public CompileBudget? Budget { get; set; }
+
     public Pattern Empty { get; }
 
     public Pattern Epsilon { get; }
@@ -180,6 +183,7 @@ internal sealed class PatternFactory
 
     private Pattern Make(Key key, bool isNullable)
     {
+        Budget?.Spend();
         if (_known.TryGetValue(key, out Pattern? known)) return known;
         if (_known.Count >= GrammarLimits.PatternTerms)
             throw new GrammarException("", $"the regular expressions need more than {GrammarLimits.PatternTerms} states; simplify them");

@@ -7,32 +7,33 @@ internal static class TermChecks
     /// <exception cref="GrammarException">A rule begins with itself, or nothing matches.</exception>
     public static void Complete(TermFactory factory, Term root)
     {
-        Settle(factory.Rules, static rule => rule.Nullable, static (rule, value) => rule.Nullable = value, IsNullable);
+        Settle(factory, static rule => rule.Nullable, static (rule, value) => rule.Nullable = value, IsNullable);
         Settle(
-            factory.Rules, static rule => rule.Productive, static (rule, value) => rule.Productive = value,
+            factory, static rule => rule.Productive, static (rule, value) => rule.Productive = value,
             IsProductive);
-        RefuseLeftRecursion(factory.Rules);
+        RefuseLeftRecursion(factory);
         if (!root.IsProductive) throw new GrammarException("", "nothing matches this grammar");
         factory.Seal();
     }
 
     /// <summary>The least fixed point of a property of rules.</summary>
     private static void Settle(
-        List<Term> rules, Func<Term, bool?> get, Action<Term, bool> set, Func<Term, bool> holds)
+        TermFactory factory, Func<Term, bool?> get, Action<Term, bool> set, Func<Term, bool> holds)
     {
         bool isChanged = true;
         while (isChanged)
         {
             isChanged = false;
-            foreach (Term rule in Enumerable.Reverse(rules))
+            foreach (Term rule in Enumerable.Reverse(factory.Rules))
             {
+                factory.Patterns.Budget?.Spend();
                 if (get(rule) == true || !holds(rule.Body!)) continue;
                 set(rule, true);
                 isChanged = true;
             }
         }
 
-        foreach (Term rule in rules) set(rule, get(rule) == true);
+        foreach (Term rule in factory.Rules) set(rule, get(rule) == true);
     }
 
     // These do not keep what they find in terms that are no rules: it may still change.
@@ -63,11 +64,12 @@ internal static class TermChecks
         };
     }
 
-    private static void RefuseLeftRecursion(List<Term> rules)
+    private static void RefuseLeftRecursion(TermFactory factory)
     {
         var done = new HashSet<Term>();
-        foreach (Term start in rules)
+        foreach (Term start in factory.Rules)
         {
+            factory.Patterns.Budget?.Spend();
             var path = new List<Term>();
             Visit(start, path, done);
         }

@@ -19,7 +19,7 @@ internal sealed class TermFactory
     }
 
     /// <summary>Makes the regular parts of the grammar.</summary>
-    public PatternFactory Patterns { get; } = new();
+    public PatternFactory Patterns { get; } = new() { Budget = CompileBudget.Current() };
 
     public Term Empty { get; }
 
@@ -121,6 +121,7 @@ internal sealed class TermFactory
     /// <summary>The grammar is complete: what was made so far is never forgotten.</summary>
     public void Seal()
     {
+        Patterns.Budget = null;
         _sealedCount = _known.Count;
         _sealedIds = _ids;
     }
@@ -180,6 +181,7 @@ internal sealed class TermFactory
 
     private void CheckSize()
     {
+        Patterns.Budget?.Spend();
         if (_sealedIds == int.MaxValue && _ids > GrammarLimits.GrammarTerms)
             throw new GrammarException("", $"the grammar needs more than {GrammarLimits.GrammarTerms} terms; make it smaller");
     }
