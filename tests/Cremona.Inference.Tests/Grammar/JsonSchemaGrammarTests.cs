@@ -35,6 +35,21 @@ public class JsonSchemaGrammarTests
     [InlineData("""{"type":"object","patternProperties":{"^x":{"type":"null"}},"additionalProperties":{"type":"integer"}}""", "{\"xa\": null, \"y\": 1}", "{\"xa\":1}", "{\"y\":null}", "{\"\\u0078\":1}")]
     [InlineData("""{"type":"object","propertyNames":{"maxLength":2}}""", "{\"ab\": 1}", "{\"abc\":1}", "{\"ab\":1,\"abc\":1}", "1")]
     [InlineData("""{"type":"object","minProperties":1,"maxProperties":1}""", "{\"a\": 1}", "{}", "{\"a\":1,\"b\":1}", "[]")]
+    [InlineData("""{"type":"array","contains":{"const":1},"minContains":2,"maxItems":3}""", "[1, \"a\", 1]", "[1]", "[1,1,1,1]", "[1,2,3]")]
+    [InlineData("""{"type":"array","contains":{"type":"string"},"maxContains":1,"minItems":2}""", "[1, \"a\", null]", "[\"a\"]", "[1,2]", "[\"a\",\"b\"]")]
+    [InlineData("""{"type":"array","contains":{"type":"string"},"minContains":0,"maxContains":1}""", "[]", "[\"a\",\"b\"]", "[\"a\",1,\"a\"]", "{}")]
+    [InlineData("""{"type":"array","prefixItems":[{"type":"integer"}],"contains":{"minimum":5,"type":"integer"},"maxContains":1}""", "[1, 7]", "[1]", "[7,8]", "[\"a\",7]")]
+    [InlineData("""{"type":"array","allOf":[{"contains":{"const":1}},{"contains":{"const":2}}]}""", "[2, 0, 1]", "[1]", "[2,2]", "[]")]
+    [InlineData("""{"type":"array","contains":{"type":"integer"},"minItems":2,"maxItems":300}""", "[\"a\", 1]", "[1]", "[\"a\",\"b\"]", "[]")]
+    [InlineData("""{"type":"array","not":{"contains":{"const":1},"minContains":2}}""", "[1, 2]", "[1,1]", "[1,2,1]", "{}")]
+    [InlineData("""{"type":"array","items":{"enum":[1,12,2,121]},"uniqueItems":true,"minItems":2}""", "[121, 1, 12]", "[1,12,1]", "[1]", "[122,1]")]
+    [InlineData("""{"type":"array","items":{"type":"integer","minimum":0,"maximum":120},"uniqueItems":true}""", "[120, 12, 1]", "[1,1]", "[121]", "[1,2,1]")]
+    [InlineData("""{"type":"array","prefixItems":[{"enum":["a","b"]}],"items":{"enum":["a","c",1]},"uniqueItems":true}""", "[\"b\", 1, \"a\"]", "[\"a\",\"a\"]", "[\"c\"]", "[\"b\",1,1]")]
+    [InlineData("""{"type":"array","items":{"enum":["a","b","c"]},"contains":{"enum":["b","c"]},"maxContains":1,"uniqueItems":true}""", "[\"a\", \"c\"]", "[\"a\"]", "[\"b\",\"c\"]", "[\"c\",\"c\"]")]
+    [InlineData("""{"type":"array","prefixItems":[{"type":"string"},{"type":"integer"}],"items":false,"uniqueItems":true}""", "[\"a\", 1]", "[1]", "[\"a\",1,2]", "[\"a\",\"a\"]")]
+    [InlineData("""{"type":"object","propertyNames":{"$ref":"#/$defs/n"},"$defs":{"n":{"anyOf":[{"const":"x"},{"pattern":"^y+$"}]}}}""", "{\"yy\": 1, \"x\": 2}", "{\"xx\":1}", "{\"y\":1,\"z\":1}", "1")]
+    [InlineData("""{"type":"object","propertyNames":{"allOf":[{"minLength":2},{"maxLength":2}],"not":{"const":"ab"}}}""", "{\"aa\": 1}", "{\"ab\":1}", "{\"a\":1}", "{\"aaa\":1}")]
+    [InlineData("""{"type":"object","properties":{"a":{}},"propertyNames":{"oneOf":[{"maxLength":1},{"minLength":1,"maxLength":2}]}}""", "{\"ab\": 1}", "{\"a\":1}", "{\"abc\":1}", "[]")]
     [InlineData("""{"anyOf":[{"type":"integer"},{"type":"string","maxLength":1}]}""", "\"a\"", "\"ab\"", "null", "1.5")]
     [InlineData("""{"oneOf":[{"type":"integer","minimum":5},{"type":"integer","maximum":6}]}""", "7", "5", "6", "\"\"")]
     [InlineData("""{"allOf":[{"properties":{"a":{"type":"integer"}}},{"properties":{"a":{"minimum":3}},"required":["a"]}],"type":"object"}""", "{\"a\": 3}", "{\"a\":2}", "{}", "{\"a\":\"3\"}")]
@@ -62,6 +77,13 @@ public class JsonSchemaGrammarTests
     [Theory]
     [InlineData("""{"unevaluatedProperties":false}""", "#/unevaluatedProperties")]
     [InlineData("""{"properties":{"a":{"type":"array","items":{"type":"string"},"uniqueItems":true}}}""", "#/properties/a/uniqueItems")]
+    [InlineData("""{"properties":{"a":{"type":"array","prefixItems":[{"const":1}],"items":{"type":"string"},"uniqueItems":true}}}""", "#/properties/a/uniqueItems")]
+    [InlineData("""{"properties":{"a":{"contains":{"const":1},"minContains":2000}}}""", "#/properties/a/contains: needs more than 1000 states")]
+    [InlineData("""{"contains":{"additionalProperties":{"type":"string"}},"maxContains":1}""", "#/contains: additionalProperties and patternProperties cannot be negated")]
+    [InlineData("""{"type":"array","items":{"type":"string"},"contains":{"const":1}}""", "nothing matches")]
+    [InlineData("""{"minContains":-1,"contains":true}""", "#/minContains")]
+    [InlineData("""{"$schema":"http://json-schema.org/draft-07/schema#","contains":true,"minContains":2}""", "#/minContains")]
+    [InlineData("""{"propertyNames":{"$ref":"#/$defs/none"}}""", "#/propertyNames/$ref")]
     [InlineData("""{"properties":{"a/b":{"format":"regex"}}}""", "#/properties/a~1b/format")]
     [InlineData("""{"properties":{"a":{"pattern":"(a)\\1"}}}""", "#/properties/a/pattern")]
     [InlineData("""{"$ref":"https://example.com/other"}""", "#/$ref")]
@@ -104,6 +126,33 @@ public class JsonSchemaGrammarTests
             System.Diagnostics.Stopwatch.GetElapsedTime(start).ShouldBeLessThan(TimeSpan.FromSeconds(20), schema[..60]);
         }
     }
+
+    [Fact]
+    public void Compile_EndsWithItsLimit_WhenTheTimeIsOver() =>
+        Should.Throw<GrammarException>(() => CompileBudget.Run(
+                () => Compile(SlowSchema), TimeSpan.FromMilliseconds(1), TestContext.Current.CancellationToken))
+            .Message.ShouldContain("to compile; simplify it");
+
+    [Fact]
+    public void Compile_Ends_WhenTheCallerLeaves()
+    {
+        using var leaving = new CancellationTokenSource();
+        leaving.Cancel();
+        Should.Throw<OperationCanceledException>(() => CompileBudget.Run(() => Compile(SlowSchema), leaving.Token));
+    }
+
+    [Fact]
+    public void Grammar_IsNotBoundByTheTime_OnceItIsCompiled()
+    {
+        using var leaving = new CancellationTokenSource();
+        ByteGrammar grammar = CompileBudget.Run(
+            () => Compile("""{"type":"string","pattern":"^(a|b)*a(a|b){8}$"}"""), leaving.Token);
+        leaving.Cancel();
+        GrammarRun.Accepts(grammar, "\"" + string.Concat(Enumerable.Repeat("abbab", 200)) + "abbbbbbbb\"").ShouldBeTrue();
+    }
+
+    private static string SlowSchema { get; } =
+        "{\"allOf\":[" + string.Join(",", Enumerable.Range(0, 9).Select(EitherOfTwo)) + "]}";
 
     private static string EitherOfTwo(int i) => $$"""{"anyOf":[{"required":["a{{i}}"]},{"required":["b{{i}}"]}]}""";
 
@@ -155,19 +204,94 @@ public class JsonSchemaGrammarTests
 
             var tokens = new TokenGrammar(grammar, Vocabularies.Tiny);
             if (GrammarRun.Walk(tokens, seed, 80, comparesMasks: seed % 25 == 0) is not { } text) continue;
+            if (FindVerdict(Json.Schema.JsonSchema.FromText(schema), text) is not { } isValid) continue;
             ended++;
-            Json.Schema.JsonSchema judge = Json.Schema.JsonSchema.FromText(schema);
-            try
-            {
-                judge.Evaluate(JsonDocument.Parse(text).RootElement).IsValid.ShouldBeTrue($"{schema}\n{text}");
-            }
-            catch (FormatException)
-            {
-                ended--; // The judge compares no numbers beyond those of decimal.
-            }
+            isValid.ShouldBeTrue($"{schema}\n{text}");
         }
 
         ended.ShouldBeGreaterThan(400);
+    }
+
+    [Theory]
+    [InlineData(MemberOrder.Listed)]
+    [InlineData(MemberOrder.Free)]
+    public void Walk_EndsInAValidText_WhereItemsAreCountedOrNamesDescribed(MemberOrder order)
+    {
+        int ended = 0;
+        for (int seed = 0; seed < 400; seed++)
+        {
+            string schema = RandomSchemas.DrawCounted(seed);
+            ByteGrammar grammar;
+            try
+            {
+                grammar = Compile(schema, order);
+            }
+            catch (GrammarException fault)
+            {
+                fault.Message.ShouldContain("nothing matches", Case.Sensitive, schema);
+                continue;
+            }
+
+            var tokens = new TokenGrammar(grammar, Vocabularies.Tiny);
+            if (GrammarRun.Walk(tokens, seed, 60, comparesMasks: seed % 20 == 0) is not { } text) continue;
+            if (FindVerdict(Json.Schema.JsonSchema.FromText(schema), text) is not { } isValid) continue;
+            ended++;
+            isValid.ShouldBeTrue($"{schema}\n{text}");
+        }
+
+        ended.ShouldBeGreaterThan(200);
+    }
+
+    [Fact]
+    public void Masks_AllowWhatTheGrammarDoes_WhereValuesComeOnce()
+    {
+        const string Schema = """{"type":"array","items":{"enum":["a","ab","b",1,12,-1]},"uniqueItems":true}""";
+        var tokens = new TokenGrammar(Compile(Schema), Vocabularies.Tiny);
+        for (int seed = 0; seed < 20; seed++) GrammarRun.Walk(tokens, seed, 60, comparesMasks: true);
+    }
+
+    [Fact]
+    public void Grammar_AcceptsWhatTheJudgeAccepts_WhereItemsAreCountedOrNamesDescribed()
+    {
+        string[] items = ["1", "2", "3", "\"a\"", "\"b\"", "null"];
+        int valid = 0;
+        for (int seed = 0; seed < 120; seed++)
+        {
+            string schema = RandomSchemas.DrawCounted(seed);
+            ByteGrammar? grammar = null;
+            try
+            {
+                grammar = Compile(schema, MemberOrder.Free);
+            }
+            catch (GrammarException fault)
+            {
+                fault.Message.ShouldContain("nothing matches", Case.Sensitive, schema);
+            }
+
+            Json.Schema.JsonSchema judge = Json.Schema.JsonSchema.FromText(schema);
+            for (int number = 0; number < 260; number++)
+            {
+                string text = RandomSchemas.Instance(number, items);
+                bool isValid = FindVerdict(judge, text)!.Value;
+                if (isValid) valid++;
+                (grammar is not null && GrammarRun.Accepts(grammar, text)).ShouldBe(isValid, $"{schema}\n{text}");
+            }
+        }
+
+        valid.ShouldBeGreaterThan(500);
+    }
+
+    /// <summary>Null where the judge cannot tell: it compares no numbers beyond those of decimal.</summary>
+    private static bool? FindVerdict(Json.Schema.JsonSchema judge, string text)
+    {
+        try
+        {
+            return judge.Evaluate(JsonElement.Parse(text)).IsValid;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
     }
 
     private static ByteGrammar Compile(string schema, MemberOrder order = MemberOrder.Listed)

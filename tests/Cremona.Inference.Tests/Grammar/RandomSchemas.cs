@@ -13,6 +13,18 @@ internal sealed class RandomSchemas
 
     public static string Draw(int seed) => new RandomSchemas(seed).Schema(0);
 
+    /// <summary>An array whose items are counted or told apart, or an object whose names a schema describes.</summary>
+    public static string DrawCounted(int seed) => new RandomSchemas(seed).Counted();
+
+    /// <summary>An array of some items, or an object of some one-letter names.</summary>
+    public static string Instance(int seed, string[] items)
+    {
+        var draw = new RandomSchemas(seed);
+        return draw.Next(4) == 0
+            ? "{" + string.Join(", ", "abxyz".Where(_ => draw.Next(3) == 0).Select(draw.Member)) + "}"
+            : "[" + string.Join(", ", Enumerable.Range(0, draw.Next(6)).Select(_ => items[draw.Next(items.Length)])) + "]";
+    }
+
     private int Next(int count) => (int)(DrawNumber.Uniform(_seed, _draws++) * count);
 
     private string Schema(int depth)
@@ -60,6 +72,58 @@ internal sealed class RandomSchemas
         0 => $$"""{"type":"array","items":{{Schema(depth + 1)}},"maxItems":{{Next(4)}}}""",
         1 => $$"""{"type":"array","prefixItems":[{{Schema(depth + 1)}},{{Schema(depth + 1)}}],"items":false,"minItems":1}""",
         _ => """{"type":"array","items":{"enum":["x","y","z"]},"uniqueItems":true}""",
+    };
+
+    private string Member(char name) => $"\"{new string(name, Next(2) + 1)}\": 1";
+
+    private string Counted()
+    {
+        if (Next(4) == 0) return $$"""
+            {"type":"object","propertyNames":{{Names(0)}},"additionalProperties":{"type":"integer"},"$defs":{"n":{"pattern":"^[ax]"} } }
+            """;
+        bool isUnique = Next(3) == 0;
+        var keywords = new List<string> { "\"type\":\"array\"" };
+        if (isUnique) keywords.Add("\"uniqueItems\":true");
+        if (isUnique || Next(2) == 0) keywords.Add($"\"items\":{Kind(isUnique)}");
+        if (Next(3) == 0) keywords.Add($"\"prefixItems\":[{Kind(isUnique)},{Kind(isUnique)}]");
+        if (Next(2) == 0) keywords.Add($"\"minItems\":{Next(4)}");
+        if (Next(2) == 0) keywords.Add($"\"maxItems\":{Next(4) + 1}");
+        if (Next(4) > 0) keywords.AddRange(Contains());
+        if (Next(3) == 0) keywords.Add($$"""
+            "allOf":[{ {{string.Join(",", Contains())}} }]
+            """);
+        if (!isUnique && Next(4) == 0) keywords.Add($$"""
+            "not":{ "type":"array",{{string.Join(",", Contains())}} }
+            """);
+        return $"{{{string.Join(",", keywords)}}}";
+    }
+
+    private IEnumerable<string> Contains()
+    {
+        yield return $"\"contains\":{Kind(isListed: false)}";
+        if (Next(2) == 0) yield return $"\"minContains\":{Next(3)}";
+        if (Next(2) == 0) yield return $"\"maxContains\":{Next(3)}";
+    }
+
+    private string Kind(bool isListed) => Next(isListed ? 4 : 7) switch
+    {
+        0 => """{"enum":[1,2,"a"]}""",
+        1 => """{"enum":["a","b",null]}""",
+        2 => """{"type":"integer","minimum":1,"maximum":3}""",
+        3 => """{"enum":[1,12,2.0,"b"]}""",
+        4 => """{"type":"integer"}""",
+        5 => """{"type":["string","null"]}""",
+        _ => "true",
+    };
+
+    private string Names(int depth) => Next(depth > 1 ? 3 : 6) switch
+    {
+        0 => """{"enum":["a","xx","yy"]}""",
+        1 => """{"$ref":"#/$defs/n"}""",
+        2 => """{"maxLength":1}""",
+        3 => $$"""{"allOf":[{{Names(depth + 1)}},{{Names(depth + 1)}}]}""",
+        4 => $$"""{"anyOf":[{{Names(depth + 1)}},{{Names(depth + 1)}}]}""",
+        _ => $$"""{"type":"string","not":{{Names(depth + 1)}}}""",
     };
 
     private string Members(int depth)

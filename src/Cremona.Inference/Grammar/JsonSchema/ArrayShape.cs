@@ -7,10 +7,10 @@ namespace Cremona.Inference.Grammar.JsonSchema;
 /// <param name="Items">Of the others.</param>
 /// <param name="Min">Least length.</param>
 /// <param name="Max">Greatest length.</param>
-/// <param name="Contains">Each is met by at least one item.</param>
+/// <param name="Contains">How many items meet certain schemas, each schema once.</param>
 /// <param name="IsUnique">No two items are equal.</param>
 internal sealed record ArrayShape(
-    SchemaSet[] Prefix, SchemaSet Items, int Min, int Max, SchemaSet[] Contains, bool IsUnique) : Shape
+    SchemaSet[] Prefix, SchemaSet Items, int Min, int Max, ContainsCondition[] Contains, bool IsUnique) : Shape
 {
     public static ArrayShape Any { get; } = new([], SchemaSet.Any, 0, Pattern.Unbounded, [], false);
 

@@ -7,6 +7,8 @@ namespace Cremona.Inference.Grammar.JsonSchema;
 internal static class FiniteValues
 {
     private const int CharactersMax = 64;
+    private const int TextsMax = 256;
+    private const int LengthMax = 64;
 
     /// <summary>The texts of a pattern that lists them; null for other patterns.</summary>
     public static string[]? Texts(Pattern pattern)
@@ -22,9 +24,9 @@ internal static class FiniteValues
         return [.. texts];
     }
 
-    /// <summary>The JSON texts of a set's values, each value written once; null where they are not all scalars of a
-    /// list.</summary>
-    public static string[]? Find(SchemaShapes shapes, SchemaSet set)
+    /// <summary>The JSON texts of a set's values, each value written once and in one way; null where they are not few
+    /// scalars.</summary>
+    public static string[]? Find(PatternFactory patterns, SchemaShapes shapes, SchemaSet set)
     {
         if (set.IsAny) return null;
         var texts = new List<string>();
@@ -35,11 +37,16 @@ internal static class FiniteValues
                 case WordShape word:
                     texts.Add(word.Word);
                     break;
-                case StringShape { Text: var text } when Texts(text) is { } known:
+                case StringShape { Text: var text } when (Texts(text) ?? Enumerate(patterns, text)) is { } known:
                     texts.AddRange(known.Select(JsonText.Quote));
                     break;
-                case NumberShape { Text: var text } when Texts(text) is { } known:
-                    texts.AddRange(known.DistinctBy(item => DecimalBound.Parse(item, isExclusive: false)));
+                case NumberShape { Text: var text } when (Texts(text) ?? Enumerate(patterns, text)) is { } known:
+                    foreach (string number in known)
+                    {
+                        if (DecimalBound.Parse(number, isExclusive: false) is not { } value) return null;
+                        texts.Add(value.Text);
+                    }
+
                     break;
                 default:
                     return null;
@@ -47,6 +54,30 @@ internal static class FiniteValues
         }
 
         return [.. texts.Distinct()];
+    }
+
+    /// <summary>All texts of a pattern, in order; null where they are many or long.</summary>
+    private static string[]? Enumerate(PatternFactory patterns, Pattern pattern)
+    {
+        var texts = new List<string>();
+        return TryAddTexts(patterns, pattern, "", texts) ? [.. texts] : null;
+    }
+
+    // Every transition leads to some text, so the number of texts and their length bound the search.
+    private static bool TryAddTexts(PatternFactory patterns, Pattern pattern, string start, List<string> texts)
+    {
+        if (start.Length > LengthMax || texts.Count > TextsMax) return false;
+        if (pattern.IsNullable) texts.Add(start);
+        foreach (PatternTransition next in patterns.Transitions(pattern))
+        {
+            if (next.Last - next.First >= TextsMax) return false;
+            for (int scalar = next.First; scalar <= next.Last; scalar++)
+            {
+                if (!TryAddTexts(patterns, next.Next, start + char.ConvertFromUtf32(scalar), texts)) return false;
+            }
+        }
+
+        return true;
     }
 
     // Texts of one character each are kept as a set.

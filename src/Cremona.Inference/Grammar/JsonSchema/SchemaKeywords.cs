@@ -7,7 +7,7 @@ namespace Cremona.Inference.Grammar.JsonSchema;
 internal sealed class SchemaKeywords(SchemaDocument document, PatternFactory patterns, ShapeAlgebra algebra)
 {
     private static readonly string[] NotSupported =
-        ["unevaluatedProperties", "unevaluatedItems", "minContains", "maxContains", "$dynamicRef", "$recursiveRef"];
+        ["unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$recursiveRef"];
 
     private readonly SchemaScalars _scalars = new(patterns, algebra);
 
@@ -144,10 +144,27 @@ internal sealed class SchemaKeywords(SchemaDocument document, PatternFactory pat
             items = SetUnder(node, "items");
         }
 
-        SchemaSet contains = SetUnder(node, "contains");
-        return new ArrayShape(
-            prefix, items, node.Find("contains") is null ? min : Math.Max(min, 1), max,
-            contains.IsAny ? [] : [contains], node.Find("uniqueItems") is { ValueKind: JsonValueKind.True });
+        bool isUnique = node.Find("uniqueItems") is { ValueKind: JsonValueKind.True };
+        return WithContains(node, new ArrayShape(prefix, items, min, max, [], isUnique));
+    }
+
+    private ArrayShape WithContains(SchemaNode node, ArrayShape shape)
+    {
+        int min = ContainsCount(node, "minContains") ?? 1;
+        int max = ContainsCount(node, "maxContains") ?? Pattern.Unbounded;
+        if (node.Find("contains") is null) return shape;
+        shape = shape with { Min = Math.Max(shape.Min, min) };
+        SchemaSet contained = SetUnder(node, "contains");
+        if (contained.IsAny) return shape with { Max = Math.Min(shape.Max, max) };
+        return shape with { Contains = [new ContainsCondition(contained, min, max)] };
+    }
+
+    private int? ContainsCount(SchemaNode node, string keyword)
+    {
+        int? count = SchemaScalars.Count(node, keyword);
+        if (count is not null && document.ReferencesStandAlone)
+            throw node.Fault(keyword, "means nothing in the draft that $schema names; take 2019-09 or later, or leave it out");
+        return count;
     }
 
     private ObjectShape OfObjects(SchemaNode node)
@@ -242,14 +259,9 @@ internal sealed class SchemaKeywords(SchemaDocument document, PatternFactory pat
     /// <summary>The names that <c>propertyNames</c> allows; null when it says nothing.</summary>
     private Pattern? NamesOf(SchemaNode node)
     {
-        if (node.Find("propertyNames") is not { } schema || schema.ValueKind == JsonValueKind.True) return null;
-        SchemaNode names = document.Child(node, "propertyNames");
-        if (schema.ValueKind == JsonValueKind.False) return patterns.Empty;
-        if (names.Element.EnumerateObject().Any(member =>
-            SchemaScalars.IsApplicator(member.Name) && names.Find(member.Name) is not null))
-            throw node.Fault("propertyNames", "only keywords of strings are supported here");
-        StringShape[] texts = [.. algebra.Intersect([algebra.AnyString], Read(names)).OfType<StringShape>()];
-        return texts.Length == 0 ? patterns.Empty : texts[0].Text;
+        if (node.Find("propertyNames") is null) return null;
+        IReadOnlyList<Shape> names = OfSchema(document.Child(node, "propertyNames"));
+        return algebra.Intersect([algebra.AnyString], names) is [StringShape texts] ? texts.Text : patterns.Empty;
     }
 
     private IReadOnlyList<Shape> WithDependencies(SchemaNode node, IReadOnlyList<Shape> shapes)

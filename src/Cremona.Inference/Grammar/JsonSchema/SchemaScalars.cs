@@ -7,15 +7,8 @@ namespace Cremona.Inference.Grammar.JsonSchema;
 /// <summary>Reads the keywords of numbers and strings.</summary>
 internal sealed class SchemaScalars(PatternFactory patterns, ShapeAlgebra algebra)
 {
-    private static readonly string[] Applicators =
-    [
-        "$ref", "allOf", "anyOf", "oneOf", "not", "if", "dependencies", "dependentRequired", "dependentSchemas",
-    ];
-
     private readonly Dictionary<string, Pattern> _searches = [];
     private readonly SchemaFormats _formats = new(patterns);
-
-    public static bool IsApplicator(string keyword) => Applicators.Contains(keyword);
 
     /// <summary>A whole number, not negative.</summary>
     public static int? Count(SchemaNode node, string keyword)
@@ -69,11 +62,9 @@ internal sealed class SchemaScalars(PatternFactory patterns, ShapeAlgebra algebr
         string raw = node.Element.GetRawText();
         DecimalBound value = DecimalBound.Parse(raw, isExclusive: false)
             ?? throw new GrammarException(node.Pointer, "this number has too many digits");
-        string sign = value.Sign < 0 ? "-" : "";
-        string written = value.Fraction.Length == 0 ? sign + value.WholeText : $"{sign}{value.WholeText}.{value.Fraction}";
         Pattern values = DecimalPatterns.Between(patterns, value, value);
         Pattern asGiven = patterns.Literal(raw);
-        return new NumberShape(patterns.Or(patterns.Literal(written), asGiven), patterns.Or(values, asGiven));
+        return new NumberShape(patterns.Or(patterns.Literal(value.Text), asGiven), patterns.Or(values, asGiven));
     }
 
     /// <summary>Texts that contain a match.</summary>

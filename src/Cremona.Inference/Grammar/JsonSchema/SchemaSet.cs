@@ -37,6 +37,10 @@ internal sealed class SchemaSet : IEquatable<SchemaSet>
         return new SchemaSet(codes);
     }
 
+    /// <summary>Sets of which at least one holds exactly when this one does not.</summary>
+    public IEnumerable<SchemaSet> Negations() =>
+        IsNever ? [Any] : Members.Select(member => Of(member.Node, !member.IsNegated));
+
     public bool Equals(SchemaSet? other) =>
         other is not null && _hash == other._hash && _codes.AsSpan().SequenceEqual(other._codes);
 

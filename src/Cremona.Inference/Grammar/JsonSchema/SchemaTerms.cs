@@ -20,7 +20,9 @@ internal sealed class SchemaTerms
         _terms = terms;
         _shapes = shapes;
         var layout = new JsonLayout(terms, spacing);
-        _arrays = new ArrayTerms(terms, layout, RuleOf, set => FiniteValues.Find(shapes, set));
+        _arrays = new ArrayTerms(
+            terms, layout, RuleOf, set => FiniteValues.Find(terms.Patterns, shapes, set),
+            set => shapes.Of(set).Count == 0);
         _objects = new ObjectTerms(terms, layout, RuleOf, this, order);
     }
 

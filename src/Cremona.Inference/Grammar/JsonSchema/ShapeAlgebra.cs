@@ -47,6 +47,7 @@ internal sealed class ShapeAlgebra
         {
             foreach (Shape y in right)
             {
+                _patterns.Budget?.Spend();
                 if (Intersect(x, y) is { } both && !IsEmpty(both)) result.Add(both);
                 Check(result);
             }
@@ -94,7 +95,8 @@ internal sealed class ShapeAlgebra
         StringShape text => !_patterns.IsLive(text.Text),
         ArrayShape array => array.Min > array.Max
             || Enumerable.Range(0, Math.Min(array.Min, array.Prefix.Length + 1)).Any(i => _isEmpty(array.At(i)))
-            || array.Contains.Any(_isEmpty),
+            || array.Contains.Any(condition => condition.Min > Math.Min(condition.Max, array.Max)
+                || (condition.Min > 0 && _isEmpty(condition.Set))),
         ObjectShape item => item.Min > item.Max || item.Named.Count(member => member.IsRequired) > item.Max
             || item.Named.Any(member => member.IsRequired && _isEmpty(member.Value)),
         _ => false,
@@ -132,8 +134,14 @@ internal sealed class ShapeAlgebra
             [.. Enumerable.Range(0, Math.Max(x.Prefix.Length, y.Prefix.Length)).Select(i => x.At(i).And(y.At(i)))];
         return new ArrayShape(
             prefix, x.Items.And(y.Items), Math.Max(x.Min, y.Min), Math.Min(x.Max, y.Max),
-            [.. x.Contains.Union(y.Contains)], x.IsUnique || y.IsUnique);
+            Both(x.Contains, y.Contains), x.IsUnique || y.IsUnique);
     }
+
+    private static ContainsCondition[] Both(ContainsCondition[] x, ContainsCondition[] y) =>
+    [
+        .. x.Concat(y).GroupBy(condition => condition.Set).Select(same => new ContainsCondition(
+            same.Key, same.Max(condition => condition.Min), same.Min(condition => condition.Max))),
+    ];
 
     private ObjectShape Intersect(ObjectShape x, ObjectShape y)
     {
@@ -204,15 +212,22 @@ internal sealed class ShapeAlgebra
         for (int i = 0; i < array.Prefix.Length; i++)
         {
             SchemaSet[] before = [.. Enumerable.Repeat(SchemaSet.Any, i)];
-            result.AddRange(Negations(array.Prefix[i])
+            result.AddRange(array.Prefix[i].Negations()
                 .Select(item => ArrayShape.Any with { Prefix = [.. before, item], Min = i + 1 }));
         }
 
-        foreach (SchemaSet contained in array.Contains)
+        foreach (ContainsCondition condition in array.Contains)
         {
-            SchemaSet[] negations = [.. Negations(contained)];
-            if (negations.Length != 1) throw new NotSupportedException("this contains cannot be negated");
-            result.Add(ArrayShape.Any with { Items = negations[0] });
+            if (condition.Min > 0)
+                result.Add(ArrayShape.Any with { Contains = [condition with { Min = 0, Max = condition.Min - 1 }] });
+            if (condition.IsBounded)
+            {
+                result.Add(ArrayShape.Any with
+                {
+                    Min = condition.Max + 1,
+                    Contains = [condition with { Min = condition.Max + 1, Max = Pattern.Unbounded }],
+                });
+            }
         }
 
         if (array.Items.IsAny) return;
@@ -223,7 +238,8 @@ internal sealed class ShapeAlgebra
         }
 
         if (array.Prefix.Length > 0) throw new NotSupportedException("items after prefixItems cannot be negated");
-        result.AddRange(Negations(array.Items).Select(item => ArrayShape.Any with { Contains = [item] }));
+        result.AddRange(array.Items.Negations()
+            .Select(item => ArrayShape.Any with { Min = 1, Contains = [new(item, 1, Pattern.Unbounded)] }));
     }
 
     private void AddComplement(List<Shape> result, ObjectShape shape)
@@ -234,7 +250,7 @@ internal sealed class ShapeAlgebra
         {
             if (member.IsRequired)
                 result.Add(AnyObject with { Named = [new NamedMember(member.Name, SchemaSet.Never, false)] });
-            result.AddRange(Negations(member.Value)
+            result.AddRange(member.Value.Negations()
                 .Select(value => AnyObject with { Named = [new NamedMember(member.Name, value, true)] }));
         }
 
@@ -244,9 +260,4 @@ internal sealed class ShapeAlgebra
         if (_patterns.IsLive(_patterns.Not(_patterns.Or(names, named))))
             throw new NotSupportedException("additionalProperties and patternProperties cannot be negated");
     }
-
-    /// <summary>Sets of which at least one holds exactly when the given one does not.</summary>
-    private static IEnumerable<SchemaSet> Negations(SchemaSet set) => set.IsNever
-        ? [SchemaSet.Any]
-        : set.Members.Select(member => SchemaSet.Of(member.Node, !member.IsNegated));
 }

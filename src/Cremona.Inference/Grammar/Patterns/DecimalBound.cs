@@ -16,6 +16,9 @@ internal readonly record struct DecimalBound(int Sign, BigInteger Whole, string 
 
     public string WholeText => Whole.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>The number without exponent, in as few digits as it takes.</summary>
+    public string Text => (Sign < 0 ? "-" : "") + WholeText + (Fraction.Length == 0 ? "" : $".{Fraction}");
+
     public DecimalBound Negate() => this with { Sign = -Sign };
 
     /// <summary>Reads a JSON number; null when it has too many digits.</summary>

@@ -4,15 +4,16 @@ using Cremona.Inference.Grammar.Vocabulary;
 
 namespace Cremona.Inference.Grammar.Terms;
 
-/// <summary>The members that an object may have. Which of them may come next depends on those that are there; the
-/// terms are made when a row gets to them, because their number grows with the subsets of members.</summary>
+/// <summary>The members that an object may have, or the values of an array in which none comes twice. Which of them may
+/// come next depends on those that are there; the terms are made when a row gets to them, because their number grows
+/// with the subsets of members.</summary>
 internal sealed class MemberList
 {
     private readonly TermFactory _terms;
     private readonly bool[] _isRequired;
     private readonly int _requiredCount;
 
-    /// <param name="names">In their order, as JSON strings with quotation marks.</param>
+    /// <param name="names">In their order, as JSON texts.</param>
     /// <param name="terms">Makes the terms.</param>
     /// <param name="isRequired">[names]</param>
     public MemberList(TermFactory terms, string[] names, bool[] isRequired)
@@ -23,7 +24,7 @@ internal sealed class MemberList
         Names = new TokenTrie(names.Select((name, index) => (Encoding.UTF8.GetBytes(name), index)));
     }
 
-    /// <summary>Names in quotation marks, so that none is the beginning of another.</summary>
+    /// <summary>Names in quotation marks, or values; a number may be the beginning of another.</summary>
     public TokenTrie Names { get; }
 
     /// <summary>[names], a colon and a value.</summary>
@@ -82,11 +83,20 @@ internal sealed class MemberList
         return false;
     }
 
-    /// <summary>What follows a name that is complete at a node; null inside of names.</summary>
+    /// <summary>Some member whose name goes through a node, and on behind it, may come.</summary>
+    public bool CanGoOn(MemberState state, int node)
+    {
+        for (int child = node + 1; child < Names.Ends[node]; child = Names.Ends[child])
+            if (CanBegin(state, child)) return true;
+        return false;
+    }
+
+    /// <summary>What follows a name that may come and is complete at a node; null inside of names.</summary>
     public Term? AfterName(MemberState state, int node)
     {
         ReadOnlySpan<int> ends = Names.TokensAt(node);
-        return ends.IsEmpty ? null : _terms.Concat(Values[ends[0]], Rest(After(state, ends[0])));
+        if (ends.IsEmpty || !Allows(state, ends[0])) return null;
+        return _terms.Concat(Values[ends[0]], Rest(After(state, ends[0])));
     }
 
     private Term OtherMember(MemberState state)
@@ -127,6 +137,9 @@ internal sealed class MemberList
         if (!Counts) return true;
         if (state.Count + RequiredLeft(state) > Max) return false;
         if (Other != _terms.Empty && Other.IsProductive) return true;
+
+        // In a free order none is ever passed over, so that there are always as many as at the start.
+        if (Order == MemberOrder.Free) return true;
         int left = 0;
         for (int i = 0; i < Values.Length; i++)
             if (IsLeft(state, i) && Values[i].IsProductive) left++;
@@ -135,6 +148,7 @@ internal sealed class MemberList
 
     private int RequiredLeft(MemberState state)
     {
+        if (_requiredCount == 0) return 0;
         int left = 0;
         for (int i = 0; i < _isRequired.Length; i++)
             if (_isRequired[i] && IsLeft(state, i)) left++;

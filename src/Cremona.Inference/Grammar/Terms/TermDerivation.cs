@@ -57,8 +57,9 @@ internal sealed class TermDerivation(TermFactory factory)
         MemberList list = place.List;
         int node = list.Names.FindChild(place.Node, value);
         if (node < 0 || !list.CanBegin(place.State, node)) return;
-        Term next = list.AfterName(place.State, node) ?? factory.Name(place with { Node = node });
-        _results.Add(factory.Concat(next, rest));
+        if (list.AfterName(place.State, node) is { } next) _results.Add(factory.Concat(next, rest));
+        if (list.CanGoOn(place.State, node))
+            _results.Add(factory.Concat(factory.Name(place with { Node = node }), rest));
     }
 
     /// <summary>What is left of a repetition after one of its parts.</summary>

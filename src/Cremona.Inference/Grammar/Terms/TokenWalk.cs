@@ -96,8 +96,8 @@ internal sealed class TokenWalk(TermFactory factory, GrammarVocabulary vocabular
             if (child < 0 || !list.CanBegin(place.State, name)) continue;
             AddTokens(child);
             if (_trie.Ends[child] == child + 1) continue;
-            if (list.AfterName(place.State, name) is { } next) Add(next, rest, child);
-            else AddName(place, name, rest, child);
+            if (list.AfterName(place.State, name) is { } next) Enter(factory.Concat(next, rest), child);
+            AddName(place, name, rest, child);
         }
     }
 
