@@ -51,6 +51,7 @@ internal sealed class GrammarCache(long bytesMax)
             {
                 _byUse.Remove(node);
                 _byUse.AddFirst(node);
+                Shrink();
                 return node.Value.Grammar;
             }
 
@@ -65,7 +66,7 @@ internal sealed class GrammarCache(long bytesMax)
         }
     }
 
-    /// <summary>Grammars grow while they are used, so the sizes are looked at anew.</summary>
+    /// <summary>Grammars grow while they are used, so the sizes are looked at anew with every use.</summary>
     private void Shrink()
     {
         long bytes = _byUse.Sum(entry => entry.Bytes);

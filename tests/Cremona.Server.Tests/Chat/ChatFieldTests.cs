@@ -209,6 +209,7 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
                 "glyph definition format error: type must be raw or json_value");
             Add(roles, """{"tools":[],"tool_choice":"auto"}""", null);
             AddTools(rows, roles);
+            AddBounds(rows, persona, roles);
             return rows;
 
             void Add(string[] paths, string fields, string? refusal) => rows.Add(paths, fields, refusal);
@@ -284,6 +285,32 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
         Add("""{"messages":[{"role":"assistant","content":"x","function_call":{"name":"f"}}]}""", "messages[0].function_call" + Absent);
 
         void Add(string fields, string? refusal) => rows.Add(roles, fields, refusal);
+    }
+
+    /// <summary>How many of a thing a request may hold.</summary>
+    private static void AddBounds(TheoryData<string[], string, string?> rows, string[] persona, string[] roles)
+    {
+        const string Turn = "{\"sender_type\":\"USER\",\"sender_name\":\"u\",\"text\":\"x\"}";
+        const string Format = "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"schema\":{}}}";
+        string Name(int i) => $$"""{"name":"f{{i}}"}""";
+        string Tool(int i) => $$"""{"type":"function","function":{{Name(i)}}}""";
+
+        rows.Add(persona, $$"""{"messages":{{Many(1001, _ => Turn)}}}""", "1001 messages exceed the limit 1000");
+        rows.Add([Ccp], $$"""{"sample_messages":{{Many(1000, _ => Turn)}}}""", "1001 messages exceed the limit 1000");
+        rows.Add(roles, $$"""{"messages":{{Many(1001, _ => "{\"role\":\"user\",\"content\":\"x\"}")}}}""",
+            "1001 messages exceed the limit 1000");
+        const string Stops = "stop must be at most 16 texts of at most 200 characters";
+        rows.Add(roles, $$"""{"stop":{{Many(16, i => $"\"s{i}\"")}}}""", null);
+        rows.Add(roles, $$"""{"stop":{{Many(17, i => $"\"s{i}\"")}}}""", Stops);
+        rows.Add(roles, $$"""{"stop":"{{new string('s', 201)}}"}""", Stops);
+        rows.Add([Ccp], $$"""{"functions":{{Many(129, Name)}}}""",
+            "functions has 129 functions, at most 128 are read; leave some out");
+        rows.Add(roles, $$"""{"tools":{{Many(129, Tool)}}}""", "tools has 129 functions, at most 128 are read; leave some out");
+        rows.Add(roles, $$"""{"tools":[{{Tool(1)}},{{Tool(1)}}]}""", "tools has two functions named f1; give them different names");
+        rows.Add(roles, $$"""{{{Format}},"relaxed_keywords":{{Many(101, i => $"\"k{i}\"")}}}""",
+            "relaxed_keywords has 101 keywords, at most 100 are read; leave some out");
+
+        static string Many(int count, Func<int, string> item) => $"[{string.Join(',', Enumerable.Range(0, count).Select(item))}]";
     }
 
     private static string Glyph(string glyph) =>

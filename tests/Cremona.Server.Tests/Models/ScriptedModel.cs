@@ -50,10 +50,20 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
         "[CALL_ID]", "123456789", "[ARGS]", "{}",
     ];
 
+    private static readonly string[] Mention =
+    [
+        "<tool_call>\n{\"name\": \"mention_something\", \"arguments\": {\"meeting_id\": \"12345\", \"participants\": \"A同学\"}}\n</tool_call>",
+    ];
+
+    private static readonly string[] Blank = ["The translated text：", "I am from China."];
+
+    private static readonly string[] Values =
+        ["{\n  \"name\":\"月无双\",\n  \"age\":18,\n", "  \"courses\":{\n    \"name\":\"斗气化翼\",\n    \"score\":99.99\n  }\n}"];
+
     private const string Cited = "Rome is old【0†source】【9†source】【0†source】.";
 
     private static readonly string[] Pieces =
-        [Cited, .. Escaped, .. Call, .. Search, .. Bare, .. Listed, .. Named, .. Identified, Flood, "I am ", "from China.", "Write to a", "@b.c", "om now", "la ", "你好", "！", " Hello", "END", " there"];
+        [Cited, .. Mention, .. Blank, .. Values, .. Escaped, .. Call, .. Search, .. Bare, .. Listed, .. Named, .. Identified, Flood, "I am ", "from China.", "Write to a", "@b.c", "om now", "la ", "你好", "！", " Hello", "END", " there"];
 
     private readonly ScriptedTokenizer _tokenizer = new(Pieces);
 
@@ -78,7 +88,7 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
             HeadCount = 1,
             KeyValueHeadCount = 1,
             HeadDimension = 1,
-            ContextLength = ContextTokens,
+            ContextLength = Context,
         };
         var weights = new DecoderWeights { Config = config, Embedding = [], Layers = [], FinalNorm = [] };
         return new LanguageModel(weights, _tokenizer, this);
@@ -98,6 +108,9 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
     {
         SpecialTokens = new[] { "[TOOL_CALLS]", "[ARGS]", "[CALL_ID]" }.ToDictionary(new ScriptedTokenizer(Pieces).IdOf),
     };
+
+    /// <summary>Tokens of prompt and answer together.</summary>
+    public int Context { get; init; } = ContextTokens;
 
     /// <summary>Null unless a test sets it.</summary>
     public ToolCallForm? ToolCallForm { get; init; }
@@ -123,6 +136,10 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
             return Search;
         if (prompt.Contains("cite me", StringComparison.Ordinal))
             return prompt.Contains("|T:", StringComparison.Ordinal) ? [Cited] : Search;
+        if (prompt.Contains("会议", StringComparison.Ordinal))
+            return prompt.Contains("|T:", StringComparison.Ordinal) ? [" Hello", " there"] : Mention;
+        if (prompt.Contains("translate", StringComparison.Ordinal)) return Blank;
+        if (prompt.Contains("月无双", StringComparison.Ordinal)) return Values;
         if (prompt.Contains("weather and time", StringComparison.Ordinal)) return Call;
         if (prompt.Contains("weather at once", StringComparison.Ordinal)) return Call[1..7];
         if (prompt.Contains("weather cut", StringComparison.Ordinal)) return Call[..4];

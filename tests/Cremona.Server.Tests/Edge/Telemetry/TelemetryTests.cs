@@ -35,6 +35,40 @@ public partial class TelemetryTests
     }
 
     [Fact]
+    public async Task Metrics_TellBatchesPassesMasksCompilationsAndCachedTokens_OfARealEngine()
+    {
+        await using ServerFixture server = await ServerFixture.StartAsync("--Models:Entries:nano:Aliases:99=only-engine");
+        string turn = string.Concat(Enumerable.Repeat("Tell me about the sea and the sky. ", 12));
+        const string Form = """
+            {"type":"json_schema","json_schema":{"name":"n","schema":{"type":"array","items":{"enum":[true,17]}}}}
+            """;
+        string ask = $$"""
+            {"model":"only-engine","max_tokens":8,"seed":1,"messages":[{"role":"user","content":"{{turn}}"}],
+             "response_format":{{Form}}}
+            """;
+        string before = await server.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
+
+        (await server.Client.PostTextAsync(Alias, ask)).ShouldContain("\"cached_tokens\":0");
+        (await server.Client.PostTextAsync(Alias, ask)).ShouldNotContain("\"cached_tokens\":0");
+
+        string after = await server.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
+        foreach (string series in new[]
+        {
+            "cremona_engine_batch_size_count", "cremona_engine_batch_size_sum", "cremona_engine_pass_duration_seconds_count",
+            "cremona_engine_pass_duration_seconds_sum", "cremona_grammar_mask_duration_seconds_count",
+            "cremona_grammar_compile_duration_seconds_count",
+            "cremona_tokens_total{gen_ai_operation_name=\"chat_completions\",gen_ai_request_model=\"only-engine\",gen_ai_token_type=\"cached\"}",
+        })
+        {
+            Sum(after, series).ShouldBeGreaterThan(Sum(before, series), series);
+        }
+
+        static double Sum(string text, string series) => text.Split('\n')
+            .Where(line => line.StartsWith(series, StringComparison.Ordinal))
+            .Sum(line => double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
     public async Task Metrics_AreWellFormed()
     {
         await using ServerFixture server = await ChatServer.StartAsync(
