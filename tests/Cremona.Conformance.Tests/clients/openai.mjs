@@ -42,6 +42,39 @@ const second = await client.chat.completions.create({
   model, tools, messages: [{ role: 'user', content: 'hi' }, called.message, ...results],
 });
 
+const schema = { type: 'object', properties: { a: { type: 'string' } }, required: ['a'], additionalProperties: false };
+const form = {
+  model,
+  messages: [{ role: 'user', content: 'escaped' }],
+  response_format: { type: 'json_schema', json_schema: { name: 'place', strict: true, schema } },
+};
+const parsed = await helpers.parse(form);
+const anyObject = await client.chat.completions.create({ ...form, response_format: { type: 'json_object' } });
+const refusedForm = await failure({
+  ...form, response_format: { type: 'json_schema', json_schema: { name: 'n', schema: { type: 'string', format: 'regex' } } }, stream: true,
+});
+
+const weighed = await client.chat.completions.create({ model, messages, seed: 7, logprobs: true, top_logprobs: 2 });
+const weights = weighed.choices[0].logprobs.content.map(t => [t.token, t.logprob, t.top_logprobs.length]);
+
+const several = await client.chat.completions.create({ model, messages, n: 3 });
+const streamedSeveral = ['', ''];
+for await (const chunk of await client.chat.completions.create({ model, messages, n: 2, stream: true })) {
+  for (const choice of chunk.choices) streamedSeveral[choice.index] += choice.delta.content ?? '';
+}
+
+const limited = async () => {
+  const request = { model: 'abab6-chat', messages }; // One call a minute.
+  await client.chat.completions.create(request);
+  try {
+    await client.chat.completions.create(request);
+    return 'no error';
+  } catch (error) {
+    const wait = error.headers.get?.('retry-after') ?? error.headers['retry-after'];
+    return [error.constructor.name, error.status, error.type, Number(wait) > 0 && Number(wait) <= 60];
+  }
+};
+
 console.log(JSON.stringify({
   whole: whole.choices[0].message.content,
   finish: whole.choices[0].finish_reason,
@@ -54,4 +87,12 @@ console.log(JSON.stringify({
   calls: shown(called),
   streamedCalls: shown(streamed.choices[0]),
   secondLeg: second.choices[0].message.content,
+  parsed: parsed.choices[0].message.parsed,
+  anyObject: JSON.parse(anyObject.choices[0].message.content),
+  refusedForm,
+  weights,
+  several: several.choices.map(c => [c.index, c.message.content, c.finish_reason]),
+  severalUsage: several.usage.completion_tokens,
+  streamedSeveral,
+  limited: await limited(),
 }));

@@ -136,8 +136,8 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
             return Search;
         if (prompt.Contains("cite me", StringComparison.Ordinal))
             return prompt.Contains("|T:", StringComparison.Ordinal) ? [Cited] : Search;
-        if (prompt.Contains("会议", StringComparison.Ordinal))
-            return prompt.Contains("|T:", StringComparison.Ordinal) ? [" Hello", " there"] : Mention;
+        if (prompt.Contains("会议", StringComparison.Ordinal) && !prompt.Contains("|T:", StringComparison.Ordinal))
+            return Mention;
         if (prompt.Contains("translate", StringComparison.Ordinal)) return Blank;
         if (prompt.Contains("月无双", StringComparison.Ordinal)) return Values;
         if (prompt.Contains("weather and time", StringComparison.Ordinal)) return Call;
@@ -156,12 +156,14 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
         if (prompt.Contains("sing", StringComparison.Ordinal)) return ["la ", "你好", "！", "la "];
         if (prompt.Contains("stop", StringComparison.Ordinal)) return [" Hello", "END", " there"];
         if (prompt.Contains("你好", StringComparison.Ordinal)) return ["你好", "！"];
-        return prompt.Contains("break later", StringComparison.Ordinal) ? BreakLater() : ["I am ", "from China."];
+        if (prompt.Contains("break later", StringComparison.Ordinal)) return BreakAfter("I am ");
+        if (prompt.Contains("break at the end", StringComparison.Ordinal)) return BreakAfter("I am ", "from China.");
+        return ["I am ", "from China."];
     }
 
-    private static IEnumerable<string> BreakLater()
+    private static IEnumerable<string> BreakAfter(params string[] pieces)
     {
-        yield return "I am ";
+        foreach (string piece in pieces) yield return piece;
         throw new IOException("the engine broke");
     }
 }
