@@ -9,18 +9,21 @@ public sealed class StreamFormTests(StreamFormTests.SharedServer shared) : IClas
     private const string Whole = "I am from China.";
 
     /// <summary>The documented comparison; "cc" stands twice, for its two separators, and "alias" twice, without and
-    /// with the usage that a client may ask for.</summary>
+    /// with the usage that a client may ask for. A separator is its count of line breaks; "before" is each event before
+    /// the one that finishes. The pieces stand in <c>choices[0].delta</c>, in its <c>content</c> or in
+    /// <c>choices[0].messages[0].text</c>; the last event holds the whole reply (with an empty delta, or with the text
+    /// again), a summary, the finish alone or the usage.</summary>
     private const string Table = """
-        row                  | cc          | cc standard | ccp             | v2               | alias                | alias usage
-        line                 | data: JSON  | data: JSON  | data: JSON      | data: JSON       | data: JSON           | data: JSON
-        separator            | 1           | 2           | 2               | 2                | 2                    | 2
-        delta in             | delta       | delta       | messages[].text | delta.content    | delta.content        | delta.content
-        reply before the end | empty       | empty       | empty           | absent           | absent               | absent
-        finish before        | absent      | absent      | absent          | absent           | absent               | absent
-        base_resp before     | absent      | absent      | absent          | present          | present              | present
-        last event           | full reply, empty delta | full reply, empty delta | full reply and text | summary after finish | finish | usage after finish
-        usage                | last        | last        | last            | last             | none                 | last
-        [DONE]               | never       | never       | never           | never            | last                 | last
+        row              | cc     | cc standard | ccp         | v2      | alias   | alias usage
+        line             | data   | data        | data        | data    | data    | data
+        separator        | 1      | 2           | 2           | 2       | 2       | 2
+        delta in         | delta  | delta       | message     | content | content | content
+        reply before     | empty  | empty       | empty       | absent  | absent  | absent
+        finish before    | absent | absent      | absent      | absent  | absent  | absent
+        base_resp before | absent | absent      | absent      | present | present | present
+        last event       | reply  | reply       | reply, text | summary | finish  | usage
+        usage            | last   | last        | last        | last    | none    | last
+        [DONE]           | never  | never       | never       | never   | last    | last
         """;
 
     private static readonly Dictionary<string, (string Path, string Body)> Forms = new()
@@ -62,10 +65,10 @@ public sealed class StreamFormTests(StreamFormTests.SharedServer shared) : IClas
 
         string cell = row switch
         {
-            "line" => frames.All(IsDataOfJson) ? "data: JSON" : text,
+            "line" => frames.All(IsDataOfJson) ? "data" : text,
             "separator" => Separators(text, frames),
             "delta in" => DeltaPath(events),
-            "reply before the end" => Before(events, e => e.TryGetProperty("reply", out JsonElement reply)
+            "reply before" => Before(events, e => e.TryGetProperty("reply", out JsonElement reply)
                 ? reply.GetString()!.Length == 0 ? "empty" : "text" : "absent"),
             "finish before" => Before(events, e => Presence(e.GetProperty("choices")[0], "finish_reason")),
             "base_resp before" => Before(events, e => Presence(e, "base_resp")),
@@ -91,9 +94,9 @@ public sealed class StreamFormTests(StreamFormTests.SharedServer shared) : IClas
     {
         ("delta", choice => choice.TryGetProperty("delta", out JsonElement d) && d.ValueKind == JsonValueKind.String
             ? d.GetString() : null),
-        ("messages[].text", choice => choice.TryGetProperty("messages", out JsonElement messages)
+        ("message", choice => choice.TryGetProperty("messages", out JsonElement messages)
             && !choice.TryGetProperty("finish_reason", out _) ? messages[0].GetProperty("text").GetString() : null),
-        ("delta.content", choice => choice.TryGetProperty("delta", out JsonElement d) && d.ValueKind == JsonValueKind.Object
+        ("content", choice => choice.TryGetProperty("delta", out JsonElement d) && d.ValueKind == JsonValueKind.Object
             ? d.GetProperty("content").GetString() : null),
     }.Single(place => string.Concat(
         events.SelectMany(e => e.GetProperty("choices").EnumerateArray()).Select(place.Read)) == Whole).Path;
@@ -109,19 +112,19 @@ public sealed class StreamFormTests(StreamFormTests.SharedServer shared) : IClas
         if (finish < events.Length - 1)
         {
             finish.ShouldBe(events.Length - 2);
-            if (last.GetProperty("choices").GetArrayLength() == 0) return "usage after finish";
+            if (last.GetProperty("choices").GetArrayLength() == 0) return "usage";
             last.GetProperty("object").GetString().ShouldBe("chat.completion");
             last.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString().ShouldBe(Whole);
-            return "summary after finish";
+            return "summary";
         }
 
         if (!last.TryGetProperty("reply", out JsonElement reply)) return "finish";
         reply.GetString().ShouldBe(Whole);
         JsonElement choice = last.GetProperty("choices")[0];
         if (!choice.TryGetProperty("messages", out JsonElement messages))
-            return choice.GetProperty("delta").GetString()!.Length == 0 ? "full reply, empty delta" : "delta";
+            return choice.GetProperty("delta").GetString()!.Length == 0 ? "reply" : "delta";
         messages[0].GetProperty("text").GetString().ShouldBe(Whole);
-        return "full reply and text";
+        return "reply, text";
     }
 
     private static int Finish(JsonElement[] events) => Array.FindIndex(events, e =>
