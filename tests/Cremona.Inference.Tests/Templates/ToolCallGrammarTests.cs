@@ -68,7 +68,7 @@ public sealed class ToolCallGrammarTests
     }
 
     [Theory]
-    [InlineData("""{"minContains":1}""", "the parameters of bad, #/minContains: this keyword is not supported")]
+    [InlineData("""{"unevaluatedItems":false}""", "the parameters of bad, #/unevaluatedItems: this keyword is not supported")]
     [InlineData("""{"type":"string"}""", "the parameters of bad: no object meets this schema")]
     [InlineData("""{"$ref":"#/$defs/x"}""", "the parameters of bad, #/$ref: '#/$defs/x' is not in this schema")]
     public void Compile_NamesTheFunction_WhoseSchemaCannotBeHeldTo(string schema, string reason)

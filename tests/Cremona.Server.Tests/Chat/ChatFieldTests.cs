@@ -224,8 +224,8 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
         Add("""{"functions":[{"name":"f","parameters":{"parameters_str":"{\"type\":\"object\"}"}}],"function_call":null}""", null);
         Add("""{"functions":[{"name":"f","parameters":[]}]}""",
             "functions[0].parameters must be a JSON schema of type object, or its text");
-        Add("""{"functions":[{"name":"f","parameters":{"minContains":1}}]}""",
-            "functions: the parameters of f, #/minContains: this keyword is not supported" + Remedy);
+        Add("""{"functions":[{"name":"f","parameters":{"unevaluatedItems":false}}]}""",
+            "functions: the parameters of f, #/unevaluatedItems: this keyword is not supported" + Remedy);
         Add("""{"functions":[{"name":"f","parameters":{"type":"array"}}]}""", "functions: the parameters of f: no object meets this schema" + Remedy);
         Add("""{"functions":[{"description":"d"}]}""", "binding: expr_path=functions[0].name" + Missing);
         Add("""{"functions":[{"name":"a b"}]}""", "functions[0].name must be 1 to 64 letters, digits, - and _: a b");
