@@ -126,22 +126,32 @@ public sealed class PagePool
         }
     }
 
-    /// <summary>Takes back a page that a sequence sees no more; it stays findable.</summary>
-    internal void Return(CachePage page)
-    {
-        lock (_gate) Release(page);
-    }
-
-    /// <summary>Takes back what a sequence held and did not use.</summary>
-    internal void Return(ReadOnlySpan<CachePage> pages, int promisedCount)
+    /// <summary>Takes back pages that a sequence sees no more. They stay findable as long as all before them are, so
+    /// those before them count as used now, although the sequence gave them back sooner.</summary>
+    /// <param name="pages">The first of the sequence, those before given back already.</param>
+    /// <param name="givenBack">The numbers that those had; their pages may be others' by now.</param>
+    /// <param name="promisedCount">Pages reserved and not used.</param>
+    internal void Return(ReadOnlySpan<CachePage> pages, ReadOnlySpan<long> givenBack, int promisedCount)
     {
         lock (_gate)
         {
-            for (int i = pages.Length - 1; i >= 0; i--) Release(pages[i]);
+            int known = 0;
+            while (known < givenBack.Length && IsStill(pages[known], givenBack[known])) known++;
+            bool areLost = known < givenBack.Length; // What they follow is gone, so nobody could find them.
+            for (int i = pages.Length - 1; i >= givenBack.Length; i--)
+            {
+                if (areLost && pages[i].HolderCount == 1 && pages[i].Number != 0) _index.Forget(pages[i]);
+                Release(pages[i]);
+            }
+
+            for (int i = known - 1; i >= 0; i--)
+                if (pages[i].HolderCount == 0) _index.Touch(pages[i]);
             _promisedCount -= promisedCount;
             while (_heldCount == 0 && _free.Count > IdlePagesMax) _free.Pop();
         }
     }
+
+    private static bool IsStill(CachePage page, long number) => number != 0 && page.Number == number;
 
     private void Hold(CachePage page)
     {

@@ -41,14 +41,27 @@ internal sealed class PrefixIndex(int pageCount)
     /// follows.</remarks>
     public void Release(CachePage page) => _unheld.AddLast(page.Node);
 
+    /// <summary>A known page that nobody holds counts as released now.</summary>
+    public void Touch(CachePage page)
+    {
+        _unheld.Remove(page.Node);
+        _unheld.AddLast(page.Node);
+    }
+
     /// <summary>Forgets the page that was unused for longest.</summary>
     public CachePage TakeOldest()
     {
         CachePage page = _unheld.First!.Value;
         _unheld.RemoveFirst();
+        Forget(page);
+        return page;
+    }
+
+    /// <summary>Nobody finds a known page any more.</summary>
+    public void Forget(CachePage page)
+    {
         _byHash.Remove(page.Hash);
         page.Number = 0;
-        return page;
     }
 
     // Multiply and fold, as in MurmurHash's finalizer.

@@ -11,7 +11,7 @@ public sealed unsafe class SequenceCache : IDisposable
     private readonly CacheScope _scope;
     private readonly List<CachePage> _pages;
     private readonly int _pageCountMax;
-    private int _firstPage; // those before it are given back
+    private readonly List<long> _givenBack = []; // numbers of the first pages, those that are given back
     private long _lastNumber; // of the last full page; 0 where there is none, or others cannot find it
     private bool _isDisposed;
 
@@ -39,7 +39,8 @@ public sealed unsafe class SequenceCache : IDisposable
     {
         if (_isDisposed) return;
         _isDisposed = true;
-        _pool.Return(CollectionsMarshal.AsSpan(_pages)[_firstPage..], _pageCountMax - _pages.Count);
+        _pool.Return(
+            CollectionsMarshal.AsSpan(_pages), CollectionsMarshal.AsSpan(_givenBack), _pageCountMax - _pages.Count);
     }
 
     /// <summary>Goes on with the pages of the prompt that are known by now. The last token is always left: its logits
@@ -65,8 +66,19 @@ public sealed unsafe class SequenceCache : IDisposable
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens, TokenCountMax);
         int firstSeen = (int)Math.Max(0, TokenCount + 1L - _pool.Layout.Window);
-        for (; (_firstPage + 1) * PageLayout.TokenCount <= firstSeen; _firstPage++) _pool.Return(_pages[_firstPage]);
+        GiveBack(firstSeen / PageLayout.TokenCount);
         while (_pages.Count * PageLayout.TokenCount < tokens) _pages.Add(_pool.Take());
+    }
+
+    /// <summary>Gives back the pages before one that are not given back yet.</summary>
+    private void GiveBack(int firstPage)
+    {
+        int done = _givenBack.Count;
+        if (firstPage <= done) return;
+        for (int i = done; i < firstPage; i++) _givenBack.Add(_pages[i].Number); // Afterwards they are others'.
+        _pool.Return(
+            CollectionsMarshal.AsSpan(_pages)[..firstPage], CollectionsMarshal.AsSpan(_givenBack)[..done],
+            promisedCount: 0);
     }
 
     /// <summary>Keys and values of these tokens are written in every layer.</summary>

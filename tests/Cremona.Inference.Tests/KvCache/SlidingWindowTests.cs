@@ -4,6 +4,7 @@ using Cremona.Inference.KvCache;
 using Cremona.Inference.Sampling;
 using Cremona.Inference.Scheduling;
 using Cremona.Inference.Tests.Architectures;
+using Cremona.Inference.Tests.Kernels;
 
 namespace Cremona.Inference.Tests.KvCache;
 
@@ -41,6 +42,80 @@ public class SlidingWindowTests
         again.SharedTokenCount.ShouldBe(8 * Size);
         again.Prepare(text.Length);
         pool.AvailableCount.ShouldBe(20 - 9 + (((8 * Size) + 1 - window) / Size));
+    }
+
+    [Fact]
+    public void PagesBehindTheWindow_Leave_TheLastFirst()
+    {
+        DecoderConfig config = Config(20);
+        var pool = new PagePool(new PageLayout(config, KeyValueFormat.F32), 10);
+        int[] old = TestModels.Tokens(config, 3 * Size, 1);
+        int[] text = TestModels.Tokens(config, 6 * Size, 2);
+        Fill(pool, old);
+        SequenceCache cache = pool.TryReserve(text.Length)!;
+        FillChunks(cache, text);
+        SharedPages(pool, old).ShouldBe(3);
+        cache.Dispose(); // What it gave back before the others were used is used last now.
+
+        Fill(pool, TestModels.Tokens(config, 4 * Size, 3)); // There was room for ten pages, so three give way.
+        SharedPages(pool, old).ShouldBe(0);
+        SharedPages(pool, text).ShouldBe(6);
+        Fill(pool, TestModels.Tokens(config, 4 * Size, 4));
+        Fill(pool, TestModels.Tokens(config, 4 * Size, 5));
+        SharedPages(pool, text).ShouldBe(2);
+    }
+
+    [Fact]
+    public void PagesBehindAPageThatIsGone_AreNotKept()
+    {
+        DecoderConfig config = Config(20);
+        var pool = new PagePool(new PageLayout(config, KeyValueFormat.F32), 12);
+        int[] text = TestModels.Tokens(config, 6 * Size, 1);
+        int[] other = TestModels.Tokens(config, 8 * Size, 2);
+        SequenceCache cache = pool.TryReserve(text.Length)!;
+        FillChunks(cache, text);
+        pool.HeldCount.ShouldBe(2);
+        Fill(pool, other); // Two of the four pages that the sequence gave back go.
+        SharedPages(pool, text).ShouldBe(2);
+
+        cache.Dispose();
+        SharedPages(pool, text).ShouldBe(2);
+        Fill(pool, TestModels.Tokens(config, 2 * Size, 3)); // In the room of those that it held.
+        SharedPages(pool, other).ShouldBe(8);
+        SharedPages(pool, text).ShouldBe(2);
+        pool.AllocatedCount.ShouldBe(12);
+    }
+
+    [Fact]
+    public void Pool_KeepsItsBounds_WhateverSlidesAndComesAndGoes()
+    {
+        DecoderConfig config = Config(40);
+        const int pagesMax = 14;
+        var pool = new PagePool(new PageLayout(config, KeyValueFormat.F32), pagesMax);
+        var random = new TestNumbers(5);
+        int[][] texts = [.. Enumerable.Range(0, 5).Select(i => TestModels.Tokens(config, 6 * Size, (ulong)(i / 2)))];
+        var running = new List<(SequenceCache Cache, int[] Text)>();
+        for (int step = 0; step < 5000; step++)
+        {
+            int[] text = texts[random.Next(texts.Length)];
+            if (pool.TryReserve(text.Length, default, text) is { } cache) running.Add((cache, text));
+            (SequenceCache one, int[] its) = running[random.Next(running.Count)];
+            one.AdoptPrefix(its);
+            int count = Math.Min(1 + random.Next(40), its.Length - one.TokenCount);
+            one.Prepare(one.TokenCount + count);
+            one.Append(its.AsSpan(one.TokenCount, count));
+            if (random.Next(4) == 0 || one.TokenCount == its.Length)
+            {
+                one.Dispose();
+                running.RemoveAll(item => item.Cache == one);
+            }
+
+            pool.AllocatedCount.ShouldBeLessThanOrEqualTo(pagesMax);
+            pool.AvailableCount.ShouldBeGreaterThanOrEqualTo(0);
+        }
+
+        foreach ((SequenceCache cache, _) in running) cache.Dispose();
+        pool.AvailableCount.ShouldBe(pagesMax);
     }
 
     [Fact]
@@ -114,6 +189,28 @@ public class SlidingWindowTests
         SlidingWindow = window,
         ContextLength = 700,
     };
+
+    private static void Fill(PagePool pool, int[] text)
+    {
+        using SequenceCache cache = pool.TryReserve(text.Length)!;
+        FillChunks(cache, text);
+    }
+
+    private static void FillChunks(SequenceCache cache, int[] text)
+    {
+        foreach (int[] part in text.Chunk(Size))
+        {
+            cache.Prepare(cache.TokenCount + part.Length);
+            cache.Append(part);
+        }
+    }
+
+    /// <summary>Pages that a text finds; they count as used.</summary>
+    private static int SharedPages(PagePool pool, int[] text)
+    {
+        using SequenceCache cache = pool.TryReserve(text.Length + 1, default, [.. text, 0])!;
+        return cache.SharedTokenCount / Size;
+    }
 
     private static DecoderEngine Engine(DecoderWeights weights, int prefillChunk, int megabytes) =>
         new(weights, WeightFormat.F32, new EngineOptions
