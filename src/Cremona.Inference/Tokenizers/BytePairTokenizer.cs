@@ -31,7 +31,8 @@ internal sealed class BytePairTokenizer : ITokenizer
         _vocabulary = vocabulary;
         _bytes = tokenBytes;
         _added = parts.Added.ToDictionary(t => t.Content, t => t.Id);
-        AddedToken[] inText = [.. parts.Added.Where(t => !t.IsSpecial)];
+        // A token that stands for a byte is not found by its name: <0x0A> is a line end, but not in anybody's text.
+        AddedToken[] inText = [.. parts.Added.Where(t => !t.IsSpecial && !parts.IsByte(t))];
         bool changes = parts.Normalizer.Count > 0;
         _rawTokens = new AddedTokenFinder(inText.Where(t => !t.IsNormalized || !changes));
         _normalizedTokens = new AddedTokenFinder(inText.Where(t => t.IsNormalized && changes)

@@ -39,7 +39,8 @@ internal sealed record TokenizerParts(
         return new BytePairTokenizer(this, vocabulary, TokenBytes(alphabet));
     }
 
-    private bool IsByte(AddedToken token) => Ids.TryGetValue(token.Content, out int id) && id == token.Id
+    /// <summary>The added token is the entry of a single byte.</summary>
+    public bool IsByte(AddedToken token) => Ids.TryGetValue(token.Content, out int id) && id == token.Id
         && PieceAlphabet.IsByte(token.Content, IsOfCharacters);
 
     /// <summary>The bytes of every id: none for special tokens and holes.</summary>
@@ -56,7 +57,7 @@ internal sealed record TokenizerParts(
             bytes[id] = value;
         }
 
-        foreach (AddedToken token in Added.Where(t => !t.IsSpecial))
+        foreach (AddedToken token in Added.Where(t => !t.IsSpecial && !IsByte(t)))
             bytes[token.Id] = Encoding.UTF8.GetBytes(token.Content);
         return bytes;
     }

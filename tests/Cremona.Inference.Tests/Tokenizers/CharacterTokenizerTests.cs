@@ -127,6 +127,23 @@ public class CharacterTokenizerTests
     }
 
     [Theory]
+    [InlineData((int)GgufTokenType.UserDefined)]
+    [InlineData((int)GgufTokenType.Control)]
+    public void Gguf_TakesATokenOfAByte_ForTheByte_WhateverItsType(int type)
+    {
+        GgufVocabulary vocabulary = GgufVocabulary.FromTokenizerJson(CharacterTokenizer.Json()) with { Whole = null };
+        int id = vocabulary.Tokens.ToList().IndexOf("<0x0A>");
+        int[] types = [.. vocabulary.Types];
+        types[id] = type;
+        BytePairTokenizer read = GgufTokenizer.ReadParts(vocabulary with { Types = types }).Build();
+
+        read.Encode("a\nb").ShouldContain(id);
+        read.Decode(read.Encode("a\nb")).ShouldBe("a\nb");
+        read.Encode("<0x0A>").ShouldNotContain(id); // It is what somebody wrote, and no line end.
+        read.Decode(read.Encode("<0x0A>")).ShouldBe("<0x0A>");
+    }
+
+    [Theory]
     [InlineData("\"\\u003C0x41\\u003E\":", "\"x\":", "no entry <0x41>")]
     [InlineData("\"ByteFallback\"", "\"Fuse\"", "has no step ByteFallback")]
     [InlineData("\"decoder\":", "\"decodes\":", "has no decoder")]
