@@ -8,17 +8,30 @@ namespace Cremona.Inference.Grammar;
 /// everything derived from it.</summary>
 public sealed class ByteGrammar
 {
+    private const long TermBytes = 200;
+    private const long RowBytes = 1_100;
+
     /// <exception cref="GrammarException">A rule begins with itself, or nothing matches.</exception>
     internal ByteGrammar(TermFactory factory, Term root)
     {
         TermChecks.Complete(factory, root);
         Factory = factory;
         Root = root;
-        TermCount = factory.Count;
     }
 
-    /// <summary>The size of the grammar, for whoever keeps many.</summary>
-    public int TermCount { get; }
+    /// <summary>Memory that the grammar takes now, estimated, for whoever keeps many; it grows while the grammar is
+    /// used.</summary>
+    public long BytesKept
+    {
+        get
+        {
+            lock (Factory)
+            {
+                long rows = Factory.Automata.Sum(lexeme => lexeme.RowCount);
+                return (Factory.Count * TermBytes) + (rows * RowBytes);
+            }
+        }
+    }
 
     /// <summary>Keywords of a schema that are there and not held to, because the caller wished so: JSON pointers, of
     /// several schemas behind their names.</summary>

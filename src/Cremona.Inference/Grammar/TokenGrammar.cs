@@ -9,8 +9,6 @@ public sealed class TokenGrammar
 {
     private const int KeptStates = 20_000;
     private const int KeptIds = 4_000_000;
-    private const long TermBytes = 200;
-    private const long RowBytes = 1_100;
     private const long StateBytes = 100;
 
     private readonly TermDerivation _derivation;
@@ -43,9 +41,7 @@ public sealed class TokenGrammar
         {
             lock (Grammar.Factory)
             {
-                long rows = Grammar.Factory.Automata.Sum(lexeme => lexeme.RowCount);
-                return (Grammar.Factory.Count * TermBytes) + (rows * RowBytes) + (_keptIds * sizeof(int))
-                    + ((_masks.Count + _steps.Count) * StateBytes);
+                return Grammar.BytesKept + (_keptIds * sizeof(int)) + ((_masks.Count + _steps.Count) * StateBytes);
             }
         }
     }

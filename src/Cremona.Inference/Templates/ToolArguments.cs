@@ -13,9 +13,7 @@ namespace Cremona.Inference.Templates;
 /// for calls that a model is to learn. Thread-safe.</summary>
 public sealed class ToolArguments
 {
-    private const int ReferencesMax = 16;
-
-    private readonly JsonElement _schema;
+    private readonly SchemaOrder _order;
     private readonly ByteGrammar _grammar;
     private readonly TermDerivation _derivation;
 
@@ -26,22 +24,28 @@ public sealed class ToolArguments
     /// object meets it.</exception>
     public ToolArguments(JsonElement parameters, IReadOnlySet<string> relaxed)
     {
-        _schema = parameters;
         var terms = new TermFactory();
         (Term root, _) = JsonSchemaGrammar.WriteObject(DeclaredParameters.Close(parameters), terms, relaxed);
         _grammar = new ByteGrammar(terms, root);
         _derivation = new TermDerivation(terms);
+        _order = new SchemaOrder(parameters, relaxed);
     }
 
-    /// <summary>The size of the grammar, for whoever keeps many.</summary>
-    public int TermCount => _grammar.TermCount;
+    /// <summary>Memory that the grammar takes now, estimated; it grows with the arguments that are looked at.</summary>
+    public long BytesKept => _grammar.BytesKept;
 
     /// <summary>The same arguments with the members of objects in the order in which the schema lists them, which is
     /// the one in which a model writes them.</summary>
+    /// <exception cref="GrammarException">Parts of the schema that only these arguments ask for exceed a
+    /// limit.</exception>
     public JsonElement Order(JsonElement arguments)
     {
         var written = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(written)) WriteOrdered(json, arguments, _schema);
+        using (var json = new Utf8JsonWriter(written))
+        {
+            lock (_order) _order.Write(json, arguments);
+        }
+
         return JsonElement.Parse(written.WrittenSpan);
     }
 
@@ -68,56 +72,4 @@ public sealed class ToolArguments
             return state.IsNullable ? null : text;
         }
     }
-
-    private void WriteOrdered(Utf8JsonWriter json, JsonElement value, JsonElement schema)
-    {
-        schema = Resolve(schema);
-        switch (value.ValueKind)
-        {
-            case JsonValueKind.Object:
-                JsonElement properties = Find(schema, "properties");
-                string[] names = properties.ValueKind == JsonValueKind.Object
-                    ? [.. properties.EnumerateObject().Select(member => member.Name)]
-                    : [];
-                json.WriteStartObject();
-                foreach (JsonProperty member in value.EnumerateObject()
-                    .OrderBy(member => (uint)Array.IndexOf(names, member.Name))) // those not listed last
-                {
-                    json.WritePropertyName(member.Name);
-                    WriteOrdered(json, member.Value, Find(properties, member.Name));
-                }
-
-                json.WriteEndObject();
-                break;
-            case JsonValueKind.Array:
-                json.WriteStartArray();
-                foreach (JsonElement item in value.EnumerateArray()) WriteOrdered(json, item, Find(schema, "items"));
-                json.WriteEndArray();
-                break;
-            default:
-                value.WriteTo(json);
-                break;
-        }
-    }
-
-    /// <summary>The schema that one refers to in this document; itself where it does not.</summary>
-    private JsonElement Resolve(JsonElement schema)
-    {
-        for (int i = 0; i < ReferencesMax; i++)
-        {
-            JsonElement reference = Find(schema, "$ref");
-            string uri = reference.ValueKind == JsonValueKind.String ? reference.GetString()! : "";
-            if (uri is not ['#', '/', .. string pointer]) return schema;
-            schema = pointer.Split('/').Aggregate(_schema, (place, name) => Find(
-                place,
-                name.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)));
-        }
-
-        return schema;
-    }
-
-    private static JsonElement Find(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value)
-            ? value
-            : default;
 }

@@ -15,7 +15,7 @@ internal sealed class RowTools
 
     private static readonly JsonElement NoParameters = JsonElement.Parse("""{"type":"object","properties":{}}""");
 
-    private readonly Dictionary<string, ToolArguments> _arguments = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, JsonElement> _parameters = new(StringComparer.Ordinal);
     private readonly List<ChatTool> _tools = [];
     private readonly KnownParameters _known;
     private readonly IReadOnlySet<string> _relaxed;
@@ -83,7 +83,8 @@ internal sealed class RowTools
         JsonElement parameters = ReadParameters(function, path);
         try
         {
-            if (!_arguments.TryAdd(name, _known.Get(parameters, _relaxed)))
+            _known.Get(parameters, _relaxed);
+            if (!_parameters.TryAdd(name, parameters))
                 throw new TrainingRowException($"{path}.name {name} is the name of another function too");
         }
         catch (GrammarException fault)
@@ -98,29 +99,25 @@ internal sealed class RowTools
     private ToolCall ReadCall(JsonElement call, string path, string? id)
     {
         string name = RowFields.ReadText(call, "name", path);
-        if (!_arguments.TryGetValue(name, out ToolArguments? known))
+        if (!_parameters.TryGetValue(name, out JsonElement parameters))
             throw new TrainingRowException($"{path}.name must be one of the functions that the row offers");
         JsonElement arguments = FindObject(call, "arguments", path) ?? JsonElement.Parse("{}");
-        JsonElement ordered = known.Order(arguments);
-        return FindFault(known, ordered) is not { } fault
-            ? new ToolCall(name, ordered, id)
-            : throw new TrainingRowException(
-                $"{path}.arguments do not meet the parameters of {name}, which do not allow the end of: {fault}");
-    }
-
-    private static string? FindFault(ToolArguments known, JsonElement arguments)
-    {
         try
         {
-            return known.FindFault(arguments) is not { } fault ? null
-                : fault.Length <= FaultLengthMax ? fault
-                : "…" + fault[^FaultLengthMax..];
+            ToolArguments known = _known.Get(parameters, _relaxed);
+            JsonElement ordered = known.Order(arguments);
+            return known.FindFault(ordered) is not { } fault
+                ? new ToolCall(name, ordered, id)
+                : throw new TrainingRowException(
+                    $"{path}.arguments do not meet the parameters of {name}, which do not allow the end of: {EndOf(fault)}");
         }
         catch (GrammarException fault)
         {
-            return fault.Message;
+            throw new TrainingRowException($"{path}.arguments cannot be held to the parameters of {name}: {fault.Message}");
         }
     }
+
+    private static string EndOf(string text) => text.Length <= FaultLengthMax ? text : "…" + text[^FaultLengthMax..];
 
     private static JsonElement ReadParameters(JsonElement function, string path)
     {

@@ -115,6 +115,48 @@ public sealed class TrainingToolsTests(SmallLanguage language) : IClassFixture<S
             {"functions":[{"name":"a","parameters":{"type":"object","properties":{"x":{"type":"string","contentEncoding":"base64","unevaluatedItems":1}}}}],"relaxed_keywords":["unevaluatedItems"],"messages":[{"role":"assistant","function_call":{"name":"a","arguments":{"x":"y"}}}]}
             """;
         Read(Row).Fault.ShouldBeNull();
+        Read(Row.Replace("\"relaxed_keywords\":[\"unevaluatedItems\"],", "", StringComparison.Ordinal)).Fault!.Reason
+            .ShouldStartWith("functions[0].parameters, #/properties/x/unevaluatedItems: this keyword is not supported");
+    }
+
+    [Fact]
+    public void Rows_WithEverNewFunctions_AreReadInBoundedMemory()
+    {
+        const long bytesMax = 4 << 20;
+        var known = new KnownParameters(bytesMax);
+        long largest = 0;
+        for (int i = 0; i < 30; i++)
+        {
+            // Each letter is a state of its own, with a row of 256 numbers.
+            string row = """
+                {"functions":[{"name":"a","parameters":{"type":"object","properties":{"xN":{"type":"string","maxLength":400}}}}],"messages":[{"role":"assistant","function_call":{"name":"a","arguments":{"xN":"TEXT"}}}]}
+                """.Replace("xN", $"x{i}", StringComparison.Ordinal)
+                .Replace("TEXT", new string('y', 200), StringComparison.Ordinal);
+            using var document = JsonDocument.Parse(row);
+            var tools = new RowTools(document.RootElement, known);
+            tools.ReadCalls(document.RootElement.GetProperty("messages")[0], "messages[0]").Count.ShouldBe(1);
+            largest = Math.Max(largest, known.BytesKept);
+        }
+
+        known.Count.ShouldBeInRange(1, 15);
+        largest.ShouldBeGreaterThan(bytesMax / 2);
+        largest.ShouldBeLessThan(2 * bytesMax); // The last one grows before the others are looked at again.
+    }
+
+    [Fact]
+    public void RowsOfOneFunction_ShareItsGrammar_AndManyKinds_AreNotAllKept()
+    {
+        var known = new KnownParameters();
+        JsonElement Parameters(int i) => JsonElement.Parse(
+            """{"type":"object","properties":{"xN":{}}}""".Replace("xN", $"x{i}", StringComparison.Ordinal));
+        ToolArguments first = known.Get(Parameters(0), new HashSet<string>());
+        for (int i = 1; i < 400; i++)
+        {
+            known.Get(Parameters(i), new HashSet<string>());
+            known.Get(Parameters(0), new HashSet<string>()).ShouldBe(first);
+        }
+
+        known.Count.ShouldBe(256);
     }
 
     private static IEnumerable<int[]> Spans(TokenizedRow row)
