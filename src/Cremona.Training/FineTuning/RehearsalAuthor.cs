@@ -17,10 +17,11 @@ internal sealed class RehearsalAuthor(DecoderEngine engine, LanguageModel model)
     /// <summary>Tokens of a turn, at most; also at most an eighth of the model's context.</summary>
     private const int TurnTokensMax = 128;
 
-    private readonly int _turnTokensMax = Math.Min(TurnTokensMax, model.Config.ContextLength / 8);
+    private readonly int _turnTokensMax = Math.Clamp(model.Config.ContextLength / 8, 1, TurnTokensMax);
 
     /// <summary>A dialogue of one or two exchanges, with a system text or without; null when the model does not end
-    /// its turns or says nothing, or when its template refuses such a dialogue.</summary>
+    /// its turns or says nothing, when its template refuses such a dialogue, opens a turn with nothing, or writes more
+    /// around turns than the context holds.</summary>
     /// <param name="seed">Of the run.</param>
     /// <param name="index">Of the dialogue.</param>
     /// <param name="cancellationToken">Stops at the next token.</param>
@@ -30,7 +31,7 @@ internal sealed class RehearsalAuthor(DecoderEngine engine, LanguageModel model)
         {
             return await WriteDialogueAsync(seed, index, cancellationToken);
         }
-        catch (Exception fault) when (fault is ChatTemplateException or InvalidDataException or ArgumentException)
+        catch (Exception fault) when (fault is ChatTemplateException or InvalidDataException)
         {
             return null;
         }
@@ -63,9 +64,11 @@ internal sealed class RehearsalAuthor(DecoderEngine engine, LanguageModel model)
     private async Task<string?> WriteTurnAsync(
         IReadOnlyList<ChatTurn> turns, ChatRole role, ulong seed, CancellationToken cancellationToken)
     {
+        int[] prompt = model.ChatTemplate.Encode([.. turns, new ChatTurn(role, "")], ChatEnding.ContinueLast).Tokens;
+        if (prompt.Length == 0 || prompt.Length >= model.Config.ContextLength) return null;
         var request = new GenerationRequest
         {
-            PromptTokens = model.ChatTemplate.Encode([.. turns, new ChatTurn(role, "")], ChatEnding.ContinueLast).Tokens,
+            PromptTokens = prompt,
             MaxTokens = _turnTokensMax,
             StopTokens = model.ChatTemplate.StopTokens,
             Sampling = new SamplingOptions { Seed = seed },

@@ -63,11 +63,31 @@ public class RehearsalTests
     }
 
     [Fact]
+    public void Generate_GivesNothing_WhereTheTemplateRefuses_OrFillsTheContext()
+    {
+        Generate(() => throw new ChatTemplateException("no user may begin")).ShouldBeEmpty();
+        Generate(() => new EncodedChat([], [])).ShouldBeEmpty();
+        int length = Nano().Config.ContextLength;
+        Generate(() => new EncodedChat(new int[length], new bool[length])).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Generate_Fails_WithAnyOtherFault() => Should.Throw<ArgumentException>(
+        () => Generate(() => new EncodedChat([int.MaxValue], [false]))).Message.ShouldContain("vocabulary");
+
+    [Fact]
     public void Generate_Stops_WhenCancelled()
     {
         using var source = new CancellationTokenSource();
         source.Cancel();
         Should.Throw<OperationCanceledException>(() => Rehearsal.Generate(Request(Nano(), 1), Count, source.Token));
+    }
+
+    private static IReadOnlyList<TokenizedRow> Generate(Func<EncodedChat> encode)
+    {
+        LanguageModel nano = Nano();
+        var model = new LanguageModel(nano.Source, nano.Tokenizer, new OtherTemplate(nano.ChatTemplate, encode));
+        return Rehearsal.Generate(Request(model, 1), 2, CancellationToken.None);
     }
 
     private static LanguageModel Nano() => ModelFolder.Load(Path.Combine(AppContext.BaseDirectory, "models", "nano"));
@@ -83,4 +103,14 @@ public class RehearsalTests
         Seed = 7,
         ThreadCount = threads,
     };
+
+    private sealed class OtherTemplate(IChatTemplate template, Func<EncodedChat> encode) : IChatTemplate
+    {
+        public IReadOnlyCollection<int> StopTokens => template.StopTokens;
+
+        public ToolCallForm? ToolCallForm => null;
+
+        public EncodedChat Encode(
+            IReadOnlyList<ChatTurn> turns, ChatEnding ending, IReadOnlyList<ChatTool>? tools = null) => encode();
+    }
 }
