@@ -17,6 +17,9 @@ internal static partial class ModelsLog
     [LoggerMessage(4, LogLevel.Information, "{Count} tuned models were not called for {Lapse} and are gone")]
     public static partial void ModelsLapsed(this ILogger log, int count, TimeSpan lapse);
 
+    [LoggerMessage(7, LogLevel.Warning, "Model {Id} is deleted and could not be taken away whole; the next sweep goes on")]
+    public static partial void RemovalFailed(this ILogger log, Exception fault, string id);
+
     [LoggerMessage(6, LogLevel.Error, "Model {Id} takes {Megabytes} MB of memory and {Setting} is {Limit}; raise it, or set smaller Weights for the model")]
     public static partial void ModelTooLarge(this ILogger log, string id, long megabytes, string setting, int limit);
 }

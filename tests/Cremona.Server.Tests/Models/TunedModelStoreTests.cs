@@ -71,6 +71,24 @@ public class TunedModelStoreTests
     }
 
     [Fact]
+    public async Task Sweep_GoesOn_BehindAModelThatCannotBeRemoved()
+    {
+        await using TestStore store = await TestStore.CreateAsync(StoreKind.Sqlite);
+        TunedModelStore models = Models(store);
+        TunedModel faulty = new("a", "1", "nano", "nano", 0, "../elsewhere", "a"); // No key: its files cannot be freed.
+        await store.InTransactionAsync(transaction => models.AddAsync(faulty, transaction, default));
+        await AddAsync(store, models, "b");
+        await models.MarkDeletedAsync("1", "a", default);
+        await models.MarkDeletedAsync("1", "b", default);
+        (await models.ListMarkedAsync(default))[0].Id.ShouldBe("a");
+
+        await SweepAsync(store, models, new ModelsOptions());
+
+        Directory.Exists(AdapterFolder(store, "b")).ShouldBeFalse();
+        (await models.ListMarkedAsync(default)).Single().Id.ShouldBe("a");
+    }
+
+    [Fact]
     public async Task MarkCalled_Writes_OnceAnHour()
     {
         await using TestStore store = await TestStore.CreateAsync(StoreKind.Sqlite);
@@ -109,9 +127,10 @@ public class TunedModelStoreTests
     private static async Task SweepAsync(TestStore store, TunedModelStore models, ModelsOptions options)
     {
         using UpstreamPools pools = new(Options.Create(options), store.Clock, NullLogger<UpstreamPools>.Instance);
+        TunedModelRemoval removal = new(
+            models, new TinyModelHost(), pools, store.Clock, NullLogger<TunedModelRemoval>.Instance);
         using TunedModelSweep sweep = new(
-            models, new TunedModelRemoval(models, new TinyModelHost(), pools), Options.Create(options), store.Clock,
-            NullLogger<TunedModelSweep>.Instance);
+            models, removal, Options.Create(options), store.Clock, NullLogger<TunedModelSweep>.Instance);
         await sweep.SweepAsync(default);
     }
 

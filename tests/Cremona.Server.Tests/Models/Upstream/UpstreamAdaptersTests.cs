@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cremona.Server.Edge;
 using Cremona.Server.Models;
 using Cremona.Server.Models.Upstream;
 using Cremona.Server.Tests.FineTuning;
@@ -108,6 +109,36 @@ public class UpstreamAdaptersTests
 
         await stop.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(unload);
+    }
+
+    [Fact]
+    public async Task TunedModel_IsDeleted_WhileAServerHangs_AndThoughItsClientLeaves()
+    {
+        static Task Hang(HttpContext http) =>
+            http.Request.Path == Unload ? FakeUpstream.HangAfter()(http) : AnswerAsync(http);
+        await using FakeUpstream fake = await FakeUpstream.StartAsync(Hang);
+        await using ServerFixture server = await StartAsync(fake);
+        string model = await TuneAsync(server);
+        string path = AdapterFolder(server);
+        ITunedModelStore models = server.Services.GetRequiredService<ITunedModelStore>();
+        var clock = new FakeTimeProvider();
+        var removal = new TunedModelRemoval(
+            models, new TinyModelHost(), server.Services.GetRequiredService<UpstreamPools>(), clock,
+            NullLogger<TunedModelRemoval>.Instance);
+
+        using var client = new CancellationTokenSource();
+        Task<bool> deleted = removal.DeleteAsync(new EdgeOptions().OpenModeGroup, model, client.Token);
+        while (!fake.Paths.Contains(Unload))
+        {
+            await Task.Delay(10, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
+        }
+
+        await client.CancelAsync();
+        deleted.IsCompleted.ShouldBeFalse();
+        clock.Advance(TimeSpan.FromSeconds(5));
+        (await deleted).ShouldBeTrue();
+        Directory.Exists(path).ShouldBeFalse();
+        (await models.ListMarkedAsync(default)).Single().Id.ShouldBe(model, "the next sweep asks the server again");
     }
 
     [Fact]
