@@ -184,7 +184,8 @@ public class DecoderForwardTests
     [MemberData(nameof(LevelsAndFormats))]
     public void Run_GivesTheSameBits_WithAnotherAdapterInEveryRow(SimdLevel level, WeightFormat format)
     {
-        DecoderConfig config = TestModels.Config();
+        // Wide enough that the layers of the MLP share their short runs among threads, and those of attention do not.
+        DecoderConfig config = TestModels.Config() with { IntermediateSize = 340, LayerCount = 2 };
         LoraAdapter?[] adapters =
         [
             TestModels.Adapter(config, 16, 61), TestModels.Adapter(config, 5, 62, LinearKind.Value, LinearKind.Down),
