@@ -45,7 +45,7 @@ public class NpmClientTests
             ArgumentList =
             {
                 Path.Combine(AppContext.BaseDirectory, "clients", script), server.Url.ToString().TrimEnd('/'), "sk-any",
-                "abab5.5s-chat", Path.GetDirectoryName(Path.GetFullPath(Modules!))!, package,
+                "abab5.5-chat", Path.GetDirectoryName(Path.GetFullPath(Modules!))!, package,
             },
         };
         using Process node = Process.Start(start)!;
