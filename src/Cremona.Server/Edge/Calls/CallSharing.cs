@@ -105,7 +105,7 @@ public sealed class CallSharing(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await LookAsync(cancellationToken); // The others notice before this process serves.
-        _work = Task.Run(RunAsync, CancellationToken.None);
+        _work = RunAsync();
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
