@@ -41,19 +41,22 @@ internal sealed class ChatClients(SensitiveWords words, IWebSearch search, IOpti
     /// <summary>Words are looked for before anything is masked; arguments of calls are for programs and are not
     /// masked.</summary>
     /// <param name="client">The model's.</param>
+    /// <param name="isHeld">This server holds the answer to the form that was asked for. What another server answers is
+    /// taken for JSON and for plain text, whatever it was asked for: it may be either.</param>
     /// <param name="closing">The settings of a round that may not search any more; null where the request does not
     /// search.</param>
-    public IChatClient Wrap(IChatClient client, ChatCall call, EngineChatOptions? closing)
+    public IChatClient Wrap(IChatClient client, ChatCall call, bool isHeld, EngineChatOptions? closing)
     {
-        bool isJson = call.Request.Format is { Kind: not OutputFormatKind.RawGlyph };
+        bool asksForJson = call.Request.Format is { Kind: not OutputFormatKind.RawGlyph };
+        bool[] isJson = asksForJson ? isHeld ? [true] : [true, false] : [false];
         if (words.FindOutputWords(call.GroupId) is { } found)
         {
-            client = new ScreeningChatClient(client, found, isJson);
+            client = isJson.Aggregate(client, (inner, json) => new ScreeningChatClient(inner, found, json));
         }
 
         if (call.Request.MasksSensitiveText)
         {
-            client = new MaskingChatClient(client, isJson);
+            client = isJson.Aggregate(client, (inner, json) => new MaskingChatClient(inner, json));
         }
 
         return closing is null

@@ -50,7 +50,7 @@ internal sealed class ChatService(
             await HoldAsync(backend, settings, request, request.Offer, cancellationToken);
             EngineChatOptions? closing = await CloseAsync(backend, settings, request, cancellationToken);
             client = await backend.CreateClientAsync(cancellationToken);
-            client = clients.Wrap(client, call, closing);
+            client = clients.Wrap(client, call, isHeld: settings.Grammar is not null, closing);
             var admission = new ChatAdmission(pass, inputType);
             return new ChatSession(client, request, settings, admission, telemetry.Value.LogsContents, log);
         }

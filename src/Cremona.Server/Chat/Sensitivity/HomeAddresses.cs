@@ -160,7 +160,7 @@ internal static partial class HomeAddresses
     /// <summary>The beginning of an English address, at the end of a text; its last word may go on, and so may the
     /// run of characters behind it.</summary>
     [GeneratedRegex(
-        EnglishNumber + "(?:[.,]{0,2} #?(?>[A-Z0-9][A-Za-z0-9.'’-]*)){0,10}(?:[.,]{0,2}(?: #?)?|[!#-;=?-_a-~]*)\\z",
+        EnglishNumber + "(?:[.,]{0,2} (?:#\\.? ?)?(?>[A-Z0-9][A-Za-z0-9.'’-]*)){0,10}(?:[.,]{0,2}(?: (?:#\\.? ?)?)?|[!#-;=?-_a-~]*)\\z",
         RegexOptions.CultureInvariant, TimeoutMilliseconds)]
     private static partial Regex BegunEnglish();
 }

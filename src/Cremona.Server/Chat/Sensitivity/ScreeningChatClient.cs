@@ -50,10 +50,18 @@ internal sealed class ScreeningChatClient(IChatClient inner, WordAutomaton words
             if (text.Length > 0 || isLast)
             {
                 List<TokenLogProbability> told = scanner.IsHolding ? [] : Take(untold);
-                int? category = isLast ? WordAutomaton.Severest(scanner.Category, callScanner.Category) : null;
+                int? category = isLast ? Severest(update, scanner, callScanner) : null;
                 yield return Screened(update, text, told, isLast ? heldCalls : [], category);
             }
         }
+    }
+
+    /// <summary>Of what was found here and below.</summary>
+    private static int Severest(ChatResponseUpdate last, WordScanner scanner, WordScanner callScanner)
+    {
+        int below = 0;
+        last.AdditionalProperties?.TryGetValue(SensitiveType, out below);
+        return WordAutomaton.Severest(WordAutomaton.Severest(below, scanner.Category), callScanner.Category);
     }
 
     /// <summary>Calls are held back until the end: what they say is known only as a whole.</summary>

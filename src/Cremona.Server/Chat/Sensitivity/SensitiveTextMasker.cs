@@ -4,17 +4,18 @@ using System.Text.RegularExpressions;
 
 namespace Cremona.Server.Chat.Sensitivity;
 
-/// <summary>Replaces each character of an e-mail address, link, domain, Chinese ID number, Chinese mobile number or
-/// home address (<see cref="HomeAddresses"/>) by <c>*</c>, in text that arrives in pieces. One per text.</summary>
+/// <summary>Replaces each character of an e-mail address, link, domain, Chinese ID number, Chinese telephone
+/// number or home address (<see cref="HomeAddresses"/>) by <c>*</c>, in text that arrives in pieces. One per text.</summary>
 /// <param name="isJson">The text is JSON and stays it: only what strings say is masked, and an escape in it gives way
 /// whole.</param>
-/// <remarks>All but the last consist of printable ASCII without blanks, so an unfinished run of such characters is held
-/// back until it ends, and so is what a home address may begin with: in Chinese the name that stands before a region or
+/// <remarks>All but the last two consist of printable ASCII without blanks, so an unfinished run of such characters is
+/// held back until it ends, and so are digits with single blanks, and what a home address may begin with: in Chinese the name that stands before a region or
 /// a street, and what goes on behind one. The text is taken character by character: the masked whole does not depend on
 /// how it was cut.</remarks>
 internal sealed partial class SensitiveTextMasker(bool isJson = false)
 {
     private const int HeldLengthMax = 4096;
+    private const int PhoneLengthMax = 32; // of a telephone number with everything that may be in it
     private const int ContextLength = 4; // what the patterns look at before a match
     private const char FirstHan = '\u4e00';
 
@@ -25,6 +26,7 @@ internal sealed partial class SensitiveTextMasker(bool isJson = false)
     private int _told; // of those seen
     private int _open; // written characters of an escape that is not whole
     private int _runLength; // at the end of what is held
+    private int _phoneLength; // of what may be a telephone number at the end of what is held
     private bool _mayHoldAddress;
     private bool _isInString;
 
@@ -41,6 +43,7 @@ internal sealed partial class SensitiveTextMasker(bool isJson = false)
                 continue;
             }
 
+            _phoneLength = IsOfPhone(seen) ? Math.Min(_phoneLength + 1, PhoneLengthMax) : 0;
             _seen.Add(seen);
             _lengths.Add(_open);
             _open = 0;
@@ -65,7 +68,7 @@ internal sealed partial class SensitiveTextMasker(bool isJson = false)
     /// <summary>Of what nothing that follows can change.</summary>
     private int FindEnd()
     {
-        int end = _seen.Count - _runLength;
+        int end = _seen.Count - Math.Max(_runLength, _phoneLength);
         if (_mayHoldAddress)
         {
             end = Math.Min(end, HomeAddresses.FindBegun(CollectionsMarshal.AsSpan(_seen), _told));
@@ -83,6 +86,11 @@ internal sealed partial class SensitiveTextMasker(bool isJson = false)
         }
 
         bool[] isMasked = FindMasked(end);
+        while (end > _told && end < _seen.Count && isMasked[end - 1] && isMasked[end])
+        {
+            end--; // Half of a match would not be found again.
+        }
+
         int at = 0;
         for (int i = _told; i < end; i++)
         {
@@ -97,6 +105,7 @@ internal sealed partial class SensitiveTextMasker(bool isJson = false)
         _seen.RemoveRange(0, dropped);
         _told = end - dropped;
         _runLength = Math.Min(_runLength, _lengths.Count);
+        _phoneLength = Math.Min(_phoneLength, _lengths.Count);
         _mayHoldAddress &= _lengths.Count > 0;
     }
 
@@ -141,10 +150,14 @@ internal sealed partial class SensitiveTextMasker(bool isJson = false)
         return said is null || _isInString ? said : ' ';
     }
 
+    /// <summary>Of a telephone number only a blank may stand behind its beginning.</summary>
+    private bool IsOfPhone(char c) => char.IsAsciiDigit(c) || c is '+' or '-' or '(' or ')'
+        || (c == ' ' && _phoneLength > 0 && _seen[^1] is ')' or (>= '0' and <= '9'));
+
     private static bool IsRunCharacter(char c) => c is > ' ' and < '\u007f' and not ('"' or '<' or '>' or '`');
 
     /// <summary>In this order: links, e-mail addresses, domains under common top-level names, 18-digit ID
-    /// numbers, Chinese mobile numbers.</summary>
+    /// numbers, Chinese mobile numbers (138 1234 5678), Chinese landlines with their area code (010-12345678).</summary>
     [GeneratedRegex("""
         (?:https?|ftp)://[!#-;=?-_a-z{-~]+
         | [a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+
@@ -153,7 +166,9 @@ internal sealed partial class SensitiveTextMasker(bool isJson = false)
             |hk|tw|jp|kr|uk|us|eu|de|fr|ru)
           (?![a-z0-9-])(?::\d{1,5})?(?:/[!#-;=?-_a-z{-~]*)?
         | (?<![0-9])[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[0-9x](?![0-9])
-        | (?<![0-9])(?:(?:\+|00)?86-?)?1[3-9][0-9](?:[0-9]{8}|-[0-9]{4}-[0-9]{4})(?![0-9])
+        | (?<![0-9])(?:(?:\+|00)?86[ -]?)?1[3-9][0-9](?:[0-9]{8}|-[0-9]{4}-[0-9]{4}|[ ][0-9]{4}[ ][0-9]{4})(?![0-9])
+        | (?<![0-9a-z.]|[0-9]-)(?:(?:\+|00)86[ -]?(?:\(0\)|0)?|\(?0)(?:10|2[0-9]|[3-9][0-9]{2})\)?[ -]?
+          [1-9][0-9]{2,3}[ -]?[0-9]{4}(?:-[0-9]{1,5})?(?![0-9])
         """,
         RegexOptions.CultureInvariant | RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Sensitive();

@@ -10,7 +10,13 @@ public class SensitiveTextMaskerTests
         "a@b.com", "写信给Li.Lei@example.cn。", "see https://x.org/a?b=c ok", "WWW.Example.COM", "11010519491231002X", "你好", " ",
         "Hello, world.", "3.14", "e.g. this", "a.b", "@", ".", "com", "\U0001F600", "\u212a", "1", "http", "://",
         "北京市", "海淀区", "人民路", "12号", "3单元501室", "12 ", "Main ", "Street", ", Apt 5", "住在", "，",
-        "Road", ", London", "!",
+        "Road", ", London", "!", "138 ", "1234 ", "5678", "010-", "+86 ", "(", ")", "-",
+    ];
+
+    private static readonly string[] EnglishParts =
+    [
+        "12", "4", "12 ", "N. ", "Abbey ", "Main", "Street", "Road", "St", " ", " # ", " #", "Apt", ", Apt ", "Flat 2B", "5", "4B", "-", ",", ", ",
+        ".", ", London", "London ", "42nd ", "and ", "x",
     ];
 
     private static readonly string[] AddressParts =
@@ -30,7 +36,19 @@ public class SensitiveTextMaskerTests
     [InlineData("电话13812345678。", "电话***********。")]
     [InlineData("number 213812345678 and 12812345678", "number 213812345678 and 12812345678")]
     [InlineData("order 110105194912310021234", "order 110105194912310021234")]
-    public void Text_IsMasked_WhereItIsSensitive(string text, string expected) => Mask([text]).ShouldBe(expected);
+    [InlineData("call 138 1234 5678, +86 138 1234 5678 or 86 13812345678!", "call *************, ***************** or **************!")]
+    [InlineData("电话010-12345678，(010) 12345678。", "电话************，**************。")]
+    [InlineData("at 0755 1234567, 0755-1234 5678 or 02112345678", "at ************, ************** or ***********")]
+    [InlineData("or +86 10 12345678 and +86-(0)755-12345678-801 too", "or *************** and *********************** too")]
+    [InlineData("138 1234 5678 139 1234 5678", "************* *************")]
+    [InlineData("138 1234 567, 138 12345678 9, 0.01012345678, 2010-12345678", "138 1234 567, 138 12345678 9, 0.01012345678, 2010-12345678")]
+    [InlineData("ISBN 978-010-12345678, from 1300 to 1500, 011-12345678", "ISBN 978-010-12345678, from 1300 to 1500, 011-12345678")]
+    [InlineData("1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18", "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18")]
+    public void Text_IsMasked_WhereItIsSensitive(string text, string expected)
+    {
+        Mask([text]).ShouldBe(expected);
+        Mask(text.Select(c => c.ToString())).ShouldBe(expected);
+    }
 
     [Theory]
     [InlineData("我住在北京市海淀区中关村大街27号1101室。", "我住在*******************。")]
@@ -44,6 +62,8 @@ public class SensitiveTextMaskerTests
     [InlineData("I left 8 Sunset Boulevard: it", "I left ******************: it")]
     [InlineData("at 3 Abbey Road, London NW8 9AY", "at ************, London NW8 9AY")]
     [InlineData("at 3 Elm Dr., Springfield.", "at ********., Springfield.")]
+    [InlineData("at 12 Abbey Road # 4 and", "at ***************** and")]
+    [InlineData("at 12 Abbey Road, #. 4 and", "at ******************* and")]
     [InlineData("at 3 Elm Court, Flat 2B; or", "at ********************; or")]
     [InlineData("他的地址是解放军南锣鼓胡同12号", "他的地址是***********")]
     [InlineData("我住幸福小区A座301室", "我住**********")]
@@ -135,8 +155,9 @@ public class SensitiveTextMaskerTests
     }
 
     [Fact]
-    public void HomeAddresses_AreMaskedInPieces_AsInTheWholeText() => Gen.OneOf([.. AddressParts.Select(Gen.Const)])
-        .Array[0, 14].Sample(
+    public void HomeAddresses_AreMaskedInPieces_AsInTheWholeText() => Gen.OneOf(
+        Gen.OneOf([.. AddressParts.Select(Gen.Const)]).Array[0, 14],
+        Gen.OneOf([.. EnglishParts.Select(Gen.Const)]).Array[0, 14]).Sample(
             parts =>
             {
                 string text = string.Concat(parts);
