@@ -11,12 +11,16 @@ namespace Cremona.Inference.Templates;
 /// <item>With several bots or several users each user's and bot's content is preceded by "Name: ", and the answer is
 /// begun with the replying bot's "Name:", after which the model goes on with a space.</item>
 /// <item>Sample messages stand before the messages.</item>
+/// <item>The user of a ChatCompletion whose <c>role_meta</c> names it is told at the end of the bot's setting.</item>
 /// </list>
 /// </remarks>
 /// <param name="Bots">The bots with their personas; may be empty.</param>
 /// <param name="Messages">In order; samples first.</param>
 public sealed record PersonaDialogue(IReadOnlyList<PersonaBot> Bots, IReadOnlyList<PersonaMessage> Messages)
 {
+    /// <summary>Names that name nobody; the platform's documentation sends the first.</summary>
+    private static readonly string[] Nameless = ["我", "用户", "user", "me", "I"];
+
     /// <summary>Several bots or several users take part, so turns carry their speakers' names.</summary>
     public bool ShowsNames => CountNames(PersonaSender.Bot, Bots.Select(b => b.Name)) > 1
         || CountNames(PersonaSender.User, []) > 1;
@@ -25,12 +29,13 @@ public sealed record PersonaDialogue(IReadOnlyList<PersonaBot> Bots, IReadOnlyLi
     /// setting.</summary>
     /// <param name="prompt">The persona.</param>
     /// <param name="botName"><c>role_meta.bot_name</c>, or null.</param>
-    /// <param name="userName"><c>role_meta.user_name</c>, or null.</param>
+    /// <param name="userName"><c>role_meta.user_name</c>, or null; told to the bot in the prompt's language, as
+    /// training text tells it.</param>
     /// <param name="messages">Their names, if any, give way to the two of <c>role_meta</c>.</param>
     public static PersonaDialogue FromPrompt(
         string prompt, string? botName, string? userName, IEnumerable<PersonaMessage> messages) =>
         new(
-            [new PersonaBot(botName ?? "", prompt)],
+            [new PersonaBot(botName ?? "", WithUser(prompt, userName))],
             [.. messages.Select(m => m with { Name = m.Sender == PersonaSender.Bot ? botName : userName })]);
 
     /// <summary>All turns, closed: training data, and dialogues whose last message is to be continued.</summary>
@@ -49,6 +54,15 @@ public sealed record PersonaDialogue(IReadOnlyList<PersonaBot> Bots, IReadOnlyLi
         IReadOnlyList<ChatTurn> turns = ToTurns();
         if (!ShowsNames || string.IsNullOrEmpty(replyName)) return (turns, ChatEnding.OpenAssistant);
         return ([.. turns, new ChatTurn(ChatRole.Assistant, replyName + ":")], ChatEnding.ContinueLast);
+    }
+
+    private static string WithUser(string prompt, string? userName)
+    {
+        if (string.IsNullOrEmpty(userName) || Nameless.Contains(userName, StringComparer.OrdinalIgnoreCase)) return prompt;
+        string language = prompt.Length > 0 ? prompt : userName;
+        bool isChinese = language.Any(c => c is >= '\u4e00' and <= '\u9fff');
+        string told = isChinese ? $"用户叫{userName}。" : $"The user is called {userName}.";
+        return prompt.Length > 0 ? $"{prompt}\n{told}" : told;
     }
 
     private static string SystemText(PersonaBot bot) => (bot.Name.Length, bot.Content.Length) switch

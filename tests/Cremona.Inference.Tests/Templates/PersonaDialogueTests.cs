@@ -58,8 +58,21 @@ public sealed class PersonaDialogueTests
     public void FromPrompt_GivesTheTurnsOfASingleBotsSetting()
     {
         PersonaDialogue dialogue = PersonaDialogue.FromPrompt(
-            "Mira paints boats.", "Mira", "Li", [User("x", "Hi"), Bot("y", "Hello!")]);
+            "Mira paints boats.", "Mira", null, [User("x", "Hi"), Bot("y", "Hello!")]);
         dialogue.ToTurns().ShouldBe(new PersonaDialogue([Mira], [User("Li", "Hi"), Bot("Mira", "Hello!")]).ToTurns());
+    }
+
+    [Theory]
+    [InlineData("Mira paints.", "Li", "Mira\nMira paints.\nThe user is called Li.")]
+    [InlineData("米拉画船。", "Li", "Mira\n米拉画船。\n用户叫Li。")]
+    [InlineData("", "小明", "Mira\n用户叫小明。")]
+    [InlineData("Mira paints.", "", "Mira\nMira paints.")]
+    [InlineData("米拉画船。", "我", "Mira\n米拉画船。")]
+    [InlineData("Mira paints.", "User", "Mira\nMira paints.")]
+    public void FromPrompt_TellsTheUsersName_WhereItIsOne(string prompt, string userName, string expected)
+    {
+        PersonaDialogue dialogue = PersonaDialogue.FromPrompt(prompt, "Mira", userName, [User(null, "Hi")]);
+        dialogue.ToTurns()[0].ShouldBe(new ChatTurn(ChatRole.System, expected));
     }
 
     [Fact]

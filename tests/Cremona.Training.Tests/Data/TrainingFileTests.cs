@@ -14,7 +14,7 @@ public sealed class TrainingFileTests : IClassFixture<SmallLanguage>
         """;
 
     private const string Classic = """
-        {"messages":[{"sender_type":"USER","text":"Hi"},{"sender_type":"BOT","text":"Hello!"}],"prompt":"Mira paints.","role_meta":{"bot_name":"Mira","user_name":"Li"}}
+        {"messages":[{"sender_type":"USER","text":"Hi"},{"sender_type":"BOT","text":"Hello!"}],"prompt":"Mira paints.","role_meta":{"bot_name":"Mira","user_name":"我"}}
         """;
 
     private const string OpenAi = """
