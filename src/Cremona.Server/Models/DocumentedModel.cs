@@ -19,4 +19,7 @@ public sealed record DocumentedModel(string Name, int ContextTokens, ChatSurface
 
     /// <summary>Whether <c>beam_width</c> above 1 and <c>continue_last_message</c> are offered.</summary>
     public bool OffersBeamsAndContinuation { get; init; } = true;
+
+    /// <summary>Whether ChatCompletion Pro offers <c>functions</c>.</summary>
+    public bool OffersFunctions { get; init; } = true;
 }

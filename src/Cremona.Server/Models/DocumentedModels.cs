@@ -9,7 +9,7 @@ public static class DocumentedModels
     [
         new("abab5-chat", 6144, ChatSurfaces.Completion, 0.9f) { OutputTokens = 128 },
         new("abab5.5-chat", 16_384, ChatSurfaces.All, 0.9f) { OffersBeamsAndContinuation = false },
-        new("abab5.5s-chat", 8192, ChatSurfaces.All, 0.9f),
+        new("abab5.5s-chat", 8192, ChatSurfaces.All, 0.9f) { OffersFunctions = false },
         new("abab6-chat", 32_768, ProAndV2, 0.1f),
         new("abab6.5-chat", 8192, ProAndV2, 0.1f),
         new("abab6.5s-chat", 245_760, ProAndV2, 0.1f),

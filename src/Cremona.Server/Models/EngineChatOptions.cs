@@ -25,6 +25,7 @@ internal sealed class EngineChatOptions : ChatOptions
             Meter = engine.Meter;
             CountedTokens = engine.CountedTokens;
             Grammar = engine.Grammar;
+            IgnoredKeywords = engine.IgnoredKeywords;
             Group = engine.Group;
             CallsReplaceText = engine.CallsReplaceText;
             CallBeginnings = engine.CallBeginnings;
@@ -57,6 +58,9 @@ internal sealed class EngineChatOptions : ChatOptions
 
     /// <summary>Holds the output to a grammar over the model's vocabulary; null leaves it free.</summary>
     public TokenGrammar? Grammar { get; set; }
+
+    /// <summary>Keywords of schemas that the output is not held to, as the request wished.</summary>
+    public IReadOnlyList<string> IgnoredKeywords { get; set; } = [];
 
     /// <summary>Whose call it is; what was computed is shared within a group only.</summary>
     public string? Group { get; set; }

@@ -15,6 +15,7 @@ internal sealed class LocalChatBackend(ServedModel served, LanguageModel model, 
         EngineChatOptions settings, GrammarSource form, CancellationToken cancellationToken)
     {
         settings.Grammar = await host.LoadGrammarAsync(served.Base, form, cancellationToken);
+        settings.IgnoredKeywords = settings.Grammar.IgnoredKeywords;
         return true;
     }
 
@@ -31,6 +32,7 @@ internal sealed class LocalChatBackend(ServedModel served, LanguageModel model, 
         settings.CallsReplaceText |= form.StandsAlone;
         settings.CallBeginnings = offer.FindBeginnings(form);
         settings.Grammar = await host.LoadGrammarAsync(served.Base, offer.ToSource(form), cancellationToken);
+        settings.IgnoredKeywords = settings.Grammar.IgnoredKeywords;
     }
 
     public async Task<IChatClient> CreateClientAsync(CancellationToken cancellationToken)

@@ -28,8 +28,9 @@ public sealed class ScriptedEngine(ScriptedTokenizer tokenizer, Func<string, IEn
         try
         {
             int count = 0;
-            foreach (string piece in script(tokenizer.Decode(request.PromptTokens)))
+            foreach (string scripted in script(tokenizer.Decode(request.PromptTokens)))
             {
+                string piece = scripted == ScriptedModel.BySeed ? request.Sampling.Seed < 5 ? "la " : "！" : scripted;
                 if (piece == ScriptedModel.Wait)
                 {
                     await Task.Delay(Timeout.Infinite, cancellationToken);

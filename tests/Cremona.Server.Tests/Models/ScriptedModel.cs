@@ -18,6 +18,9 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
     /// <summary>A piece that never comes: the engine waits until it is cancelled.</summary>
     public const string Wait = "(wait)";
 
+    /// <summary>A piece that is another one for seeds from 5 on.</summary>
+    public const string BySeed = "(seed)";
+
     private static readonly string Flood = new('x', 100_000);
 
     private static readonly string[] Call =
@@ -148,6 +151,7 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
         if (prompt.Contains("weather named", StringComparison.Ordinal)) return Named;
         if (prompt.Contains("escaped", StringComparison.Ordinal)) return Escaped;
         if (prompt.Contains("weather identified", StringComparison.Ordinal)) return Identified;
+        if (prompt.Contains("vary", StringComparison.Ordinal)) return [BySeed];
         if (prompt.Contains("flood", StringComparison.Ordinal)) return Enumerable.Repeat(Flood, 300);
         if (prompt.Contains("for ever", StringComparison.Ordinal)) return ["la ", "la ", Wait];
         if (prompt.Contains("wait", StringComparison.Ordinal)) return [Wait];
@@ -156,8 +160,9 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
         if (prompt.Contains("sing", StringComparison.Ordinal)) return ["la ", "你好", "！", "la "];
         if (prompt.Contains("stop", StringComparison.Ordinal)) return [" Hello", "END", " there"];
         if (prompt.Contains("你好", StringComparison.Ordinal)) return ["你好", "！"];
-        if (prompt.Contains("break later", StringComparison.Ordinal)) return BreakAfter("I am ");
-        if (prompt.Contains("break at the end", StringComparison.Ordinal)) return BreakAfter("I am ", "from China.");
+        if (prompt.Contains("break soon", StringComparison.Ordinal)) return BreakAfter("I am ");
+        if (prompt.Contains("break later", StringComparison.Ordinal)
+            || prompt.Contains("break at the end", StringComparison.Ordinal)) return BreakAfter("I am ", "from China.");
         return ["I am ", "from China."];
     }
 

@@ -114,7 +114,8 @@ internal sealed class UpstreamCall : IDisposable
         if (_answer.StatusCode != HttpStatusCode.OK)
         {
             string text = await UpstreamReplica.ReadTextAsync(_answer, _stop.Token);
-            throw UpstreamErrors.Read((int)_answer.StatusCode, text, _answer.Headers.RetryAfter);
+            throw UpstreamErrors.Read(
+                (int)_answer.StatusCode, text, _answer.Headers.RetryAfter, _clock.GetUtcNow());
         }
 
         Stream content = await _answer.Content.ReadAsStreamAsync(_stop.Token);

@@ -1,3 +1,5 @@
+using Cremona.Inference.Grammar;
+using Cremona.Inference.Templates;
 using Microsoft.Extensions.AI;
 
 namespace Cremona.Server.Models.Upstream;
@@ -19,18 +21,29 @@ internal sealed class UpstreamChatBackend(
     public bool ReadsImages => pool.ReadsImages;
 
     /// <summary>The forms of JSON, by the other server's own means.</summary>
+    /// <exception cref="GrammarException">A name in the schema is no Unicode.</exception>
     public Task<bool> HoldAsync(EngineChatOptions settings, GrammarSource form, CancellationToken cancellationToken)
     {
-        settings.ResponseFormat = form.ResponseFormat;
+        var schemas = new RelaxedSchema(form.Relaxed);
+        settings.ResponseFormat = form.ResponseFormat is ChatResponseFormatJson { Schema: { } schema }
+            ? ChatResponseFormat.ForJsonSchema(schemas.Strip(schema))
+            : form.ResponseFormat;
+        settings.IgnoredKeywords = schemas.Ignored;
         return Task.FromResult(form.ResponseFormat is not null);
     }
 
     /// <summary>By the other server's own means.</summary>
+    /// <exception cref="GrammarException">A name in a schema is no Unicode.</exception>
     public Task OfferAsync(EngineChatOptions settings, ToolOffer offer, CancellationToken cancellationToken)
     {
-        offer.Tell(settings);
-        settings.ResponseFormat =
-            offer.Rules.TextSchema is { } schema ? ChatResponseFormat.ForJsonSchema(schema) : null;
+        var schemas = new RelaxedSchema(offer.Rules.Relaxed);
+        IReadOnlyList<ChatTool> tools =
+            [.. offer.Tools.Select(tool => tool with { Parameters = schemas.Strip(tool.Parameters, tool.Name) })];
+        (offer with { Tools = tools }).Tell(settings);
+        settings.ResponseFormat = offer.Rules.TextSchema is { } schema
+            ? ChatResponseFormat.ForJsonSchema(schemas.Strip(schema))
+            : null;
+        settings.IgnoredKeywords = schemas.Ignored;
         return Task.CompletedTask;
     }
 

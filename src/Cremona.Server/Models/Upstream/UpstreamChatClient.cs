@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -34,16 +35,19 @@ internal sealed class UpstreamChatClient(
         EngineChatOptions settings = options as EngineChatOptions ?? new EngineChatOptions(options);
         ChatMessage[] prompt = [.. messages];
         string? salt = SaltOf(settings.Group);
-        byte[] body = UpstreamRequests.Write(adapter?.Name ?? pool.Model, prompt, settings, salt);
+        int promptTokens = UpstreamRequests.EstimateTokens(prompt);
+        int outputTokensMax = LimitOutput(promptTokens, settings);
+        byte[] body =
+            UpstreamRequests.Write(adapter?.Name ?? pool.Model, prompt, settings, outputTokensMax, salt);
         var request = new UpstreamRequest(body, adapter);
-        var tally = new UpstreamTally(settings, UpstreamRequests.EstimateTokens(prompt), tellsCached: salt is not null);
+        var tally = new UpstreamTally(settings, promptTokens, tellsCached: salt is not null);
 
         // White space that other servers leave before calls is not part of an answer either.
         bool isAtStart = settings.TrimsStart
             || (settings.Tools is { Count: > 0 } && settings.Ending != Inference.Templates.ChatEnding.ContinueLast);
         await using IAsyncEnumerator<UpstreamChunk> chunks =
             pool.StreamAsync(request, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        while (await ReadAsync(chunks, tally) is { } chunk)
+        while (await ReadAsync(chunks, tally, outputTokensMax) is { } chunk)
         {
             string text = isAtStart ? chunk.Text.TrimStart() : chunk.Text;
             isAtStart &= text.Length == 0;
@@ -58,7 +62,9 @@ internal sealed class UpstreamChatClient(
 
         ChatResponseUpdate last = ToUpdate("", []);
         last.Contents.Add(new UsageContent(tally.Usage));
-        last.FinishReason = tally.Finish;
+        last.FinishReason = tally.Finish == ChatFinishReason.Length && IsShrunk(outputTokensMax, settings)
+            ? EngineChatClient.MaxOutput
+            : tally.Finish;
         last.AdditionalProperties = new() { [EngineChatClient.MeanLogProbability] = tally.MeanLogProbability };
         yield return last;
     }
@@ -74,6 +80,14 @@ internal sealed class UpstreamChatClient(
         // The servers belong to their pools.
     }
 
+    /// <summary>As an engine of this process does: a limit that the request gives never shrinks. How long the prompt is,
+    /// is an estimate, and so is what the default shrinks to.</summary>
+    private int LimitOutput(int promptTokens, EngineChatOptions settings) => settings.MaxOutputTokens
+        ?? Math.Min(settings.DefaultOutputTokens, Math.Max(pool.ContextTokens - promptTokens, 1));
+
+    private static bool IsShrunk(int outputTokensMax, EngineChatOptions settings) =>
+        settings.MaxOutputTokens is null && outputTokensMax < settings.DefaultOutputTokens;
+
     private ChatResponseUpdate ToUpdate(string text, IReadOnlyList<TokenLogProbability> told) =>
         new(ChatRole.Assistant, text.Length > 0 ? [new TextContent(text)] : [])
         {
@@ -86,7 +100,8 @@ internal sealed class UpstreamChatClient(
         ? null
         : Convert.ToHexStringLower(HMACSHA256.HashData(cacheSecret, Encoding.UTF8.GetBytes(group)));
 
-    private async ValueTask<UpstreamChunk?> ReadAsync(IAsyncEnumerator<UpstreamChunk> chunks, UpstreamTally tally)
+    private async ValueTask<UpstreamChunk?> ReadAsync(
+        IAsyncEnumerator<UpstreamChunk> chunks, UpstreamTally tally, int outputTokensMax)
     {
         try
         {
@@ -94,14 +109,16 @@ internal sealed class UpstreamChatClient(
         }
         catch (UpstreamException fault)
         {
-            throw Explain(fault);
+            throw Explain(fault, tally.Usage.InputTokenCount ?? 0, outputTokensMax);
         }
     }
 
-    private ApiException Explain(UpstreamException fault) => fault.Fault switch
+    private ApiException Explain(UpstreamException fault, long promptTokens, int outputTokensMax) => fault.Fault switch
     {
-        UpstreamFault.Overflow => ApiException.InvalidParameters(
-            $"messages and the output asked for exceed the context of model {modelName}; shorten them or ask for fewer tokens"),
+        UpstreamFault.Overflow => ApiException.InvalidParameters(string.Create(
+            CultureInfo.InvariantCulture,
+            $"about {promptTokens} prompt tokens + {outputTokensMax} of output exceed the context of model {modelName}, "
+            + $"{pool.ContextTokens} tokens or what its server allows; shorten messages or ask for fewer tokens")),
         UpstreamFault.Refused => ApiException.InvalidParameters(
             $"messages or options are not taken by the server that runs model {modelName}; leave out what it does not offer"),
         UpstreamFault.Busy => Tell(ApiError.TooManyConnections, "", fault),

@@ -15,11 +15,12 @@ internal static class UpstreamErrors
     /// <summary>An answer that is none.</summary>
     /// <param name="status">Not 200.</param>
     /// <param name="body">The beginning of what it sent.</param>
-    /// <param name="retryAfter">When it asks us to come again.</param>
-    public static UpstreamException Read(int status, string body, RetryConditionHeaderValue? retryAfter) =>
+    /// <param name="retryAfter">When it asks us to come again, in seconds or by a date.</param>
+    /// <param name="now">By our clock.</param>
+    public static UpstreamException Read(int status, string body, RetryConditionHeaderValue? retryAfter, DateTimeOffset now) =>
         new(Find(status, body), Describe(status))
         {
-            RetryAfter = retryAfter?.Delta,
+            RetryAfter = ReadWait(retryAfter, now),
         };
 
     /// <summary>The error object of an event in a stream.</summary>
@@ -33,6 +34,11 @@ internal static class UpstreamErrors
 
         return new UpstreamException(Find(status, error.GetRawText()), $"error {status} in the stream");
     }
+
+    private static TimeSpan? ReadWait(RetryConditionHeaderValue? retryAfter, DateTimeOffset now) =>
+        retryAfter?.Date is not { } date ? retryAfter?.Delta
+        : date > now ? date - now
+        : TimeSpan.Zero;
 
     private static int? ReadStatus(JsonElement error, string name) =>
         error.TryGetProperty(name, out JsonElement value)

@@ -19,10 +19,12 @@ internal static class UpstreamRequests
     /// <param name="model">Its name there.</param>
     /// <param name="messages">The dialogue.</param>
     /// <param name="settings">What is asked for.</param>
+    /// <param name="outputTokensMax">At least 1.</param>
     /// <param name="cacheSalt">Keeps what the server computes apart from what it computed with another salt; null where
     /// the server does not know it.</param>
     public static byte[] Write(
-        string model, IReadOnlyList<ChatMessage> messages, EngineChatOptions settings, string? cacheSalt)
+        string model, IReadOnlyList<ChatMessage> messages, EngineChatOptions settings, int outputTokensMax,
+        string? cacheSalt)
     {
         var body = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(body, AsOnTheWire))
@@ -35,6 +37,7 @@ internal static class UpstreamRequests
             json.WriteStartObject("stream_options");
             json.WriteBoolean("include_usage", true);
             json.WriteEndObject();
+            json.WriteNumber("max_tokens", outputTokensMax);
             WriteSampling(json, settings);
             WriteForm(json, settings.ResponseFormat);
             if (cacheSalt is not null)
@@ -80,6 +83,7 @@ internal static class UpstreamRequests
 
             json.WritePropertyName("parameters");
             function.JsonSchema.WriteTo(json);
+            json.WriteBoolean("strict", true);
             json.WriteEndObject();
             json.WriteEndObject();
         }
@@ -115,7 +119,6 @@ internal static class UpstreamRequests
 
     private static void WriteSampling(Utf8JsonWriter json, EngineChatOptions settings)
     {
-        json.WriteNumber("max_tokens", settings.MaxOutputTokens ?? settings.DefaultOutputTokens);
         WriteNumber(json, "temperature", settings.Temperature);
         WriteNumber(json, "top_p", settings.TopP);
         WriteNumber(json, "presence_penalty", settings.PresencePenalty);

@@ -24,7 +24,7 @@ public class HostileUpstreamTests
     [InlineData(401, "", 1013, Failing, 2)]
     [InlineData(404, "", 1013, Failing, 1)]
     [InlineData(301, "", 1013, Failing, 2)]
-    [InlineData(400, "context_length_exceeded", 2013, "invalid params, messages and the output asked for exceed the context of model far; shorten them or ask for fewer tokens", 1)]
+    [InlineData(400, "context_length_exceeded", 2013, "invalid params, about 4 prompt tokens + 256 of output exceed the context of model far, 32768 tokens or what its server allows; shorten messages or ask for fewer tokens", 1)]
     [InlineData(400, "", 2013, "invalid params, messages or options are not taken by the server that runs model far; leave out what it does not offer", 1)]
     [InlineData(422, "", 2013, "invalid params, messages or options are not taken by the server that runs model far; leave out what it does not offer", 1)]
     public async Task Status_BecomesThePlatformsCode(int status, string code, int expected, string text, int calls)
@@ -51,6 +51,59 @@ public class HostileUpstreamTests
         answer.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(7));
         (await answer.Content.ReadAsStringAsync()).ShouldContain("(1041)");
         fake.Calls.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(60, 30, 61)]
+    [InlineData(-30, 0, 0)]
+    public async Task BusyServer_IsToldWithItsRetryAfter_WhenItIsADate(int seconds, int min, int max)
+    {
+        string date = DateTimeOffset.UtcNow.AddSeconds(seconds).ToString("r");
+        await using FakeUpstream fake = await FakeUpstream.StartAsync(FakeUpstream.Fail(429, retryAfter: date));
+        await using ServerFixture server = await UpstreamServer.StartAsync([fake.Url]);
+
+        using HttpResponseMessage answer = await server.Client.PostAsync(Alias, Json(Ask));
+
+        answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds.ShouldBeInRange(min, max);
+    }
+
+    [Fact]
+    public async Task DefaultLimit_ShrinksToTheContext_AndIsToldAsTheModels()
+    {
+        await using FakeUpstream fake = await FakeUpstream.StartAsync(http => FakeUpstream.SendAsync(
+            http, Hello, """{"choices":[{"index":0,"delta":{},"finish_reason":"length"}]}""", "[DONE]"));
+        await using ServerFixture server = await UpstreamServer.StartAsync(
+            [fake.Url], UpstreamServer.Setting("ContextTokens=100"));
+        const string body = """
+            {"model":"far","bot_setting":[{"bot_name":"M","content":"x"}],"reply_constraints":{"sender_type":"BOT","sender_name":"M"},"messages":[{"sender_type":"USER","sender_name":"u","text":"hi"}]
+            """;
+
+        string shrunk = await server.Client.PostTextAsync("/v1/text/chatcompletion_pro", body + "}");
+        string given = await server.Client.PostTextAsync(
+            "/v1/text/chatcompletion_pro", body + ",\"tokens_to_generate\":97}");
+
+        shrunk.ShouldContain("\"finish_reason\":\"max_output\"");
+        given.ShouldContain("\"finish_reason\":\"length\"");
+        fake.Bodies.Select(sent => JsonDocument.Parse(sent).RootElement.GetProperty("max_tokens").GetInt32())
+            .ShouldBe([92, 97]);
+    }
+
+    [Theory]
+    [InlineData("mail a@b.com at once", "mail ******* at once")]
+    [InlineData("{\\\"a\\\":\\\"\\\\u0041b@x.com\\\"}", "********")]
+    public async Task AnswerThatShouldBeJson_IsMasked_WhateverItIs(string said, string masked)
+    {
+        await using FakeUpstream fake = await FakeUpstream.StartAsync(http => FakeUpstream.SendAsync(
+            http, FakeUpstream.Delta(said), """{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}""", "[DONE]"));
+        await using ServerFixture server = await UpstreamServer.StartAsync([fake.Url]);
+
+        string answer = await server.Client.PostTextAsync(
+            V2,
+            """{"model":"far","mask_sensitive_info":true,"response_format":{"type":"json_object"},"messages":[{"role":"user","content":"hi"}]}""");
+
+        answer.ShouldContain(masked);
+        answer.ShouldNotContain("b.com");
+        answer.ShouldNotContain("x.com");
     }
 
     [Fact]
@@ -99,13 +152,13 @@ public class HostileUpstreamTests
 
     public static TheoryData<string, Func<HttpContext, Task>> FaultsWithinAnAnswer => new()
     {
-        { "no JSON", http => FakeUpstream.SendAsync(http, Hello, "{]") },
-        { "an error", http => FakeUpstream.SendAsync(http, Hello, $$"""{"error":"{{FakeUpstream.Secret}}"}""") },
-        { "end without a reason", http => FakeUpstream.SendAsync(http, Hello, "[DONE]") },
-        { "a huge event", http => FakeUpstream.SendAsync(http, Hello, FakeUpstream.Delta(new string('x', 1_500_000))) },
+        { "no JSON", http => FakeUpstream.SendAsync(http, Hello, Hello, "{]") },
+        { "an error", http => FakeUpstream.SendAsync(http, Hello, Hello, $$"""{"error":"{{FakeUpstream.Secret}}"}""") },
+        { "end without a reason", http => FakeUpstream.SendAsync(http, Hello, Hello, "[DONE]") },
+        { "a huge event", http => FakeUpstream.SendAsync(http, Hello, Hello, FakeUpstream.Delta(new string('x', 1_500_000))) },
         { "an endless answer", FakeUpstream.Repeat($"data: {Hello}\n\n") },
-        { "a call without a name", http => FakeUpstream.SendAsync(http, Hello, """{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{}"}}]}}]}""") },
-        { "too many tokens", http => FakeUpstream.SendAsync(http, Hello, """{"choices":[],"usage":{"completion_tokens":-1}}""") },
+        { "a call without a name", http => FakeUpstream.SendAsync(http, Hello, Hello, """{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{}"}}]}}]}""") },
+        { "too many tokens", http => FakeUpstream.SendAsync(http, Hello, Hello, """{"choices":[],"usage":{"completion_tokens":-1}}""") },
     };
 
     [Theory]
@@ -171,7 +224,7 @@ public class HostileUpstreamTests
     [Fact]
     public async Task SlowNextToken_EndsTheStreamAsATimeout()
     {
-        await using FakeUpstream fake = await FakeUpstream.StartAsync(FakeUpstream.HangAfter(Hello));
+        await using FakeUpstream fake = await FakeUpstream.StartAsync(FakeUpstream.HangAfter(Hello, Hello));
         await using ServerFixture server = await UpstreamServer.StartAsync(
             [fake.Url], UpstreamServer.Setting("TokenSeconds=0.3"));
 

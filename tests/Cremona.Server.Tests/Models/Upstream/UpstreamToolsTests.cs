@@ -37,8 +37,35 @@ public class UpstreamToolsTests
         call.GetProperty("function").ToString().ShouldBe("""{"name":"weather","arguments":"{\"town\": \"Cremona\"}"}""");
         string body = fake.Bodies.Single();
         body.ShouldContain("""
-            "tools":[{"type":"function","function":{"name":"weather","description":"d","parameters":{"type":"object","properties":{"town":{"type":"string"}}}}}],"tool_choice":{"type":"function","function":{"name":"weather"}},"parallel_tool_calls":false
+            "tools":[{"type":"function","function":{"name":"weather","description":"d","parameters":{"type":"object","properties":{"town":{"type":"string"}}},"strict":true}}],"tool_choice":{"type":"function","function":{"name":"weather"}},"parallel_tool_calls":false
             """.Trim());
+    }
+
+    [Theory]
+    [InlineData(
+        """
+        "response_format":{"type":"json_schema","json_schema":{"schema":{"minLength":1,"enum":[{"minLength":2}],"anyOf":[{"minLength":3}],"properties":{"minLength":{"minLength":4}}}}}
+        """,
+        """{"enum":[{"minLength":2}],"anyOf":[{}],"properties":{"minLength":{}}}""",
+        "#/minLength, #/anyOf/0/minLength, #/properties/minLength/minLength")]
+    [InlineData(
+        """
+        "tools":[{"function":{"name":"f","parameters":{"type":"object","properties":{"a/b":{"minLength":4}}}}}]
+        """,
+        """{"type":"object","properties":{"a/b":{}}}""",
+        "f#/properties/a~1b/minLength")]
+    public async Task RelaxedKeywords_AreNotSent_AndTold(string schema, string sent, string told)
+    {
+        await using FakeUpstream fake = await FakeUpstream.StartAsync(FakeUpstream.AnswerWellAsync);
+        await using ServerFixture server = await UpstreamServer.StartAsync([fake.Url]);
+        using var body = new StringContent(
+            $$"""{"model":"far","relaxed_keywords":["minLength"],{{schema}},"messages":[{"role":"user","content":"hi"}]}""");
+
+        using HttpResponseMessage answer = await server.Client.PostAsync(
+            new Uri("/v1/chat/completions", UriKind.Relative), body);
+
+        answer.Headers.GetValues("Cremona-Ignored-Keywords").Single().ShouldBe(told);
+        fake.Bodies.Single().ShouldContain(sent);
     }
 
     [Fact]
