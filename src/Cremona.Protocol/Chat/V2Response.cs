@@ -41,6 +41,10 @@ public sealed record V2Response
     [JsonPropertyName("output_sensitive_type")]
     public int OutputSensitiveType { get; init; }
 
+    /// <summary>0 in errors, as the platform sends it; absent otherwise.</summary>
+    [JsonPropertyName("output_sensitive_int")]
+    public int? OutputSensitiveCode { get; init; }
+
     [JsonPropertyName("base_resp")]
     public required BaseResponse BaseResponse { get; init; }
 }

@@ -98,7 +98,8 @@ internal sealed class CcWire(ChatOptions options) : IChatWire
                 Reply = answers.MaxBy(answer => answer.MeanLogProbability)!.Text,
                 Choices = [.. answers.Select(toChoice)],
                 Usage = new ChatUsage(
-                    answers[0].PromptTokens + (answers.Max(answer => answer.OutputTokens) * answers.Count)),
+                    answers[0].PromptTokens + (answers.Max(answer => answer.OutputTokens) * answers.Count)
+                    + answers.Sum(answer => answer.DiscardedTokens)),
                 InputSensitive = sensitivity.IsInput,
                 OutputSensitive = sensitivity.IsOutput,
                 InputSensitiveType = sensitivity.IsInput ? sensitivity.InputType : null,

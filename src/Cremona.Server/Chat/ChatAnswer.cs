@@ -20,6 +20,9 @@ internal sealed record ChatAnswer(
     /// unfinished.</summary>
     public IReadOnlyList<FunctionCallPiece> Calls { get; init; } = [];
 
+    /// <summary>Output tokens of answers that were drawn in its place before, and were the same as another one.</summary>
+    public long DiscardedTokens { get; init; }
+
     /// <summary>Calls that the server has answered itself on the way.</summary>
     public IReadOnlyList<PluginStep> Steps { get; init; } = [];
 

@@ -64,16 +64,17 @@ public static class ChatEndpoints
         try
         {
             request = wire.Read(parameters); // 1
-            using ChatSession session = await chat.OpenAsync(
+            Task<ChatSession> opening = chat.OpenAsync(
                 new ChatCall(caller.GroupId, request, wire.Surface, meter), http.RequestAborted); // 2
-            TellIgnored(http, session.IgnoredKeywords);
             if (request.IsStream) // 3
             {
                 TimeSpan? heartbeat = wire.AllowsComments ? Options<ChatOptions>(http).HeartbeatInterval : null;
-                await StreamAsync(http, wire.OpenStream(heading, request), session, request, heartbeat);
+                await StreamAsync(http, wire.OpenStream(heading, request), opening, request, heartbeat);
             }
             else
             {
+                using ChatSession session = await opening;
+                TellIgnored(http, session.IgnoredKeywords);
                 IReadOnlyList<ChatAnswer> answers = await session.CompleteAsync(http.RequestAborted);
                 await WriteJsonAsync(http, wire.WriteAnswer(heading, request, answers));
             }
@@ -103,27 +104,27 @@ public static class ChatEndpoints
             told.Append(pointer);
         }
 
-        if (told.Length > 0)
+        if (told.Length > 0 && !http.Response.HasStarted)
         {
             http.Response.Headers[IgnoredKeywordsHeader] = told.ToString();
         }
     }
 
-    /// <summary>Nothing is sent before the first piece of text or the first heartbeat, so that an error before it is a
-    /// plain answer.</summary>
+    /// <summary>Nothing is sent before the first event or the first heartbeat, so that an error before it is a plain
+    /// answer. A heartbeat may come while the model still loads; then the headers are gone.</summary>
     private static async Task StreamAsync(
-        HttpContext http, IChatEvents events, ChatSession session, ChatRequest request, TimeSpan? heartbeat)
+        HttpContext http, IChatEvents events, Task<ChatSession> opening, ChatRequest request, TimeSpan? heartbeat)
     {
         SseWriter writer = CreateWriter(http, request);
         var answers = new ChatAnswer[request.AnswerCount];
-        bool hasPiece = false;
         try
         {
+            ChatSession session = await WaitAsync(http, opening, writer, heartbeat);
+            TellIgnored(http, session.IgnoredKeywords);
             await using IAsyncEnumerator<ChatPiece> pieces =
                 session.StreamAsync(http.RequestAborted).GetAsyncEnumerator(http.RequestAborted);
-            while (await MoveNextAsync(http, pieces, writer, heartbeat))
+            while (await WaitAsync(http, pieces.MoveNextAsync().AsTask(), writer, heartbeat))
             {
-                hasPiece = true;
                 ChatPiece piece = pieces.Current;
                 answers[piece.Index] = piece.Answer ?? answers[piece.Index];
                 await WriteAsync(events.Continue(piece));
@@ -131,11 +132,17 @@ public static class ChatEndpoints
 
             await WriteAsync(events.End(answers));
         }
-        catch (Exception exception) when (
-            (hasPiece || http.Response.HasStarted) && !IsClientGone(http, exception))
+        catch (Exception exception) when (http.Response.HasStarted && !IsClientGone(http, exception))
         {
             Fault fault = Report(http, exception, new ChatHeading(http.TraceIdentifier, 0, request.Model));
             await writer.WriteAsync(events.Fail(fault.Error, fault.Text), CancellationToken.None);
+        }
+        finally
+        {
+            if (opening.IsCompletedSuccessfully)
+            {
+                (await opening).Dispose();
+            }
         }
 
         async Task WriteAsync(IEnumerable<byte[]> lines)
@@ -147,18 +154,17 @@ public static class ChatEndpoints
         }
     }
 
-    /// <summary>Waits for the next piece; a heartbeat at each interval keeps proxies from giving up.</summary>
-    private static async ValueTask<bool> MoveNextAsync(
-        HttpContext http, IAsyncEnumerator<ChatPiece> pieces, SseWriter writer, TimeSpan? heartbeat)
+    /// <summary>Waits; a heartbeat at each interval keeps proxies from giving up. Work that was begun has ended when this
+    /// returns or throws.</summary>
+    private static async Task<T> WaitAsync<T>(HttpContext http, Task<T> work, SseWriter writer, TimeSpan? heartbeat)
     {
         var clock = http.RequestServices.GetRequiredService<TimeProvider>();
-        Task<bool> move = pieces.MoveNextAsync().AsTask();
         try
         {
-            while (heartbeat is { } interval && !move.IsCompleted)
+            while (heartbeat is { } interval && !work.IsCompleted)
             {
-                await ((Task)move).WaitAsync(interval, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (!move.IsCompleted)
+                await ((Task)work).WaitAsync(interval, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (!work.IsCompleted)
                 {
                     await writer.WriteHeartbeatAsync(http.RequestAborted);
                 }
@@ -166,10 +172,10 @@ public static class ChatEndpoints
         }
         finally
         {
-            await ((Task)move).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // Or it could not be disposed.
+            await ((Task)work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // Or it could not be disposed.
         }
 
-        return await move;
+        return await work;
     }
 
     private static Task WriteErrorAsync(
@@ -208,14 +214,11 @@ public static class ChatEndpoints
     {
         var fault = Fault.From(exception, http.Features.Get<RequestTimer>());
         http.Features.GetRequiredFeature<CallMeter>().Status = (int)fault.Error;
+        http.Features.Set(fault); // The call's line in the log tells it.
         ILogger log = http.RequestServices.GetRequiredService<ILogger<ChatService>>();
         if (fault.IsOurs)
         {
             log.Failed(exception, heading.Model, http.TraceIdentifier);
-        }
-        else
-        {
-            log.Refused(heading.Model, (int)fault.Error, fault.Text, http.TraceIdentifier);
         }
 
         return fault;

@@ -27,6 +27,12 @@ internal static class ChatLimits
         CheckPenalty("presence_penalty", request.PresencePenalty);
         CheckPenalty("frequency_penalty", request.FrequencyPenalty);
         CheckAnswers(request, promise);
+        if (request is { Offer: not null, OfferField: "functions" } && promise is { OffersFunctions: false })
+        {
+            throw ApiException.InvalidParameters(
+                $"model {request.Model} does not support functions; leave them out or use another model");
+        }
+
         if (request.ContinuesLastMessage && promise is { OffersBeamsAndContinuation: false })
         {
             throw ApiException.InvalidParameters($"model {request.Model} does not support continue_last_message; leave it out");

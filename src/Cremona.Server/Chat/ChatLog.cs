@@ -8,9 +8,6 @@ internal static partial class ChatLog
     public static partial void Said(
         this ILogger log, string model, string prompt, string finishReason, string answer);
 
-    [LoggerMessage(2, LogLevel.Information, "{Model} refused with {Code}: {Text}, trace {TraceId}")]
-    public static partial void Refused(this ILogger log, string model, int code, string text, string traceId);
-
     [LoggerMessage(4, LogLevel.Error, "The web search at {Endpoint} failed")]
     public static partial void SearchFailed(this ILogger log, Exception fault, string endpoint);
 

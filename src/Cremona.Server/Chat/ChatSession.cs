@@ -24,21 +24,20 @@ internal sealed class ChatSession(
     : IDisposable
 {
     /// <summary>Keywords of the request's schemas that are not held to, as it wished.</summary>
-    public IReadOnlyList<string> IgnoredKeywords => settings.Grammar?.IgnoredKeywords ?? [];
+    public IReadOnlyList<string> IgnoredKeywords => settings.IgnoredKeywords;
 
-    /// <summary>As many answers as were asked for, the likeliest first.</summary>
+    /// <summary>As many answers as were asked for, the likeliest first. One that is the same as another is drawn again, as
+    /// often in all as there are answers; where the model hardly has a choice some may stay the same.</summary>
     /// <exception cref="ApiException">As for <see cref="StreamAsync"/>.</exception>
     public async Task<IReadOnlyList<ChatAnswer>> CompleteAsync(CancellationToken cancellationToken)
     {
-        List<ChatAnswer> answers = [];
+        var answers = new ChatAnswer[request.AnswerCount];
         await foreach (ChatPiece piece in StreamAsync(cancellationToken))
         {
-            if (piece.Answer is not null)
-            {
-                answers.Add(piece.Answer);
-            }
+            answers[piece.Index] = piece.Answer ?? answers[piece.Index];
         }
 
+        await RedrawTwinsAsync(answers, cancellationToken);
         return [.. answers.OrderByDescending(answer => answer.MeanLogProbability)];
     }
 
@@ -59,6 +58,49 @@ internal sealed class ChatSession(
         admission.Pass.Dispose();
         client.Dispose();
     }
+
+    private async Task RedrawTwinsAsync(ChatAnswer[] answers, CancellationToken cancellationToken)
+    {
+        int seed = answers.Length;
+        for (int i = 1; i < answers.Length; i++)
+        {
+            while (seed < 2 * answers.Length && answers.Take(i).Any(other => IsTwin(other, answers[i])))
+            {
+                if (await FindOneAsync(seed++, cancellationToken) is not { } drawn)
+                {
+                    return;
+                }
+
+                answers[i] = drawn with
+                {
+                    DiscardedTokens = answers[i].DiscardedTokens + answers[i].OutputTokens,
+                };
+            }
+        }
+    }
+
+    /// <summary>Null where there is none now: the answers that are there are good without it.</summary>
+    private async Task<ChatAnswer?> FindOneAsync(int index, CancellationToken cancellationToken)
+    {
+        ChatAnswer? answer = null;
+        try
+        {
+            await foreach (ChatPiece piece in StreamOneAsync(index, cancellationToken))
+            {
+                answer = piece.Answer ?? answer;
+            }
+        }
+        catch (ApiException)
+        {
+            return null;
+        }
+
+        return answer;
+    }
+
+    private static bool IsTwin(ChatAnswer one, ChatAnswer other) => one.Text == other.Text
+        && one.Calls.Select(call => (call.Name, call.Arguments))
+            .SequenceEqual(other.Calls.Select(call => (call.Name, call.Arguments)));
 
     private async IAsyncEnumerable<ChatPiece> StreamOneAsync(
         int index, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -25,7 +25,10 @@ internal sealed record OutputFormat(OutputFormatKind Kind, string Field, string 
         OutputFormatKind.JsonObject => ChatResponseFormat.Json,
         OutputFormatKind.JsonSchema => ChatResponseFormat.ForJsonSchema(Parse()),
         _ => null,
-    });
+    })
+    {
+        Relaxed = Relaxed,
+    };
 
     /// <summary>Keywords of a schema that are not held to.</summary>
     public IReadOnlySet<string> Relaxed { get; init; } = FrozenSet<string>.Empty;

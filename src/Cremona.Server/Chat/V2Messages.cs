@@ -16,7 +16,7 @@ internal static class V2Messages
     public static (IReadOnlyList<ChatTurn> Turns, ChatEnding Ending, ChatImages Images) ToPrompt(
         IReadOnlyList<RequestParameters> messages, bool continues)
     {
-        int settings = messages.TakeWhile(message => message.FindString("role") == "system").Count();
+        int settings = messages.TakeWhile(IsSetting).Count();
         PersonaBot[] bots =
         [
             .. messages.Take(settings).Select(message =>
@@ -68,6 +68,9 @@ internal static class V2Messages
         string.Concat(parts.Select(item => item.Part).OfType<TextContent>().Select(part => part.Text));
 
     private static TextContent[] NameParts(string name) => name.Length > 0 ? [new TextContent(name)] : [];
+
+    /// <summary>OpenAI calls a system message <c>developer</c> since its o1.</summary>
+    private static bool IsSetting(RequestParameters message) => message.FindString("role") is "system" or "developer";
 
     private static PersonaMessage ReadMessage(RequestParameters message, int index)
     {

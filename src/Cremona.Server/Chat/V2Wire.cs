@@ -74,6 +74,7 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
             Created = heading.Created,
             Model = heading.Model,
             Usage = new V2Usage(0, 0, 0, 0),
+            OutputSensitiveCode = 0,
             BaseResponse = new BaseResponse((int)error, text),
         },
         ChatJson.Wire.V2Response);
@@ -146,12 +147,12 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
         : form.Question is not null && answer.Steps.Count > 0 && answer.FinishReason == "stop" ? "tool_calls"
         : answer.FinishReason;
 
-    /// <summary>Of several answers the first that came computed the prompt for the others; what searches have added
-    /// counts for each.</summary>
+    /// <summary>Of several answers the first that came computed the prompt for the others; answers that were drawn again
+    /// count too; what searches have added counts for each.</summary>
     internal static V2Usage Usage(IReadOnlyList<ChatAnswer> answers, bool tellsCachedTokens)
     {
         long promptTokens = answers[0].PromptTokens + answers.Sum(answer => answer.AddedInput ?? 0);
-        long outputTokens = answers.Sum(answer => answer.OutputTokens);
+        long outputTokens = answers.Sum(answer => answer.OutputTokens + answer.DiscardedTokens);
         return new V2Usage(
             promptTokens + outputTokens, 0, promptTokens, outputTokens,
             tellsCachedTokens ? new V2PromptDetails(answers.Min(answer => answer.CachedTokens)) : null);
@@ -192,11 +193,18 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
         {
             throw ChatFields.NotAvailable("functions", "send tools");
         }
+
+        ChatFields.Refuse(parameters, "function_call");
     }
 
     private static NamedLimit ReadOutputTokens(RequestParameters parameters)
     {
-        string field = parameters.FindElement("max_completion_tokens") is null ? "max_tokens" : "max_completion_tokens";
+        NamedLimit newer = ReadLimit(parameters, "max_completion_tokens");
+        return newer.Value is null ? ReadLimit(parameters, "max_tokens") : newer;
+    }
+
+    private static NamedLimit ReadLimit(RequestParameters parameters, string field)
+    {
         try
         {
             return new NamedLimit(field, parameters.FindInteger(field));

@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Cremona.Server.Models;
 using Cremona.Server.Tests.Models;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Cremona.Server.Tests.Chat;
 
@@ -81,8 +83,23 @@ public class ChatEndpointsTests
             """{"model":"abab5.5s-chat","prompt":"p","beam_width":2,"seed":3,"messages":[{"sender_type":"USER","text":"who?"}]}""");
 
         answer.ShouldBe(
-            """{"created":NOW,"model":"abab5.5s-chat","reply":"I am from China.","choices":[{"text":"I am from China.","index":0,"logprobes":-4,"finish_reason":"stop"},{"text":"I am from China.","index":1,"logprobes":-5,"finish_reason":"stop"}],"usage":{"total_tokens":17},"input_sensitive":false,"output_sensitive":false,"id":"TRACE","base_resp":{"status_code":0,"status_msg":"success"}}""");
-        model.Engine.Requests.Select(request => request.Sampling.Seed).ShouldBe([3UL, 4UL], ignoreOrder: true);
+            """{"created":NOW,"model":"abab5.5s-chat","reply":"I am from China.","choices":[{"text":"I am from China.","index":0,"logprobes":-4,"finish_reason":"stop"},{"text":"I am from China.","index":1,"logprobes":-7,"finish_reason":"stop"}],"usage":{"total_tokens":21},"input_sensitive":false,"output_sensitive":false,"id":"TRACE","base_resp":{"status_code":0,"status_msg":"success"}}""");
+        model.Engine.Requests.Select(request => request.Sampling.Seed).ShouldBe([3UL, 4UL, 5UL, 6UL], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task AnswersThatAreTheSame_AreDrawnAgain_AndCounted()
+    {
+        var model = new ScriptedModel();
+        await using ServerFixture server = await ChatServer.StartAsync(model);
+
+        JsonElement answer = await server.Client.PostJsonAsync(
+            Alias, """{"model":"nano","n":2,"seed":3,"messages":[{"role":"user","content":"vary"}]}""");
+
+        answer.GetProperty("choices").EnumerateArray()
+            .Select(choice => choice.GetProperty("message").GetProperty("content").GetString()).ShouldBe(["la ", "！"]);
+        answer.GetProperty("usage").GetProperty("completion_tokens").GetInt32().ShouldBe(3);
+        model.Engine.Requests.Count.ShouldBe(3);
     }
 
     [Fact]
@@ -180,7 +197,7 @@ public class ChatEndpointsTests
 
     [Theory]
     [InlineData(Ccp, """{"created":0,"model":"nano","reply":"","choices":null,"base_resp":{"status_code":1013,"status_msg":"internal service error"}}""")]
-    [InlineData(V2, """{"id":"TRACE","choices":null,"created":NOW,"model":"nano","object":"chat.completion","usage":{"total_tokens":0,"total_characters":0,"prompt_tokens":0,"completion_tokens":0},"input_sensitive":false,"output_sensitive":false,"input_sensitive_type":0,"output_sensitive_type":0,"base_resp":{"status_code":1013,"status_msg":"internal service error"}}""")]
+    [InlineData(V2, """{"id":"TRACE","choices":null,"created":NOW,"model":"nano","object":"chat.completion","usage":{"total_tokens":0,"total_characters":0,"prompt_tokens":0,"completion_tokens":0},"input_sensitive":false,"output_sensitive":false,"input_sensitive_type":0,"output_sensitive_type":0,"output_sensitive_int":0,"base_resp":{"status_code":1013,"status_msg":"internal service error"}}""")]
     public async Task StreamThatFailsAtOnce_IsPlainJson(string path, string expected)
     {
         await using ServerFixture server = await ChatServer.StartAsync(new ScriptedModel());
@@ -188,6 +205,21 @@ public class ChatEndpointsTests
         string answer = await server.Client.PostTextAsync(path, StreamOf("break at once"));
 
         answer.ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task StreamThatFailsBeforeAnythingIsSent_IsAPlainAnswer()
+    {
+        await using ServerFixture server = await ChatServer.StartAsync(new ScriptedModel());
+        using var content = new StringContent(StreamOf("break soon"), Encoding.UTF8);
+
+        string v2 = await server.Client.PostTextAsync(V2, StreamOf("break soon"));
+        using HttpResponseMessage alias = await server.Client.PostAsync(new Uri(Alias, UriKind.Relative), content);
+
+        v2.ShouldStartWith("{\"id\":\"TRACE\",\"choices\":null,");
+        v2.ShouldContain("\"status_code\":1013");
+        alias.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
+        alias.Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
     }
 
     [Fact]
@@ -295,6 +327,32 @@ public class ChatEndpointsTests
         await stream.ReadExactlyAsync(first);
 
         Encoding.ASCII.GetString(first).ShouldBe(":\n\n:\n\n");
+    }
+
+    [Fact]
+    public async Task StreamWhoseModelLoads_SendsComments_AndEndsInAnErrorEvent()
+    {
+        var gate = new TaskCompletionSource();
+        await using ServerFixture server = await ServerFixture.StartAsync(
+            null, services => services.AddSingleton<IModelReader>(new GatedReader(new ScriptedModel(), gate.Task)),
+            "--Chat:HeartbeatSeconds=0.02");
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Alias, UriKind.Relative))
+        {
+            Content = new StringContent(
+                """{"model":"nano","stream":true,"max_tokens":400,"messages":[{"role":"user","content":"who?"}]}"""),
+        };
+        using HttpResponseMessage answer = await server.Client.SendAsync(
+            request, HttpCompletionOption.ResponseHeadersRead);
+        await using Stream stream = await answer.Content.ReadAsStreamAsync();
+        byte[] first = new byte[6];
+
+        await stream.ReadExactlyAsync(first);
+        gate.SetResult();
+        string rest = await new StreamReader(stream).ReadToEndAsync();
+
+        Encoding.ASCII.GetString(first).ShouldBe(":\n\n:\n\n");
+        rest.ShouldContain("data: {\"type\":\"error\"");
+        rest.ShouldContain("exceed the context");
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
             + "reply_constraints sample_messages functions function_call plugins knowledge_base_param relaxed_keywords",
         [V2] = "model messages stream max_tokens max_completion_tokens temperature top_p seed n stop presence_penalty "
             + "frequency_penalty logprobs top_logprobs logit_bias mask_sensitive_info tools tool_choice parallel_tool_calls "
-            + "functions response_format stream_options relaxed_keywords",
+            + "functions function_call response_format stream_options relaxed_keywords",
     };
 
     /// <summary>Texts of the platform's documentation, which say less.</summary>
@@ -159,10 +159,15 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
             Add(roles, """{"stream_options":[]}""", "binding: expr_path=stream_options" + WrongType);
             Add(roles, """{"max_completion_tokens":-1}""", "max_completion_tokens must be in (0,32768]");
             Add(roles, """{"max_tokens":"64"}""", null);
+            Add(roles, """{"max_tokens":400,"max_completion_tokens":0}""",
+                "prompt tokens 9 + max_tokens 400 exceed the context of 400 tokens of model abab6-chat");
             Add(roles, """{"max_tokens":"many"}""", "max_tokens type error");
             Add(roles, """{"max_tokens":32769}""", "max_tokens must be in (0,32768]");
             Add(roles, """{"max_tokens":8,"max_completion_tokens":400}""",
                 "prompt tokens 9 + max_completion_tokens 400 exceed the context of 400 tokens of model abab6-chat");
+            Add(roles, """{"messages":[{"role":"developer","name":"MM","content":"s"},{"role":"system","content":"t"},{"role":"user","content":"x"}]}""", null);
+            Add(roles, """{"messages":[{"role":"user","content":"x"},{"role":"developer","content":"s"}]}""",
+                "chat content has invalid message role: developer");
             Add(roles, """{"messages":[{"role":"god","content":"x"}]}""", "chat content has invalid message role: god");
             Add(roles, """{"messages":[{"content":"x"}]}""", "binding: expr_path=messages[0].role" + Missing);
             Add(roles, """{"messages":[{"role":"system"},{"role":"user","name":"u","content":[{"type":"text","text":"x"}]}]}""", null);
@@ -231,6 +236,9 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
         Add("""{"functions":[{"name":"a b"}]}""", "functions[0].name must be 1 to 64 letters, digits, - and _: a b");
         Add("""{"functions":[{"name":"plugin_f"}]}""", "functions[0].name must not begin with plugin_: plugin_f");
         Add("""{"functions":[{"name":"f"},{"name":"f"}]}""", "functions has two functions named f; give them different names");
+        Add("""{"model":"abab5.5s-chat","functions":[{"name":"f"}]}""",
+            "model abab5.5s-chat does not support functions; leave them out or use another model");
+        Add("""{"model":"abab5.5s-chat","functions":[{"name":"f"}],"function_call":{"type":"none"}}""", null);
         Add("""{"functions":"f"}""", "binding: expr_path=functions" + WrongType);
         Add("""{"functions":[{"name":"f"}],"function_call":{"type":"none"}}""", null);
         Add("""{"functions":[{"name":"f"}],"function_call":{"type":"specific","name":"f"}}""", null);
@@ -266,6 +274,10 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
         Add("{" + F + ""","parallel_tool_calls":"perhaps"}""", "binding: expr_path=parallel_tool_calls" + WrongType);
         Add("""{"tool_choice":"required"}""", "tool_choice required needs tools; send them or leave it out");
         Add("""{"functions":[{"name":"f"}]}""", "functions is not available on this server; send tools");
+        Add("""{"function_call":"auto"}""", "function_call" + Absent);
+        Add("""{"function_call":{"name":"f"}}""", "function_call" + Absent);
+        Add("""{"functions":[],"function_call":null}""", null);
+        Add("""{"model":"abab5.5s-chat","tools":[{"function":{"name":"f"}}]}""", null);
         Add("""{"tools":{}}""", "binding: expr_path=tools" + WrongType);
         Add("""{"tools":[{"type":"function"}]}""", "binding: expr_path=tools[0].function" + Missing);
         Add("""{"tools":[{"type":"function","function":"f"}]}""", "binding: expr_path=tools[0].function" + WrongType);

@@ -229,10 +229,9 @@ public sealed partial class ChatToolTests : IAsyncLifetime
         await File.WriteAllTextAsync(list, "rome\n");
         await using ServerFixture server = await ChatServer.StartAsync(
             _model, $"--SensitiveWords:Lists:0:Path={list}", "--SensitiveWords:Lists:0:Category=1");
-        JsonElement[] events = await server.Client.PostStreamAsync(
-            V2, Body("weather and time", ",\"stream\":true"));
-        events.Select(e => e.GetRawText()).ShouldAllBe(text => !text.Contains("get_weather"));
-        events[^1].StatusCode().ShouldBe(1027);
+        string stream = await server.Client.PostTextAsync(V2, Body("weather and time", ",\"stream\":true"));
+        stream.ShouldNotContain("get_weather");
+        stream.ShouldContain("\"status_code\":1027");
         File.Delete(list);
     }
 

@@ -24,6 +24,7 @@ public class SseWriterTests
 
         answer.Content.Headers.ContentType!.ToString().ShouldBe("text/event-stream");
         answer.Headers.Contains("Trace-Id").ShouldBeTrue();
+        answer.Headers.GetValues("X-Accel-Buffering").ShouldBe(["no"]);
         foreach (string expected in new[] { "data: {\"a\":\"中😀\"}\n\n", "data: 2\n\n", "data: [DONE]\n\n" })
         {
             byte[] buffer = new byte[1024];

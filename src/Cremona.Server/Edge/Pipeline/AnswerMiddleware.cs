@@ -79,7 +79,7 @@ internal sealed class AnswerMiddleware(
         {
             log.Failed(exception, context.Request.Method, context.Request.Path, context.TraceIdentifier);
         }
-        else
+        else if (context.Features.Get<CallMeter>()?.Interface is null)
         {
             log.Refused(
                 context.Request.Method, context.Request.Path, (int)fault.Error, fault.Text, context.TraceIdentifier);

@@ -21,9 +21,15 @@ internal sealed class CallMiddleware(
         }
         catch (Exception exception)
         {
-            meter.Status = AnswerMiddleware.IsClientGone(exception, clientGone)
-                ? CallMeter.ClientGone
-                : (int)Fault.From(exception, context.Features.Get<RequestTimer>()).Error;
+            if (AnswerMiddleware.IsClientGone(exception, clientGone))
+            {
+                meter.Status = CallMeter.ClientGone;
+                throw;
+            }
+
+            var fault = Fault.From(exception, context.Features.Get<RequestTimer>());
+            meter.Status = (int)fault.Error;
+            context.Features.Set(fault);
             throw;
         }
         finally
@@ -32,7 +38,7 @@ internal sealed class CallMiddleware(
             {
                 telemetry.Record(meter);
                 UsageRow row = ToRow(operation, caller, meter);
-                log.CallEnded(row);
+                log.CallEnded(row, context.Features.Get<Fault>());
                 await ledger.AddAsync(row);
                 balances.Spend(row.GroupId, row.InputTokens + row.OutputTokens); // The ledger can write it from now on.
             }

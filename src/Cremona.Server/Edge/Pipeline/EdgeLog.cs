@@ -45,18 +45,18 @@ internal static partial class EdgeLog
         "The store does not answer: until it does, this process counts calls and tokens per minute for itself")]
     public static partial void LimitsCutOff(this ILogger log, Exception fault);
 
-    /// <summary>The one line of a call of a model.</summary>
-    public static void CallEnded(this ILogger log, UsageRow row) => CallEnded(
-        log, row.Operation, row.Model, row.Status, row.InputTokens, row.CachedTokens, row.OutputTokens,
+    /// <summary>The one line of a call of a model, with the reason where it was refused.</summary>
+    public static void CallEnded(this ILogger log, UsageRow row, Fault? fault) => CallEnded(
+        log, row.Operation, row.Model, row.Status, fault is null ? "" : $" ({fault.Text})", row.InputTokens, row.CachedTokens, row.OutputTokens,
         row.FirstTokenMs, row.DurationMs, row.GroupId, row.KeyName, row.Id);
 
     [LoggerMessage(
         10, LogLevel.Information,
-        "{Operation} {Model} ended with {Status}: {InputTokens} tokens in, {CachedTokens} of them cached, "
+        "{Operation} {Model} ended with {Status}{Reason}: {InputTokens} tokens in, {CachedTokens} of them cached, "
         + "{OutputTokens} out, the first after {FirstTokenMs} ms, all in {DurationMs} ms; "
         + "group {Group}, key {Key}, trace {TraceId}")]
     private static partial void CallEnded(
-        ILogger log, string operation, string model, long status, long inputTokens, long cachedTokens,
+        ILogger log, string operation, string model, long status, string reason, long inputTokens, long cachedTokens,
         long outputTokens, long? firstTokenMs, long durationMs, string group, string key, string traceId);
 
     [LoggerMessage(6, LogLevel.Information,

@@ -48,12 +48,12 @@ public sealed class SensitiveWordsTests : IDisposable
         await using ServerFixture server = await StartAsync(new ScriptedModel(), (1, "你好！"));
 
         JsonElement whole = await server.Client.PostJsonAsync(V2, Body("sing", isStream: false));
-        JsonElement[] events = await server.Client.PostStreamAsync(V2, Body("sing", isStream: true));
+        JsonElement stream = await server.Client.PostJsonAsync(V2, Body("sing", isStream: true)); // nothing was sent yet
         string alias = await server.Client.PostTextAsync(Alias, Body("sing", isStream: true));
 
         whole.StatusCode().ShouldBe(1027);
-        events[^1].StatusCode().ShouldBe(1027);
-        string.Concat(events.Select(e => e.GetRawText())).ShouldNotContain("你");
+        stream.StatusCode().ShouldBe(1027);
+        stream.GetRawText().ShouldNotContain("你");
         alias.ShouldContain("output new_sensitive (1027)");
         alias.ShouldNotContain("你");
     }
@@ -68,10 +68,10 @@ public sealed class SensitiveWordsTests : IDisposable
             .Replace("{\"model\"", "{\"response_format\":{\"type\":\"json_object\"},\"model\"", StringComparison.Ordinal);
 
         (await server.Client.PostStreamAsync(V2, Body("escaped", isStream: true)))[^1].StatusCode().ShouldBe(0);
-        JsonElement[] events = await server.Client.PostStreamAsync(V2, json);
+        string stream = await server.Client.PostTextAsync(V2, json);
 
-        events[^1].StatusCode().ShouldBe(1027);
-        string.Concat(events.Select(e => e.GetRawText())).ShouldNotContain(word[1..]);
+        stream.ShouldContain("\"status_code\":1027");
+        stream.ShouldNotContain(word[1..]);
     }
 
     [Fact]

@@ -149,6 +149,7 @@ public partial class TelemetryTests
         told.Length.ShouldBe(1);
         told[0].ShouldContain("ended with 0: 9 tokens in, 0 of them cached, 2 out, the first after ");
         lines.All.Count(line => line.Contains("chat_completions none ended with 2013", StringComparison.Ordinal)).ShouldBe(1);
+        lines.All.Count(line => line.Contains("unsupported model: none", StringComparison.Ordinal)).ShouldBe(1);
         lines.All.ShouldNotContain(line => line.Contains("POST /v1/chat/completions 200", StringComparison.Ordinal));
         lines.All.Any(line => line.Contains("who?", StringComparison.Ordinal)
             || line.Contains("from China", StringComparison.Ordinal)).ShouldBe(hasContents);
