@@ -58,7 +58,8 @@ public sealed record PersonaDialogue(IReadOnlyList<PersonaBot> Bots, IReadOnlyLi
 
     private static string WithUser(string prompt, string? userName)
     {
-        if (string.IsNullOrEmpty(userName) || Nameless.Contains(userName, StringComparer.OrdinalIgnoreCase)) return prompt;
+        if (string.IsNullOrEmpty(userName)) return prompt;
+        if (Nameless.Contains(userName, StringComparer.OrdinalIgnoreCase)) return prompt;
         string language = prompt.Length > 0 ? prompt : userName;
         bool isChinese = language.Any(c => c is >= '\u4e00' and <= '\u9fff');
         string told = isChinese ? $"用户叫{userName}。" : $"The user is called {userName}.";

@@ -20,7 +20,8 @@ internal sealed record ChatAnswer(
     /// unfinished.</summary>
     public IReadOnlyList<FunctionCallPiece> Calls { get; init; } = [];
 
-    /// <summary>Output tokens of answers that were drawn in its place before, and were the same as another one.</summary>
+    /// <summary>Output tokens of answers that were drawn in its place before, and were the same as another
+    /// one.</summary>
     public long DiscardedTokens { get; init; }
 
     /// <summary>Calls that the server has answered itself on the way.</summary>

@@ -154,8 +154,8 @@ public static class ChatEndpoints
         }
     }
 
-    /// <summary>Waits; a heartbeat at each interval keeps proxies from giving up. Work that was begun has ended when this
-    /// returns or throws.</summary>
+    /// <summary>Waits; a heartbeat at each interval keeps proxies from giving up. Work that was begun has ended when
+    /// this returns or throws.</summary>
     private static async Task<T> WaitAsync<T>(HttpContext http, Task<T> work, SseWriter writer, TimeSpan? heartbeat)
     {
         var clock = http.RequestServices.GetRequiredService<TimeProvider>();

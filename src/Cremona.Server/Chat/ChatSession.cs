@@ -26,8 +26,8 @@ internal sealed class ChatSession(
     /// <summary>Keywords of the request's schemas that are not held to, as it wished.</summary>
     public IReadOnlyList<string> IgnoredKeywords => settings.IgnoredKeywords;
 
-    /// <summary>As many answers as were asked for, the likeliest first. One that is the same as another is drawn again, as
-    /// often in all as there are answers; where the model hardly has a choice some may stay the same.</summary>
+    /// <summary>As many answers as were asked for, the likeliest first. One that is the same as another is drawn again,
+    /// as often in all as there are answers; where the model hardly has a choice some may stay the same.</summary>
     /// <exception cref="ApiException">As for <see cref="StreamAsync"/>.</exception>
     public async Task<IReadOnlyList<ChatAnswer>> CompleteAsync(CancellationToken cancellationToken)
     {

@@ -147,8 +147,8 @@ internal sealed class V2Wire(ChatOptions options, bool isAlias) : IChatWire
         : form.Question is not null && answer.Steps.Count > 0 && answer.FinishReason == "stop" ? "tool_calls"
         : answer.FinishReason;
 
-    /// <summary>Of several answers the first that came computed the prompt for the others; answers that were drawn again
-    /// count too; what searches have added counts for each.</summary>
+    /// <summary>Of several answers the first that came computed the prompt for the others; answers that were drawn
+    /// again count too; what searches have added counts for each.</summary>
     internal static V2Usage Usage(IReadOnlyList<ChatAnswer> answers, bool tellsCachedTokens)
     {
         long promptTokens = answers[0].PromptTokens + answers.Sum(answer => answer.AddedInput ?? 0);

@@ -84,7 +84,8 @@ public class ChatEndpointsTests
 
         answer.ShouldBe(
             """{"created":NOW,"model":"abab5.5s-chat","reply":"I am from China.","choices":[{"text":"I am from China.","index":0,"logprobes":-4,"finish_reason":"stop"},{"text":"I am from China.","index":1,"logprobes":-7,"finish_reason":"stop"}],"usage":{"total_tokens":21},"input_sensitive":false,"output_sensitive":false,"id":"TRACE","base_resp":{"status_code":0,"status_msg":"success"}}""");
-        model.Engine.Requests.Select(request => request.Sampling.Seed).ShouldBe([3UL, 4UL, 5UL, 6UL], ignoreOrder: true);
+        model.Engine.Requests.Select(request => request.Sampling.Seed)
+            .ShouldBe([3UL, 4UL, 5UL, 6UL], ignoreOrder: true);
     }
 
     [Fact]

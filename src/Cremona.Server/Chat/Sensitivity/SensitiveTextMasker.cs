@@ -5,13 +5,14 @@ using System.Text.RegularExpressions;
 namespace Cremona.Server.Chat.Sensitivity;
 
 /// <summary>Replaces each character of an e-mail address, link, domain, Chinese ID number, Chinese telephone
-/// number or home address (<see cref="HomeAddresses"/>) by <c>*</c>, in text that arrives in pieces. One per text.</summary>
+/// number or home address (<see cref="HomeAddresses"/>) by <c>*</c>, in text that arrives in pieces. One per
+/// text.</summary>
 /// <param name="isJson">The text is JSON and stays it: only what strings say is masked, and an escape in it gives way
 /// whole.</param>
-/// <remarks>All but the last two consist of printable ASCII without blanks, so an unfinished run of such characters is
-/// held back until it ends, and so are digits with single blanks, and what a home address may begin with: in Chinese the name that stands before a region or
-/// a street, and what goes on behind one. The text is taken character by character: the masked whole does not depend on
-/// how it was cut.</remarks>
+/// <remarks>All but the last two consist of printable ASCII without blanks, so an unfinished run of such characters
+/// is held back until it ends, and so are digits with single blanks, and what a home address may begin with: in
+/// Chinese the name that stands before a region or a street, and what goes on behind one. The text is taken
+/// character by character: the masked whole does not depend on how it was cut.</remarks>
 internal sealed partial class SensitiveTextMasker(bool isJson = false)
 {
     private const int HeldLengthMax = 4096;
@@ -157,7 +158,8 @@ internal sealed partial class SensitiveTextMasker(bool isJson = false)
     private static bool IsRunCharacter(char c) => c is > ' ' and < '\u007f' and not ('"' or '<' or '>' or '`');
 
     /// <summary>In this order: links, e-mail addresses, domains under common top-level names, 18-digit ID
-    /// numbers, Chinese mobile numbers (138 1234 5678), Chinese landlines with their area code (010-12345678).</summary>
+    /// numbers, Chinese mobile numbers (138 1234 5678), Chinese landlines with their area code
+    /// (010-12345678).</summary>
     [GeneratedRegex("""
         (?:https?|ftp)://[!#-;=?-_a-z{-~]+
         | [a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+

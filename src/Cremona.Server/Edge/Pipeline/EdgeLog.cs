@@ -47,7 +47,8 @@ internal static partial class EdgeLog
 
     /// <summary>The one line of a call of a model, with the reason where it was refused.</summary>
     public static void CallEnded(this ILogger log, UsageRow row, Fault? fault) => CallEnded(
-        log, row.Operation, row.Model, row.Status, fault is null ? "" : $" ({fault.Text})", row.InputTokens, row.CachedTokens, row.OutputTokens,
+        log, row.Operation, row.Model, row.Status, fault is null ? "" : $" ({fault.Text})",
+        row.InputTokens, row.CachedTokens, row.OutputTokens,
         row.FirstTokenMs, row.DurationMs, row.GroupId, row.KeyName, row.Id);
 
     [LoggerMessage(

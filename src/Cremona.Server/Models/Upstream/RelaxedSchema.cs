@@ -5,8 +5,8 @@ using Cremona.Inference.Grammar;
 
 namespace Cremona.Server.Models.Upstream;
 
-/// <summary>Takes the keywords that a request does not want to be held to out of the schemas that another server gets, and
-/// remembers where they stood. For one request.</summary>
+/// <summary>Takes the keywords that a request does not want to be held to out of the schemas that another server gets,
+/// and remembers where they stood. For one request.</summary>
 /// <param name="relaxed">The keywords.</param>
 internal sealed class RelaxedSchema(IReadOnlySet<string> relaxed)
 {

@@ -80,8 +80,8 @@ internal sealed class UpstreamChatClient(
         // The servers belong to their pools.
     }
 
-    /// <summary>As an engine of this process does: a limit that the request gives never shrinks. How long the prompt is,
-    /// is an estimate, and so is what the default shrinks to.</summary>
+    /// <summary>As an engine of this process does: a limit that the request gives never shrinks. How long the prompt
+    /// is, is an estimate, and so is what the default shrinks to.</summary>
     private int LimitOutput(int promptTokens, EngineChatOptions settings) => settings.MaxOutputTokens
         ?? Math.Min(settings.DefaultOutputTokens, Math.Max(pool.ContextTokens - promptTokens, 1));
 

@@ -17,7 +17,8 @@ internal static class UpstreamErrors
     /// <param name="body">The beginning of what it sent.</param>
     /// <param name="retryAfter">When it asks us to come again, in seconds or by a date.</param>
     /// <param name="now">By our clock.</param>
-    public static UpstreamException Read(int status, string body, RetryConditionHeaderValue? retryAfter, DateTimeOffset now) =>
+    public static UpstreamException Read(
+        int status, string body, RetryConditionHeaderValue? retryAfter, DateTimeOffset now) =>
         new(Find(status, body), Describe(status))
         {
             RetryAfter = ReadWait(retryAfter, now),

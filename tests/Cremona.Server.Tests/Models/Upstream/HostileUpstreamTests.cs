@@ -58,7 +58,7 @@ public class HostileUpstreamTests
     [InlineData(-30, 0, 0)]
     public async Task BusyServer_IsToldWithItsRetryAfter_WhenItIsADate(int seconds, int min, int max)
     {
-        string date = DateTimeOffset.UtcNow.AddSeconds(seconds).ToString("r");
+        string date = TimeProvider.System.GetUtcNow().AddSeconds(seconds).ToString("r");
         await using FakeUpstream fake = await FakeUpstream.StartAsync(FakeUpstream.Fail(429, retryAfter: date));
         await using ServerFixture server = await UpstreamServer.StartAsync([fake.Url]);
 
