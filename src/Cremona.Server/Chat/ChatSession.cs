@@ -90,7 +90,7 @@ internal sealed class ChatSession(
                 answer = piece.Answer ?? answer;
             }
         }
-        catch (ApiException)
+        catch (Exception fault) when (fault is ApiException or OperationCanceledException or IOException)
         {
             return null;
         }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Frozen;
+using System.Globalization;
 using System.Text.Json;
 using Cremona.Inference.Grammar;
 
@@ -12,6 +13,9 @@ internal sealed class RelaxedSchema(IReadOnlySet<string> relaxed)
 {
     private const int DepthMax = 1000;
 
+    // The header that tells them holds less.
+    private const int IgnoredCharactersMax = 16_000;
+
     /// <summary>What they hold are schemas by names of the client's own.</summary>
     private static readonly FrozenSet<string> Maps =
         ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"];
@@ -20,6 +24,8 @@ internal sealed class RelaxedSchema(IReadOnlySet<string> relaxed)
     private static readonly FrozenSet<string> Values = ["enum", "const", "default", "examples"];
 
     private readonly List<string> _ignored = [];
+    private readonly List<string> _path = []; // from the document's root to where the writing is
+    private int _ignoredCharacters;
 
     /// <summary>As <see cref="ByteGrammar.IgnoredKeywords"/> tells them.</summary>
     public IReadOnlyList<string> Ignored => _ignored;
@@ -39,7 +45,9 @@ internal sealed class RelaxedSchema(IReadOnlySet<string> relaxed)
         try
         {
             using var json = new Utf8JsonWriter(stripped, new JsonWriterOptions { MaxDepth = DepthMax });
-            Write(json, schema, place + "#");
+            _path.Clear();
+            _path.Add(place + "#");
+            Write(json, schema);
         }
         catch (InvalidOperationException e)
         {
@@ -50,7 +58,7 @@ internal sealed class RelaxedSchema(IReadOnlySet<string> relaxed)
     }
 
     /// <summary>A schema, or a list of them.</summary>
-    private void Write(Utf8JsonWriter json, JsonElement schema, string pointer)
+    private void Write(Utf8JsonWriter json, JsonElement schema)
     {
         switch (schema.ValueKind)
         {
@@ -58,7 +66,9 @@ internal sealed class RelaxedSchema(IReadOnlySet<string> relaxed)
                 json.WriteStartObject();
                 foreach (JsonProperty member in schema.EnumerateObject())
                 {
-                    WriteKeyword(json, member, Append(pointer, member.Name));
+                    _path.Add(member.Name);
+                    WriteKeyword(json, member);
+                    _path.RemoveAt(_path.Count - 1);
                 }
 
                 json.WriteEndObject();
@@ -67,7 +77,9 @@ internal sealed class RelaxedSchema(IReadOnlySet<string> relaxed)
                 json.WriteStartArray();
                 foreach ((int index, JsonElement item) in schema.EnumerateArray().Index())
                 {
-                    Write(json, item, $"{pointer}/{index}");
+                    _path.Add(index.ToString(CultureInfo.InvariantCulture));
+                    Write(json, item);
+                    _path.RemoveAt(_path.Count - 1);
                 }
 
                 json.WriteEndArray();
@@ -78,11 +90,11 @@ internal sealed class RelaxedSchema(IReadOnlySet<string> relaxed)
         }
     }
 
-    private void WriteKeyword(Utf8JsonWriter json, JsonProperty keyword, string pointer)
+    private void WriteKeyword(Utf8JsonWriter json, JsonProperty keyword)
     {
         if (relaxed.Contains(keyword.Name))
         {
-            _ignored.Add(pointer);
+            Ignore();
         }
         else if (Values.Contains(keyword.Name))
         {
@@ -94,7 +106,9 @@ internal sealed class RelaxedSchema(IReadOnlySet<string> relaxed)
             foreach (JsonProperty member in keyword.Value.EnumerateObject())
             {
                 json.WritePropertyName(member.Name);
-                Write(json, member.Value, Append(pointer, member.Name));
+                _path.Add(member.Name);
+                Write(json, member.Value);
+                _path.RemoveAt(_path.Count - 1);
             }
 
             json.WriteEndObject();
@@ -102,10 +116,19 @@ internal sealed class RelaxedSchema(IReadOnlySet<string> relaxed)
         else
         {
             json.WritePropertyName(keyword.Name);
-            Write(json, keyword.Value, pointer);
+            Write(json, keyword.Value);
         }
     }
 
-    private static string Append(string pointer, string name) =>
-        $"{pointer}/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
+    // A pointer is made only of what is told: names may be long, and members many.
+    private void Ignore()
+    {
+        if (_ignoredCharacters > IgnoredCharactersMax) return;
+        string pointer = string.Join('/', _path.Select((name, i) => i == 0 ? name : Escape(name)));
+        _ignored.Add(pointer);
+        _ignoredCharacters += pointer.Length;
+    }
+
+    private static string Escape(string name) =>
+        name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 }

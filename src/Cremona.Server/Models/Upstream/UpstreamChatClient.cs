@@ -81,9 +81,13 @@ internal sealed class UpstreamChatClient(
     }
 
     /// <summary>As an engine of this process does: a limit that the request gives never shrinks. How long the prompt
-    /// is, is an estimate, and so is what the default shrinks to.</summary>
-    private int LimitOutput(int promptTokens, EngineChatOptions settings) => settings.MaxOutputTokens
-        ?? Math.Min(settings.DefaultOutputTokens, Math.Max(pool.ContextTokens - promptTokens, 1));
+    /// is, is an estimate, and so is what the default shrinks to; where nothing would be left, the server decides.</summary>
+    private int LimitOutput(int promptTokens, EngineChatOptions settings)
+    {
+        if (settings.MaxOutputTokens is { } asked) return asked;
+        int room = pool.ContextTokens - promptTokens;
+        return room > 0 ? Math.Min(settings.DefaultOutputTokens, room) : settings.DefaultOutputTokens;
+    }
 
     private static bool IsShrunk(int outputTokensMax, EngineChatOptions settings) =>
         settings.MaxOutputTokens is null && outputTokensMax < settings.DefaultOutputTokens;

@@ -83,7 +83,13 @@ internal static class UpstreamRequests
 
             json.WritePropertyName("parameters");
             function.JsonSchema.WriteTo(json);
-            json.WriteBoolean("strict", true);
+
+            // OpenAI refuses the others.
+            if (IsClosed(function.JsonSchema))
+            {
+                json.WriteBoolean("strict", true);
+            }
+
             json.WriteEndObject();
             json.WriteEndObject();
         }
@@ -175,4 +181,21 @@ internal static class UpstreamRequests
 
         json.WriteEndObject();
     }
+
+    /// <summary>Every object of the schema allows only the members it lists and asks for all of them, as OpenAI's strict
+    /// functions must (https://platform.openai.com/docs/guides/structured-outputs).</summary>
+    private static bool IsClosed(JsonElement schema) => schema.ValueKind switch
+    {
+        JsonValueKind.Array => schema.EnumerateArray().All(IsClosed),
+        JsonValueKind.Object => schema.EnumerateObject().All(member => IsClosed(member.Value))
+            && (!schema.TryGetProperty("properties", out JsonElement properties)
+                || properties.ValueKind != JsonValueKind.Object || AsksForAll(schema, properties)),
+        _ => true,
+    };
+
+    private static bool AsksForAll(JsonElement schema, JsonElement properties) =>
+        schema.TryGetProperty("additionalProperties", out JsonElement others) && others.ValueKind == JsonValueKind.False
+        && schema.TryGetProperty("required", out JsonElement required) && required.ValueKind == JsonValueKind.Array
+        && !properties.EnumerateObject().Select(property => property.Name)
+            .Except(required.EnumerateArray().Select(name => name.ToString())).Any();
 }

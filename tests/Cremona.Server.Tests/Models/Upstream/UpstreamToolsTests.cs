@@ -37,8 +37,27 @@ public class UpstreamToolsTests
         call.GetProperty("function").ToString().ShouldBe("""{"name":"weather","arguments":"{\"town\": \"Cremona\"}"}""");
         string body = fake.Bodies.Single();
         body.ShouldContain("""
-            "tools":[{"type":"function","function":{"name":"weather","description":"d","parameters":{"type":"object","properties":{"town":{"type":"string"}}},"strict":true}}],"tool_choice":{"type":"function","function":{"name":"weather"}},"parallel_tool_calls":false
+            "tools":[{"type":"function","function":{"name":"weather","description":"d","parameters":{"type":"object","properties":{"town":{"type":"string"}}}}}],"tool_choice":{"type":"function","function":{"name":"weather"}},"parallel_tool_calls":false
             """.Trim());
+    }
+
+    [Theory]
+    [InlineData("""{"type":"object","properties":{"a":{"type":"string"}},"required":["a"],"additionalProperties":false}""", true)]
+    [InlineData("""{"type":"object","properties":{"a":{"type":"string"}},"required":[],"additionalProperties":false}""", false)]
+    [InlineData("""{"type":"object","properties":{"a":{"type":"string"}},"required":["a"]}""", false)]
+    [InlineData(
+        """{"type":"object","properties":{"a":{"type":"object","properties":{"b":{}}}},"required":["a"],"additionalProperties":false}""",
+        false)]
+    public async Task Functions_AreStrict_WhereOpenAIAllowsIt(string parameters, bool isStrict)
+    {
+        await using FakeUpstream fake = await FakeUpstream.StartAsync(FakeUpstream.AnswerWellAsync);
+        await using ServerFixture server = await UpstreamServer.StartAsync([fake.Url]);
+
+        await server.Client.PostJsonAsync(
+            "/v1/chat/completions",
+            $$$"""{"model":"far","tools":[{"function":{"name":"f","parameters":{{{parameters}}}}}],"messages":[{"role":"user","content":"hi"}]}""");
+
+        fake.Bodies.Single().Contains("\"strict\":true", StringComparison.Ordinal).ShouldBe(isStrict);
     }
 
     [Theory]
