@@ -15,6 +15,9 @@ internal static class Rehearsal
 {
     private const int AtOnce = 16;
 
+    // A model that ends none of these ends none.
+    private const int TriedFirst = 32;
+
     /// <summary>The dialogues, the same for the same model and seed; fewer than asked for where the model does not end
     /// its turns.</summary>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -29,10 +32,15 @@ internal static class Rehearsal
             MaxBatchSize = AtOnce,
             QueueLength = count,
         };
-        using var engine = new DecoderEngine(weights, WeightFormat.F32, options);
+        using var engine = new DecoderEngine(
+            weights, WeightFormat.F32, options, request.BaseModel.Tokenizer.VocabularySize);
         var author = new RehearsalAuthor(engine, request.BaseModel);
-        TokenizedRow?[] rows = Task.WhenAll(Enumerable.Range(0, count)
-            .Select(i => author.WriteAsync(request.Seed, i, cancellationToken))).GetAwaiter().GetResult();
-        return [.. rows.OfType<TokenizedRow>()];
+        int tried = Math.Min(count, TriedFirst);
+        List<TokenizedRow> rows = Write(0, tried);
+        if (rows.Count > 0) rows.AddRange(Write(tried, count - tried));
+        return rows;
+
+        List<TokenizedRow> Write(int first, int number) => [.. Task.WhenAll(Enumerable.Range(first, number)
+            .Select(i => author.WriteAsync(request.Seed, i, cancellationToken))).GetAwaiter().GetResult().OfType<TokenizedRow>()];
     }
 }
