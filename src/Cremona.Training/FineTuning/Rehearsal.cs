@@ -41,6 +41,7 @@ internal static class Rehearsal
         return rows;
 
         List<TokenizedRow> Write(int first, int number) => [.. Task.WhenAll(Enumerable.Range(first, number)
-            .Select(i => author.WriteAsync(request.Seed, i, cancellationToken))).GetAwaiter().GetResult().OfType<TokenizedRow>()];
+            .Select(i => author.WriteAsync(request.Seed, i, cancellationToken))).GetAwaiter().GetResult()
+            .OfType<TokenizedRow>()];
     }
 }

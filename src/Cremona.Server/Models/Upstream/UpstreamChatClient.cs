@@ -81,7 +81,8 @@ internal sealed class UpstreamChatClient(
     }
 
     /// <summary>As an engine of this process does: a limit that the request gives never shrinks. How long the prompt
-    /// is, is an estimate, and so is what the default shrinks to; where nothing would be left, the server decides.</summary>
+    /// is, is an estimate, and so is what the default shrinks to; where nothing would be left, the server
+    /// decides.</summary>
     private int LimitOutput(int promptTokens, EngineChatOptions settings)
     {
         if (settings.MaxOutputTokens is { } asked) return asked;

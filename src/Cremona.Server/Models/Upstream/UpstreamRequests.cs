@@ -182,8 +182,8 @@ internal static class UpstreamRequests
         json.WriteEndObject();
     }
 
-    /// <summary>Every object of the schema allows only the members it lists and asks for all of them, as OpenAI's strict
-    /// functions must (https://platform.openai.com/docs/guides/structured-outputs).</summary>
+    /// <summary>Every object of the schema allows only the members it lists and asks for all of them, as OpenAI's
+    /// strict functions must (https://platform.openai.com/docs/guides/structured-outputs).</summary>
     private static bool IsClosed(JsonElement schema) => schema.ValueKind switch
     {
         JsonValueKind.Array => schema.EnumerateArray().All(IsClosed),
@@ -194,7 +194,8 @@ internal static class UpstreamRequests
     };
 
     private static bool AsksForAll(JsonElement schema, JsonElement properties) =>
-        schema.TryGetProperty("additionalProperties", out JsonElement others) && others.ValueKind == JsonValueKind.False
+        schema.TryGetProperty("additionalProperties", out JsonElement others)
+        && others.ValueKind == JsonValueKind.False
         && schema.TryGetProperty("required", out JsonElement required) && required.ValueKind == JsonValueKind.Array
         && !properties.EnumerateObject().Select(property => property.Name)
             .Except(required.EnumerateArray().Select(name => name.ToString())).Any();
