@@ -138,15 +138,18 @@ internal sealed class CcWire(ChatOptions options) : IChatWire
                 Index: index, LogProbes: LogProbes(answer, answers.Count), FinishReason: answer.FinishReason, Delta: ""));
         }
 
-        public byte[] Fail(ApiError error, string text) => JsonSerializer.SerializeToUtf8Bytes(
-            new CcResponse
-            {
-                Created = heading.Created,
-                Model = heading.Model,
-                Reply = "",
-                Choices = [new CcChoice(Index: 0, FinishReason: "stop", Delta: "")],
-                BaseResponse = new BaseResponse((int)error, text),
-            },
-            ChatJson.Wire.CcResponse);
+        public IEnumerable<byte[]> Fail(ApiError error, string text) =>
+        [
+            JsonSerializer.SerializeToUtf8Bytes(
+                new CcResponse
+                {
+                    Created = heading.Created,
+                    Model = heading.Model,
+                    Reply = "",
+                    Choices = [new CcChoice(Index: 0, FinishReason: "stop", Delta: "")],
+                    BaseResponse = new BaseResponse((int)error, text),
+                },
+                ChatJson.Wire.CcResponse),
+        ];
     }
 }

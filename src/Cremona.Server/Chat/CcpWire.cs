@@ -237,15 +237,18 @@ internal sealed class CcpWire(ChatOptions options) : IChatWire
         public IEnumerable<byte[]> End(IReadOnlyList<ChatAnswer> answers) => [Whole(heading, name, answers)];
 
         /// <summary>A choice with a finish reason, because LangChain.js shows the error only then.</summary>
-        public byte[] Fail(ApiError error, string text) => JsonSerializer.SerializeToUtf8Bytes(
-            new CcpResponse
-            {
-                Created = heading.Created,
-                Model = heading.Model,
-                Reply = "",
-                Choices = [Choice("stop", name, "")],
-                BaseResponse = new BaseResponse((int)error, text),
-            },
-            ChatJson.Wire.CcpResponse);
+        public IEnumerable<byte[]> Fail(ApiError error, string text) =>
+        [
+            JsonSerializer.SerializeToUtf8Bytes(
+                new CcpResponse
+                {
+                    Created = heading.Created,
+                    Model = heading.Model,
+                    Reply = "",
+                    Choices = [Choice("stop", name, "")],
+                    BaseResponse = new BaseResponse((int)error, text),
+                },
+                ChatJson.Wire.CcpResponse),
+        ];
     }
 }

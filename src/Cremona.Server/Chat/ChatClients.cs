@@ -41,8 +41,9 @@ internal sealed class ChatClients(SensitiveWords words, IWebSearch search, IOpti
     /// <summary>Words are looked for before anything is masked; arguments of calls are for programs and are not
     /// masked.</summary>
     /// <param name="client">The model's.</param>
-    /// <param name="isHeld">This server holds the answer to the form that was asked for. What another server answers is
-    /// taken for JSON and for plain text, whatever it was asked for: it may be either.</param>
+    /// <param name="isHeld">This server holds the answer to the form that was asked for. What another server answers
+    /// where JSON was asked for may be that or plain text: words are looked for in both readings, and its beginning
+    /// tells how to mask it.</param>
     /// <param name="closing">The settings of a round that may not search any more; null where the request does not
     /// search.</param>
     public IChatClient Wrap(IChatClient client, ChatCall call, bool isHeld, EngineChatOptions? closing)
@@ -56,7 +57,7 @@ internal sealed class ChatClients(SensitiveWords words, IWebSearch search, IOpti
 
         if (call.Request.MasksSensitiveText)
         {
-            client = isJson.Aggregate(client, (inner, json) => new MaskingChatClient(inner, json));
+            client = new MaskingChatClient(client, isJson.Length == 1 ? isJson[0] : null);
         }
 
         return closing is null

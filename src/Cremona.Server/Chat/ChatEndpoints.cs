@@ -127,15 +127,15 @@ public static class ChatEndpoints
             {
                 ChatPiece piece = pieces.Current;
                 answers[piece.Index] = piece.Answer ?? answers[piece.Index];
-                await WriteAsync(events.Continue(piece));
+                await WriteAsync(events.Continue(piece), http.RequestAborted);
             }
 
-            await WriteAsync(events.End(answers));
+            await WriteAsync(events.End(answers), http.RequestAborted);
         }
         catch (Exception exception) when (http.Response.HasStarted && !IsClientGone(http, exception))
         {
             Fault fault = Report(http, exception, new ChatHeading(http.TraceIdentifier, 0, request.Model));
-            await writer.WriteAsync(events.Fail(fault.Error, fault.Text), CancellationToken.None);
+            await WriteAsync(events.Fail(fault.Error, fault.Text), CancellationToken.None);
         }
         finally
         {
@@ -145,11 +145,11 @@ public static class ChatEndpoints
             }
         }
 
-        async Task WriteAsync(IEnumerable<byte[]> lines)
+        async Task WriteAsync(IEnumerable<byte[]> lines, CancellationToken cancellationToken)
         {
             foreach (byte[] line in lines)
             {
-                await writer.WriteAsync(line, http.RequestAborted);
+                await writer.WriteAsync(line, cancellationToken);
             }
         }
     }
@@ -183,7 +183,7 @@ public static class ChatEndpoints
     {
         if (Options<ChatOptions>(http).StreamErrorsAsSse && request is { IsStream: true })
         {
-            byte[] last = wire.OpenStream(heading, request).Fail(fault.Error, fault.Text);
+            byte[] last = wire.OpenStream(heading, request).Fail(fault.Error, fault.Text).Single();
             return CreateWriter(http, request).WriteAsync(last, CancellationToken.None);
         }
 

@@ -61,19 +61,23 @@ internal sealed class ChatSession(
 
     private async Task RedrawTwinsAsync(ChatAnswer[] answers, CancellationToken cancellationToken)
     {
-        int seed = answers.Length;
-        for (int i = 1; i < answers.Length; i++)
+        bool isComplete = true;
+        for (int seed = answers.Length; isComplete && seed < 2 * answers.Length;)
         {
-            while (seed < 2 * answers.Length && answers.Take(i).Any(other => IsTwin(other, answers[i])))
-            {
-                if (await FindOneAsync(seed++, cancellationToken) is not { } drawn)
-                {
-                    return;
-                }
+            int[] twins = [.. Enumerable.Range(1, answers.Length - 1)
+                .Where(i => answers.Take(i).Any(other => IsTwin(other, answers[i])))
+                .Take((2 * answers.Length) - seed)];
+            if (twins.Length == 0) return;
 
-                answers[i] = drawn with
+            int first = seed;
+            ChatAnswer?[] drawn = await Task.WhenAll(twins.Select((_, i) => FindOneAsync(first + i, cancellationToken)));
+            seed += twins.Length;
+            foreach ((int twin, ChatAnswer? answer) in twins.Zip(drawn))
+            {
+                isComplete &= answer is not null;
+                answers[twin] = answer is null ? answers[twin] : answer with
                 {
-                    DiscardedTokens = answers[i].DiscardedTokens + answers[i].OutputTokens,
+                    DiscardedTokens = answers[twin].DiscardedTokens + answers[twin].OutputTokens,
                 };
             }
         }

@@ -12,6 +12,6 @@ internal interface IChatEvents
     /// <param name="answers">By index.</param>
     IEnumerable<byte[]> End(IReadOnlyList<ChatAnswer> answers);
 
-    /// <summary>The one event that ends a stream in an error.</summary>
-    byte[] Fail(ApiError error, string text);
+    /// <summary>Ends the stream in an error, behind what was held back.</summary>
+    IEnumerable<byte[]> Fail(ApiError error, string text);
 }

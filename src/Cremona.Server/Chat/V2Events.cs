@@ -65,7 +65,18 @@ internal sealed class V2Events(ChatHeading heading, V2AnswerForm form) : IChatEv
         }
     }
 
-    public byte[] Fail(ApiError error, string text)
+    public IEnumerable<byte[]> Fail(ApiError error, string text)
+    {
+        foreach ((_, ChatPiece held) in _held)
+        {
+            yield return Chunk(null, held);
+        }
+
+        _held.Clear();
+        yield return Fault(error, text);
+    }
+
+    private byte[] Fault(ApiError error, string text)
     {
         var baseResponse = new BaseResponse((int)error, text);
         if (!form.HasOpenAIErrors)

@@ -66,5 +66,9 @@ public static class TrainingFile
         {
             throw new TrainingRowException($"the model's chat template refuses the dialogue: {e.Message}");
         }
+        catch (InvalidDataException e)
+        {
+            throw new TrainingRowException($"the dialogue cannot be written for the model: {e.Message}");
+        }
     }
 }

@@ -7,8 +7,8 @@ namespace Cremona.Server.Chat.Sensitivity;
 
 /// <summary>Masks sensitive text in what the client below answers.</summary>
 /// <param name="inner">The client.</param>
-/// <param name="isJson">It answers in JSON, which stays well-formed.</param>
-internal sealed class MaskingChatClient(IChatClient inner, bool isJson) : DelegatingChatClient(inner)
+/// <param name="isJson">It answers in JSON, which stays well-formed; null where each answer tells by its beginning.</param>
+internal sealed class MaskingChatClient(IChatClient inner, bool? isJson) : DelegatingChatClient(inner)
 {
     public override Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, AIChatOptions? options = null,

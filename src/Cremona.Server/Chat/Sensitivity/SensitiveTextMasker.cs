@@ -8,22 +8,23 @@ namespace Cremona.Server.Chat.Sensitivity;
 /// number or home address (<see cref="HomeAddresses"/>) by <c>*</c>, in text that arrives in pieces. One per
 /// text.</summary>
 /// <param name="isJson">The text is JSON and stays it: only what strings say is masked, and an escape in it gives way
-/// whole.</param>
+/// whole. Null: it is JSON if it begins with a brace or a bracket.</param>
 /// <remarks>All but the last two consist of printable ASCII without blanks, so an unfinished run of such characters
 /// is held back until it ends, and so are digits with single blanks, and what a home address may begin with: in
 /// Chinese the name that stands before a region or a street, and what goes on behind one. The text is taken
 /// character by character: the masked whole does not depend on how it was cut.</remarks>
-internal sealed partial class SensitiveTextMasker(bool isJson = false)
+internal sealed partial class SensitiveTextMasker(bool? isJson = false)
 {
     private const int HeldLengthMax = 4096;
     private const int PhoneLengthMax = 32; // of a telephone number with everything that may be in it
     private const int ContextLength = 4; // what the patterns look at before a match
     private const char FirstHan = '\u4e00';
 
-    private readonly JsonUnescaper? _unescaper = isJson ? new JsonUnescaper() : null;
     private readonly StringBuilder _written = new(); // what is held, as it is written
     private readonly List<int> _lengths = []; // of the characters that are held, as they are written
     private readonly List<char> _seen = []; // some that were told, then those held; blank where no match may be
+    private bool? _isJson = isJson; // null before the first character that is no blank
+    private JsonUnescaper? _unescaper;
     private int _told; // of those seen
     private int _open; // written characters of an escape that is not whole
     private int _runLength; // at the end of what is held
@@ -136,11 +137,17 @@ internal sealed partial class SensitiveTextMasker(bool isJson = false)
     /// whole were no JSON any more: everything outside of strings.</summary>
     private char? Read(char c)
     {
-        if (_unescaper is null)
+        if (!char.IsWhiteSpace(c))
+        {
+            _isJson ??= c is '{' or '[';
+        }
+
+        if (_isJson is not true)
         {
             return c;
         }
 
+        _unescaper ??= new JsonUnescaper();
         char? said = _unescaper.Read(c);
         if (said == '"' && _open == 1)
         {

@@ -56,6 +56,9 @@ public sealed class CallMeter(TimeProvider clock)
     /// <summary>The prompt counts once, however many answers are drawn from it.</summary>
     public void CountInput(int tokens) => Interlocked.Exchange(ref _inputTokens, tokens);
 
+    /// <summary>As <see cref="CountInput"/>, but never instead of a count that was told.</summary>
+    public void EstimateInput(int tokens) => Interlocked.CompareExchange(ref _inputTokens, tokens, 0);
+
     /// <summary>A later prompt of the call, which goes on after an answer, has something that no earlier prompt or
     /// answer of the call had.</summary>
     /// <param name="tokens">That alone; negative to correct an estimate.</param>

@@ -281,7 +281,7 @@ public sealed class CallSharing(
             }
         }
 
-        log.LimitsShared(others);
+        if (others > 0) log.LimitsShared(others);
     }
 
     private void StartQueue() => _queue.Start(_id, CutOff);

@@ -49,7 +49,16 @@ public sealed class UsageLedger(IUsageStore store, TimeProvider clock, ILogger<U
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
         TaskCompletionSource written = NewSource();
-        await _waiting.Writer.WriteAsync((null, written), cancellationToken);
+        try
+        {
+            await _waiting.Writer.WriteAsync((null, written), cancellationToken);
+        }
+        catch (ChannelClosedException)
+        {
+            await _work.WaitAsync(cancellationToken); // The server stops and writes all there is.
+            return;
+        }
+
         _hurry.TrySetResult();
         await written.Task.WaitAsync(cancellationToken);
     }

@@ -33,7 +33,7 @@ internal sealed class UpstreamTally(EngineChatOptions settings, int promptTokens
         if (!_hasBegun)
         {
             _hasBegun = true;
-            _prompt.Count(promptTokensEstimate);
+            _prompt.Estimate(promptTokensEstimate);
         }
 
         if (chunk.IsProgress)

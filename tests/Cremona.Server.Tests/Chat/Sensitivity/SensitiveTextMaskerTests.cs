@@ -199,7 +199,14 @@ public class SensitiveTextMaskerTests
             Mask(pieces).Length.ShouldBe(text.Length);
         });
 
-    private static string Mask(IEnumerable<string> pieces, bool isJson = false)
+    [Theory]
+    [InlineData(" [\"a@b.com\", 13800138000]", " [\"*******\", 13800138000]")]
+    [InlineData("[\"\\u0041@b.com\"]", "[\"*******\"]")]
+    [InlineData("a: [13800138000]", "a: [***********]")]
+    public void UnknownForm_IsToldByItsBeginning(string text, string masked) =>
+        Mask(text.Select(c => c.ToString()), isJson: null).ShouldBe(masked);
+
+    private static string Mask(IEnumerable<string> pieces, bool? isJson = false)
     {
         var masker = new SensitiveTextMasker(isJson);
         return string.Concat(pieces.Select(masker.Append)) + masker.Flush();
