@@ -55,6 +55,21 @@ public sealed class TrainingFileTests : IClassFixture<SmallLanguage>
     }
 
     [Fact]
+    public void Read_ShowsNamesOfARoleRow_AsServingDoes()
+    {
+        TrainingFileReport report = Read("""
+            {"messages":[{"role":"system","name":"Mira","content":"Mira paints."},{"role":"user","name":"Li","content":"Hi"},{"role":"assistant","name":"Mira","content":"Hello!"}]}
+            {"messages":[{"role":"system","content":"Be short."},{"role":"developer","name":"Mo","content":"Mo sings."},{"role":"user","name":"Li","content":"Hi"},{"role":"assistant","name":"Mo","content":"Hello!"},{"role":"system","content":"Louder."},{"role":"user","name":"An","content":"And?"},{"role":"assistant","name":"Mo","content":"La!","weight":0}]}
+            """);
+        report.Rows[0].Tokens.ShouldBe(Read(Pro).Rows[0].Tokens);
+        TokenizedRow second = report.Rows[1];
+        _tokenizer.Decode(second.Tokens).ShouldBe(
+            "system\nBe short.\n\nMo\nMo sings.\nuser\nLi: Hi\nassistant\nMo: Hello!\nsystem\nLouder.\nuser\nAn: And?\n"
+            + "assistant\nMo: La!\n");
+        _tokenizer.Decode([.. second.Tokens.Where((_, i) => second.IsLearned[i])]).ShouldBe("Mo: Hello!");
+    }
+
+    [Fact]
     public void Read_LearnsTheAnswersAndTheirEnds_Only()
     {
         TokenizedRow row = Read(Pro).Rows[0];
