@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text;
+using Cremona.Inference.Templates;
 using Cremona.Protocol.Errors;
 using Cremona.Server.Edge;
 using Cremona.Server.Edge.Calls;
 using Cremona.Server.Edge.Pipeline;
+using Cremona.Server.Models;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
@@ -60,7 +62,7 @@ public static class ChatEndpoints
         CallMeter meter = http.Features.GetRequiredFeature<CallMeter>();
         var heading = new ChatHeading(caller.TraceId, clock.GetUtcNow().ToUnixTimeSeconds(), FindModelName(parameters));
         meter.Begin(wire.Operation, heading.Model);
-        ChatRequest? request = null;
+        ChatRequest request = Unread(heading.Model, parameters, wire);
         try
         {
             request = wire.Read(parameters); // 1
@@ -179,15 +181,15 @@ public static class ChatEndpoints
     }
 
     private static Task WriteErrorAsync(
-        HttpContext http, IChatWire wire, ChatHeading heading, ChatRequest? request, Fault fault)
+        HttpContext http, IChatWire wire, ChatHeading heading, ChatRequest request, Fault fault)
     {
-        if (Options<ChatOptions>(http).StreamErrorsAsSse && request is { IsStream: true })
+        fault.Announce(http.Response);
+        if (Options<ChatOptions>(http).StreamErrorsAsSse && request.IsStream)
         {
             byte[] last = wire.OpenStream(heading, request).Fail(fault.Error, fault.Text).Single();
             return CreateWriter(http, request).WriteAsync(last, CancellationToken.None);
         }
 
-        fault.Announce(http.Response);
         http.Response.StatusCode = fault.TransportStatus
             ?? (Options<EdgeOptions>(http).UseHttpStatuses
                 ? ApiErrorCatalogue.Find(fault.Error).HttpStatus
@@ -233,6 +235,29 @@ public static class ChatEndpoints
         exception is ConnectionResetException or ConnectionAbortedException
         || (exception is OperationCanceledException
             && http.Features.Get<RequestTimer>() is { IsTimeUp: false, IsStopping: false });
+
+    /// <summary>Stands for a request until it is read: what telling an error of the reading needs.</summary>
+    private static ChatRequest Unread(string model, RequestParameters parameters, IChatWire wire) => new()
+    {
+        Model = model,
+        Turns = [],
+        Ending = ChatEnding.OpenAssistant,
+        OutputTokens = new NamedLimit("", null),
+        IsStream = IsAsked(parameters, "stream"),
+        UsesShortSeparator = wire.Surface == ChatSurfaces.Completion && !IsAsked(parameters, "use_standard_sse"),
+    };
+
+    private static bool IsAsked(RequestParameters parameters, string name)
+    {
+        try
+        {
+            return parameters.FindBoolean(name) ?? false;
+        }
+        catch (ApiException)
+        {
+            return false; // No boolean; reading the request will say so.
+        }
+    }
 
     private static string FindModelName(RequestParameters parameters)
     {

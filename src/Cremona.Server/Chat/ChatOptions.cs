@@ -8,7 +8,8 @@ public sealed class ChatOptions
     public const string Section = "Chat";
 
     /// <summary>Send an error that comes before the first piece of a stream as an event instead of plain JSON. Default
-    /// false, as the platform did in 2023; LangChain.js waits for ever on plain JSON.</summary>
+    /// false, as the platform did in 2023; LangChain.js waits for ever on plain JSON. Errors of the door itself, such
+    /// as a wrong key or a body that is no JSON, stay plain.</summary>
     public bool StreamErrorsAsSse { get; set; }
 
     /// <summary>End a stream of chatcompletion_v2 with an event that holds the whole answer. Default true.</summary>

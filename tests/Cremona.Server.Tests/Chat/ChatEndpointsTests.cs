@@ -5,6 +5,7 @@ using System.Text.Json;
 using Cremona.Server.Models;
 using Cremona.Server.Tests.Models;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Cremona.Server.Tests.Chat;
 
@@ -233,6 +234,41 @@ public class ChatEndpointsTests
         answer.ShouldBe(
             """data: {"created":NOW,"model":"nano","reply":"","choices":[{"finish_reason":"stop","messages":[{"sender_type":"BOT","sender_name":"MM","text":""}]}],"base_resp":{"status_code":1013,"status_msg":"internal service error"}}"""
             + "\n\n");
+    }
+
+    [Theory]
+    [InlineData(Cc, "", "\n", """{"created":NOW,"model":"nano","reply":"","choices":[{"index":0,"finish_reason":"stop","delta":""}],"base_resp":{"status_code":2013,"status_msg":"invalid params, chat content is empty"}}""")]
+    [InlineData(Cc, ",\"use_standard_sse\":true", "\n\n", """{"created":NOW,"model":"nano","reply":"","choices":[{"index":0,"finish_reason":"stop","delta":""}],"base_resp":{"status_code":2013,"status_msg":"invalid params, chat content is empty"}}""")]
+    [InlineData(Ccp, "", "\n\n", """{"created":NOW,"model":"nano","reply":"","choices":[{"finish_reason":"stop","messages":[{"sender_type":"BOT","sender_name":"","text":""}]}],"base_resp":{"status_code":2013,"status_msg":"invalid params, chat content is empty"}}""")]
+    [InlineData(V2, "", "\n\n", """{"id":"TRACE","choices":[{"finish_reason":"stop","index":0,"delta":{"content":"","role":"assistant"}}],"created":NOW,"model":"nano","object":"chat.completion.chunk","output_sensitive":false,"input_sensitive_type":0,"output_sensitive_type":0,"base_resp":{"status_code":2013,"status_msg":"invalid params, chat content is empty"}}""")]
+    public async Task StreamThatCannotBeRead_IsAnEvent_WhenSwitchedOn(
+        string path, string more, string separator, string expected)
+    {
+        await using ServerFixture server = await ChatServer.StartAsync(new ScriptedModel(), "--Chat:StreamErrorsAsSse=true");
+
+        string streamed = await server.Client.PostTextAsync(
+            path, $$"""{"model":"nano","stream":true{{more}},"messages":[]}""");
+        string plain = await server.Client.PostTextAsync(path, """{"model":"nano","stream":"perhaps","messages":[]}""");
+
+        streamed.ShouldBe("data: " + expected + separator);
+        plain.ShouldStartWith("{");
+    }
+
+    [Fact]
+    public async Task StreamOverTheLimit_SaysWhenToComeAgain_AlsoAsAnEvent()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1_702_558_479));
+        await using ServerFixture server = await ServerFixture.StartAsync(
+            null,
+            services => services.AddSingleton<TimeProvider>(clock).AddSingleton<IModelReader>(new ScriptedModel()),
+            "--Chat:StreamErrorsAsSse=true", "--CallLimits:RequestsPerMinute=1");
+        await server.Client.PostTextAsync(Ccp, StreamOf("who?"));
+        using var content = new StringContent(StreamOf("who?"), Encoding.UTF8);
+
+        using HttpResponseMessage refused = await server.Client.PostAsync(new Uri(Ccp, UriKind.Relative), content);
+
+        (await refused.Content.ReadAsStringAsync()).ShouldStartWith("data: ");
+        refused.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(60));
     }
 
     [Theory]
