@@ -101,6 +101,16 @@ public class LenientJsonTests
     }
 
     [Fact]
+    public void Parse_SaysWhere_WhenBytesInsideOfATextAreNoUtf8()
+    {
+        byte[] text = [.. "{\"a\":\""u8, 0xb2, .. "\"}"u8];
+
+        var fault = Should.Throw<JsonFaultException>(() => LenientJson.Parse(text, DepthMax));
+
+        (fault.Line, fault.Column).ShouldBe((1, 7));
+    }
+
+    [Fact]
     public void Parse_SkipsAByteOrderMark()
     {
         byte[] text = [.. Encoding.UTF8.Preamble, .. "{}"u8];

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Cremona.Server.Edge.Json;
 
@@ -18,6 +19,11 @@ public static class LenientJson
         if (utf8.Span.StartsWith(Encoding.UTF8.Preamble))
         {
             utf8 = utf8[Encoding.UTF8.Preamble.Length..];
+        }
+
+        if (!Utf8.IsValid(utf8.Span))
+        {
+            Decode(utf8.Span); // Says where; System.Text.Json does not look inside of texts.
         }
 
         try
