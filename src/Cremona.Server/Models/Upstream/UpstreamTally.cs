@@ -17,8 +17,17 @@ internal sealed class UpstreamTally(EngineChatOptions settings, int promptTokens
     private double _logProbabilitySum;
     private int _logProbabilityCount;
     private bool _hasBegun;
+    private bool _hasCalls;
+    private string? _toldFinish;
 
-    public ChatFinishReason? Finish { get; private set; }
+    /// <summary>Null until the server tells an end. Whether there were calls is seen, not told: servers say "stop"
+    /// behind a call that the request forced.</summary>
+    public ChatFinishReason? Finish => _toldFinish switch
+    {
+        null => null,
+        "length" => ChatFinishReason.Length,
+        _ => _hasCalls ? ChatFinishReason.ToolCalls : ChatFinishReason.Stop,
+    };
 
     public UsageDetails Usage => _usage;
 
@@ -30,6 +39,7 @@ internal sealed class UpstreamTally(EngineChatOptions settings, int promptTokens
     public UpstreamChunk Add(UpstreamChunk chunk)
     {
         IReadOnlyList<FunctionCallPiece> calls = _calls.Number(chunk.Calls);
+        _hasCalls |= calls.Count > 0;
         if (!_hasBegun)
         {
             _hasBegun = true;
@@ -44,7 +54,7 @@ internal sealed class UpstreamTally(EngineChatOptions settings, int promptTokens
 
         _logProbabilitySum += chunk.LogProbabilities.Sum(token => token.LogProbability);
         _logProbabilityCount += chunk.LogProbabilities.Count;
-        Finish = ToReason(chunk.FinishReason) ?? Finish;
+        _toldFinish = chunk.FinishReason ?? _toldFinish;
         if (chunk.Usage is { } told)
         {
             Correct(told);
@@ -63,12 +73,4 @@ internal sealed class UpstreamTally(EngineChatOptions settings, int promptTokens
         _usage.CachedInputTokenCount = cached;
         _usage.TotalTokenCount = told.InputTokenCount + told.OutputTokenCount;
     }
-
-    private static ChatFinishReason? ToReason(string? told) => told switch
-    {
-        null => null,
-        "length" => ChatFinishReason.Length,
-        "tool_calls" => ChatFinishReason.ToolCalls,
-        _ => ChatFinishReason.Stop,
-    };
 }

@@ -87,6 +87,25 @@ public class UpstreamToolsTests
         fake.Bodies.Single().ShouldContain(sent);
     }
 
+    [Theory]
+    [InlineData(true, "stop", "tool_calls")]
+    [InlineData(true, "length", "length")]
+    [InlineData(false, "tool_calls", "stop")]
+    public async Task FinishReason_FollowsWhatCame_NotWhatTheServerSays(bool calls, string told, string expected)
+    {
+        string said = calls
+            ? """{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c-1","function":{"name":"weather","arguments":"{}"}}]}}]}"""
+            : FakeUpstream.Delta("Hello");
+        await using FakeUpstream fake = await FakeUpstream.StartAsync(http => FakeUpstream.SendAsync(
+            http, said, $$"""{"choices":[{"index":0,"delta":{},"finish_reason":"{{told}}"}]}"""));
+        await using ServerFixture server = await UpstreamServer.StartAsync([fake.Url]);
+
+        JsonElement answer = await server.Client.PostJsonAsync(
+            "/v1/chat/completions", $$"""{"model":"far",{{Tools}},"messages":[{"role":"user","content":"hi"}]}""");
+
+        answer.GetProperty("choices")[0].GetProperty("finish_reason").GetString().ShouldBe(expected);
+    }
+
     [Fact]
     public async Task CallsWithoutIds_StayApart_WhereTheArgumentsAreWhole()
     {
