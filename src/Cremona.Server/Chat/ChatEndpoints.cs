@@ -20,6 +20,7 @@ public static class ChatEndpoints
 
     public static RouteGroupBuilder MapChat(this IEndpointRouteBuilder routes)
     {
+        ChatOptions options = routes.ServiceProvider.GetRequiredService<IOptions<ChatOptions>>().Value;
         RouteGroupBuilder group = routes.MapGroup("/v1");
         group.MapPost("/text/chatcompletion", PostCcAsync)
             .WithName("chatcompletion").WithSummary("Chat between two sides with a prompt");
@@ -27,8 +28,13 @@ public static class ChatEndpoints
             .WithName("chatcompletion_pro").WithSummary("Chat between named bots and users");
         group.MapPost("/text/chatcompletion_v2", PostV2Async)
             .WithName("chatcompletion_v2").WithSummary("Chat with roles");
-        group.MapPost("/chat/completions", PostCompletionsAsync).OpenAIShaped()
+        RouteHandlerBuilder alias = group.MapPost("/chat/completions", PostCompletionsAsync)
             .WithName("chat_completions").WithSummary("Chat with roles, in OpenAI's shape");
+        if (!options.CompletionsErrorsAsBaseResponse)
+        {
+            alias.OpenAIShaped();
+        }
+
         return group;
     }
 

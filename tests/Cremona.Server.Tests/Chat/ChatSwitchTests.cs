@@ -53,6 +53,29 @@ public class ChatSwitchTests
     }
 
     [Fact]
+    public async Task Alias_AnswersErrorsOfTheDoorAsV2_WhenSwitchedOn()
+    {
+        await using ServerFixture server = await ChatServer.StartAsync(
+            new ScriptedModel(), "--Chat:CompletionsErrorsAsBaseResponse=true", "--Logging:LogLevel:Default=None");
+        using HttpClient known = await server.CreateGroupClientAsync("1");
+
+        foreach ((HttpClient client, string body, int code) in new[]
+        {
+            (known, "{", 2013),
+            (server.Client, Streamed, 1004), // Its key is unknown, now that there is one.
+        })
+        {
+            using var content = new StringContent(body, Encoding.UTF8);
+            using HttpResponseMessage answer = await client.PostAsync(new Uri(Alias, UriKind.Relative), content);
+            string error = await answer.Content.ReadAsStringAsync();
+
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            error.ShouldBe(await client.PostTextAsync(V2, body));
+            error.ShouldStartWith($$$"""{"base_resp":{"status_code":{{{code}}},""");
+        }
+    }
+
+    [Fact]
     public async Task Alias_EndsABrokenStreamAsV2_WhenSwitchedOn()
     {
         await using ServerFixture server = await ChatServer.StartAsync(
