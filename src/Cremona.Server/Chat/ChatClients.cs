@@ -20,7 +20,9 @@ internal sealed class ChatClients(SensitiveWords words, IWebSearch search, IOpti
     {
         IEnumerable<string> tools = (call.Request.Offer?.Tools ?? [])
             .Select(tool => $"{tool.Name}\n{tool.Description}\n{SaidBy(tool.Parameters)}");
-        int type = words.FindInInput(call.GroupId, call.Request.Turns.SelectMany(TextsOf).Concat(tools));
+        IEnumerable<string> forms = call.Request.Format is { } format ? [TextOf(format)] : [];
+        int type = words.FindInInput(
+            call.GroupId, call.Request.Turns.SelectMany(TextsOf).Concat(tools).Concat(forms));
         return type != SensitiveWords.Severe
             ? type
             : throw new ApiException(
@@ -68,7 +70,10 @@ internal sealed class ChatClients(SensitiveWords words, IWebSearch search, IOpti
     }
 
     private static IEnumerable<string> TextsOf(ChatTurn turn) =>
-        turn.ToolCalls.Select(call => SaidBy(call.Arguments)).Prepend(turn.Content);
+        turn.ToolCalls.Select(call => $"{call.Name}\n{SaidBy(call.Arguments)}").Prepend(turn.Content);
+
+    private static string TextOf(OutputFormat format) =>
+        format.Kind == OutputFormatKind.RawGlyph ? format.Content : JsonUnescaper.Unescape(format.Content);
 
     private static string SaidBy(JsonElement json) => JsonUnescaper.Unescape(json.GetRawText());
 }

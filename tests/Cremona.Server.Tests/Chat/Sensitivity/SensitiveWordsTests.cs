@@ -42,6 +42,32 @@ public sealed class SensitiveWordsTests : IDisposable
         answer.StatusCode().ShouldBe(1026);
     }
 
+    [Theory]
+    [InlineData(V2, """
+        {"model":"nano","messages":[{"role":"user","content":"x"},
+         {"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"坏人","arguments":"{}"}}]},
+         {"role":"tool","tool_call_id":"c","content":"y"}]}
+        """)]
+    [InlineData(V2, """
+        {"model":"nano","response_format":{"type":"json_schema","json_schema":{"schema":{"type":"object","description":"\u574f\u4eba"}}},
+         "messages":[{"role":"user","content":"x"}]}
+        """)]
+    [InlineData(Ccp, """
+        {"model":"nano","bot_setting":[{"bot_name":"MM","content":"x"}],
+         "reply_constraints":{"sender_type":"BOT","sender_name":"MM","glyph":{"type":"raw","raw_glyph":"坏人{{gen 'a'}}"}},
+         "messages":[{"sender_type":"USER","sender_name":"u","text":"x"}]}
+        """)]
+    public async Task SevereInput_IsFound_InNamesOfCalls_AndInTheFormOfTheAnswer(string path, string body)
+    {
+        var model = new ScriptedModel { ToolCallForm = ToolCallForm.Tagged };
+        await using ServerFixture server = await StartAsync(model, (1, "坏人"));
+
+        JsonElement answer = await server.Client.PostJsonAsync(path, body);
+
+        answer.StatusCode().ShouldBe(1026);
+        model.Engine.Requests.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task SevereOutput_Is1027_AndIsNeverTold()
     {
