@@ -30,6 +30,8 @@ public sealed class WebSearchTests : IAsyncLifetime
     [Theory]
     [InlineData("""{"query_list":["a","b"]}""", "a,b")]
     [InlineData("""{"query_list":["a",null,""," ",7]}""", "a")]
+    [InlineData("""{"query_list":["\ud83d","a"]}""", "a")]
+    [InlineData("""{"\ud83d_query_list":["a"]}""", "")]
     [InlineData("""{"query_list":"a"}""", "")]
     [InlineData("""{"query":"a"}""", "")]
     [InlineData("""["a"]""", "")]

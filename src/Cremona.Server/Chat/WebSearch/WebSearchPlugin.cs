@@ -33,16 +33,23 @@ internal static class WebSearchPlugin
                     ? [.. list.EnumerateArray().Select(ReadQuery).OfType<string>()]
                     : [];
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
-            return [];
+            return []; // The latter: half a character in a name.
         }
     }
 
     private static string? ReadQuery(JsonElement query)
     {
-        string text = query.ValueKind == JsonValueKind.String ? query.GetString()!.Trim() : "";
-        return text.Length is > 0 and <= QueryLengthMax ? text : null;
+        try
+        {
+            string text = query.ValueKind == JsonValueKind.String ? query.GetString()!.Trim() : "";
+            return text.Length is > 0 and <= QueryLengthMax ? text : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // Half a character.
+        }
     }
 
     /// <summary>The results of a call, numbered as the platform numbers them.</summary>
