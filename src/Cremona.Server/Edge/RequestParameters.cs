@@ -38,9 +38,9 @@ public sealed class RequestParameters
     /// <summary>The text of a parameter, or null when it is not set. Numbers give their digits.</summary>
     public string? FindString(string name)
     {
-        if (_query.TryGetValue(name, out var values) && !string.IsNullOrEmpty(values[^1]))
+        if (FindInQuery(name) is { } given)
         {
-            return values[^1];
+            return given;
         }
 
         if (!Body.TryGetProperty(name, out JsonElement value))
@@ -101,7 +101,7 @@ public sealed class RequestParameters
     public bool? FindBoolean(string name)
     {
         if (FindElement(name) is { ValueKind: JsonValueKind.True or JsonValueKind.False } value
-            && !_query.ContainsKey(name))
+            && FindInQuery(name) is null)
         {
             return value.GetBoolean();
         }
@@ -128,4 +128,7 @@ public sealed class RequestParameters
             new RequestParameters(QueryCollection.Empty, value, $"{Path}{name}."),
         _ => throw ApiException.WrongType(Path + name),
     };
+
+    private string? FindInQuery(string name) =>
+        _query.TryGetValue(name, out var values) && values[^1] is { Length: > 0 } text ? text : null;
 }

@@ -49,6 +49,7 @@ public class RequestParametersTests
     [InlineData("", """{"a":1}""", true)]
     [InlineData("", """{"a":null}""", null)]
     [InlineData("?a=false", """{"a":true}""", false)]
+    [InlineData("?a=", """{"a":true}""", true)]
     public void Booleans_AreReadInEveryForm(string query, string body, bool? value) =>
         Read(query, body).FindBoolean("a").ShouldBe(value);
 
