@@ -35,7 +35,7 @@ internal sealed class ChatService(
         request.Images.Require(backend, request.Model);
         ChatLimits.Check(request, promise, backend.ContextTokens);
         clients.RequirePlugins(request);
-        EngineChatOptions settings = ToSettings(request, promise);
+        EngineChatOptions settings = ToSettings(request, call.Surface, promise);
         settings.Meter = call.Meter;
         settings.Group = call.GroupId;
 
@@ -123,13 +123,14 @@ internal sealed class ChatService(
         return served ?? throw Unsupported(name);
     }
 
-    private static EngineChatOptions ToSettings(ChatRequest request, DocumentedModel? promise) => new()
+    private static EngineChatOptions ToSettings(
+        ChatRequest request, ChatSurfaces surface, DocumentedModel? promise) => new()
     {
         ModelId = request.Model,
         Ending = request.Ending,
         TrimsStart = request.Ending == Inference.Templates.ChatEnding.ContinueLast && !request.ContinuesLastMessage,
         MaxOutputTokens = (int?)request.OutputTokens.Value,
-        DefaultOutputTokens = promise?.OutputTokens ?? OutputTokensDefault,
+        DefaultOutputTokens = promise?.OutputTokensOn(surface) ?? OutputTokensDefault,
         Temperature = (float?)request.Temperature ?? promise?.Temperature ?? TemperatureDefault,
         TopP = (float?)request.TopP ?? promise?.TopP ?? TopPDefault,
         Seed = request.Seed,

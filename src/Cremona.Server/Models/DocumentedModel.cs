@@ -14,6 +14,9 @@ public sealed record DocumentedModel(string Name, int ContextTokens, ChatSurface
     /// <summary>Output tokens when the request gives no limit.</summary>
     public int OutputTokens { get; init; } = 256;
 
+    /// <summary>The same on ChatCompletion v2, where that differs.</summary>
+    public int? V2OutputTokens { get; init; }
+
     /// <summary>The largest limit a request may give, where that is less than the context.</summary>
     public int? OutputTokensMax { get; init; }
 
@@ -22,4 +25,8 @@ public sealed record DocumentedModel(string Name, int ContextTokens, ChatSurface
 
     /// <summary>Whether ChatCompletion Pro offers <c>functions</c>.</summary>
     public bool OffersFunctions { get; init; } = true;
+
+    /// <summary>Output tokens when a request through this interface gives no limit.</summary>
+    public int OutputTokensOn(ChatSurfaces surface) =>
+        surface == ChatSurfaces.V2 ? V2OutputTokens ?? OutputTokens : OutputTokens;
 }

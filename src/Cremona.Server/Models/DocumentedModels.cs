@@ -16,7 +16,7 @@ public static class DocumentedModels
         new("abab6.5t-chat", 8192, ProAndV2, 0.1f),
         new("abab6.5g-chat", 8192, ProAndV2, 0.1f),
         new("abab7-chat-preview", 245_760, ProAndV2, 0.1f),
-        new("MiniMax-Text-01", 1_000_192, ProAndV2, 0.1f) { OutputTokens = 2048 },
+        new("MiniMax-Text-01", 1_000_192, ProAndV2, 0.1f) { V2OutputTokens = 2048 },
         new("MiniMax-M1", 1_000_192, ChatSurfaces.V2, 1) { OutputTokens = 8192, OutputTokensMax = 40_000 },
         new("MiniMax-M2", 204_800, ChatSurfaces.V2, 1) { OutputTokens = 8192 },
     ];

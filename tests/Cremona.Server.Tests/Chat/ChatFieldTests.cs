@@ -365,6 +365,20 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
         Fields.Select(row => row.Data.Item3).OfType<string>()
             .Where(text => !DocumentedTexts.Any(text.StartsWith) && !Remedies.Any(text.Contains)).ShouldBeEmpty();
 
+    [Theory]
+    [InlineData(Ccp, 256)]
+    [InlineData(V2, 2048)]
+    [InlineData(Alias, 2048)]
+    public async Task OutputTokens_OfMiniMaxText01_HaveTheInterfacesDefault(string path, int expected)
+    {
+        var model = new ScriptedModel { Context = 4000 };
+        await using ServerFixture server = await ChatServer.StartAsync(model);
+
+        await server.Client.PostTextAsync(path, With(Bodies[path], """{"model":"MiniMax-Text-01"}"""));
+
+        model.Engine.Requests.Single().MaxTokens.ShouldBe(expected);
+    }
+
     private static string With(string body, string fields)
     {
         JsonObject whole = JsonNode.Parse(body)!.AsObject();
