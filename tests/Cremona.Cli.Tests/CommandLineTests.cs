@@ -27,13 +27,15 @@ public class CommandLineTests
     [InlineData("for option '--epochs' as a whole number.", "finetune", "create", "f", "--epochs", "x")]
     [InlineData("--suffix toolongname: the server would cut it", "finetune", "create", "f", "--suffix", "toolongname")]
     [InlineData("--set Jobs=1: a setting has the form Section:Name=value", "serve", "--set", "Jobs=1")]
+    [InlineData("--threads 257: a number from 1 to 256", "pretrain", "recipe.json", "--threads", "257")]
+    [InlineData("for option '--threads' as a whole number.", "pretrain", "recipe.json", "--threads", "x")]
     public async Task InvokeAsync_SaysWhatIsWrongAndWhereHelpIs(string message, params string[] arguments)
     {
         CommandRun run = await CommandRun.StartAsync("", NoVariables, arguments);
 
         run.ExitCode.ShouldBe(ExitCode.Usage);
         run.Error.ShouldContain(message);
-        run.Error.ShouldContain($"See cremona {(arguments[0] == "serve" ? "serve" : "finetune create")} --help");
+        run.Error.ShouldContain($"See cremona {(arguments[0] == "finetune" ? "finetune create" : arguments[0])} --help");
         (run.Out + run.Error).ShouldNotContain("Usage:");
         run.Error.ShouldNotContain("System.");
     }

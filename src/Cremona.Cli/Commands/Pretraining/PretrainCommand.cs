@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Cremona.Cli.CommandLine;
+using Cremona.Inference.Kernels;
 using Cremona.Training;
 using Cremona.Training.Checkpoints;
 using Cremona.Training.Pretraining;
@@ -23,19 +24,13 @@ internal sealed class PretrainCommand : CremonaCommand
     private readonly Option<int> _threads = new("--threads")
     {
         Description = "Threads to compute with; the result does not depend on it",
-        DefaultValueFactory = _ => Environment.ProcessorCount,
+        DefaultValueFactory = _ => Math.Min(Environment.ProcessorCount, ComputePool.ThreadCountMax),
     };
 
     public PretrainCommand(Terminal terminal)
         : base(terminal, "pretrain", "Train a model from nothing on generated text; a run that was stopped goes on where it was")
     {
-        _threads.Validators.Add(result =>
-        {
-            if (result.GetValue(_threads) < 1)
-            {
-                result.AddError("--threads must be at least 1");
-            }
-        });
+        OptionRange.Require(_threads, 1, ComputePool.ThreadCountMax);
         Add(_recipe);
         Add(_output);
         Add(_threads);
