@@ -131,6 +131,25 @@ public class CommandLineTests
         run.Error.ShouldContain("token is unusable (code 1004); make a key with `cremona keys create");
     }
 
+    [Theory]
+    [InlineData("token is unusable", 1004)]
+    [InlineData("invalid api key", 2049)]
+    public async Task RemoteCommand_NamesTheRemedy_WhenTheKeyIsRefusedInTheShapeOfOpenAI(string text, int code)
+    {
+        await using FakePlatform platform = await FakePlatform.StartAsync();
+        platform.AnswerAs(
+            "/v1/models",
+            "application/json",
+            $$$"""{"type":"error","error":{"type":"authorized_error","message":"{{{text}}} ({{{code}}})","http_code":"401"},"request_id":"x"}""",
+            status: 401);
+
+        CommandRun run = await CommandRun.StartAsync(platform, "models", "list");
+
+        run.ExitCode.ShouldBe(ExitCode.Failure);
+        run.Error.ShouldStartWith(
+            $"error: the server refused: {text} (code {code}); make a key with `cremona keys create");
+    }
+
     private static IEnumerable<string[]> Leaves(Command command, string[] words) =>
         command.Subcommands.Count == 0
             ? [words]
