@@ -143,6 +143,24 @@ public class PretrainerTests
     }
 
     [Fact]
+    public void Run_GoesOnFromThePlateau_AndTellsTheFaults_WhenTheDecaysCheckpointsAreDamaged()
+    {
+        using var folder = new ScratchFolder();
+        PretrainResult expected = Run(folder, _ => { });
+        string decay = Path.Combine(folder["model"], "checkpoints", "decay-4-of-10");
+        string[] damaged = [.. Directory.GetFiles(decay).OrderDescending(StringComparer.Ordinal)];
+        foreach (string path in damaged) File.WriteAllBytes(path, File.ReadAllBytes(path)[..^9]);
+
+        var told = new List<int>();
+        PretrainResult result = Run(folder, progress => told.Add(progress.Step.Step));
+
+        told.ShouldBe(Enumerable.Range(7, 4));
+        result.Steps.ShouldBe(expected.Steps);
+        result.CheckpointFaults.Count.ShouldBe(2);
+        foreach ((string fault, string path) in result.CheckpointFaults.Zip(damaged)) fault.ShouldContain(path);
+    }
+
+    [Fact]
     public void AShorterRun_IsRefused_WherePlateauIsPassed()
     {
         using var folder = new ScratchFolder();
