@@ -150,6 +150,36 @@ public class CommandLineTests
             $"error: the server refused: {text} (code {code}); make a key with `cremona keys create");
     }
 
+    [Fact]
+    public async Task StoreCommand_NamesTheSetting_WhenTheDatabaseIsDown()
+    {
+        using TempFolder folder = new();
+
+        CommandRun run = await CommandRun.StartAsync(
+            "", NoVariables, "keys", "list", "--data", folder.Path,
+            "--set", "Storage:ConnectionString=Host=127.0.0.1;Port=1;Username=nobody");
+
+        run.ExitCode.ShouldBe(ExitCode.Failure);
+        run.Error.ShouldStartWith("error: the store: ");
+        run.Error.ShouldContain("127.0.0.1:1");
+        run.Error.ShouldEndWith("; look at Storage:ConnectionString, or try `cremona doctor`\n");
+        run.Error.Count(c => c == '\n').ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task StoreCommand_SaysSo_WhenTheFileIsNoDatabase()
+    {
+        using TempFolder folder = new();
+        folder.Write("cremona.db", new string('x', 4096));
+
+        CommandRun run = await CommandRun.StartAsync("", NoVariables, "keys", "list", "--data", folder.Path);
+
+        run.ExitCode.ShouldBe(ExitCode.Failure);
+        run.Error.ShouldStartWith("error: the store: ");
+        run.Error.ShouldContain("file is not a database");
+        run.Error.Count(c => c == '\n').ShouldBe(1);
+    }
+
     private static IEnumerable<string[]> Leaves(Command command, string[] words) =>
         command.Subcommands.Count == 0
             ? [words]
