@@ -27,6 +27,14 @@ public class CommandLineTests
     [InlineData("for option '--epochs' as a whole number.", "finetune", "create", "f", "--epochs", "x")]
     [InlineData("--suffix toolongname: the server would cut it", "finetune", "create", "f", "--suffix", "toolongname")]
     [InlineData("--set Jobs=1: a setting has the form Section:Name=value", "serve", "--set", "Jobs=1")]
+    [InlineData("--epochs 0: a number from 1 to 100", "finetune", "create", "f", "--epochs", "0")]
+    [InlineData("--batch-size 101: a number from 1 to 100", "finetune", "create", "f", "--batch-size", "101")]
+    [InlineData(
+        "--learning-rate-multiplier 0: a number from 1e-6 to 1",
+        "finetune", "create", "f", "--learning-rate-multiplier", "0")]
+    [InlineData("--temperature 0: a number above 0, at most 1", "chat", "--temperature", "0")]
+    [InlineData("for option '--temperature' as a number.", "chat", "--temperature", "x")]
+    [InlineData("--max-tokens 0: a number of at least 1", "chat", "--max-tokens", "0")]
     [InlineData("--threads 257: a number from 1 to 256", "pretrain", "recipe.json", "--threads", "257")]
     [InlineData("for option '--threads' as a whole number.", "pretrain", "recipe.json", "--threads", "x")]
     public async Task InvokeAsync_SaysWhatIsWrongAndWhereHelpIs(string message, params string[] arguments)

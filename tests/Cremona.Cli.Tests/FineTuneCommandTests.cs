@@ -24,6 +24,34 @@ public class FineTuneCommandTests
     }
 
     [Fact]
+    public async Task Create_SendsTheBoundsOfItsRanges()
+    {
+        await using FakePlatform platform = await FakePlatform.StartAsync();
+        platform.Answer("/v1/create_finetune_job", Job("created"));
+
+        CommandRun run = await CommandRun.StartAsync(
+            platform, "finetune", "create", "11", "--epochs", "100", "--batch-size", "1", "--learning-rate-multiplier", "1");
+
+        run.ShouldBe(new CommandRun(0, $"{JobId}\n", ""));
+        platform.Requests.Single().Body.ShouldContain(
+            """training_file":11,"hyperparameters":{"batch_size":1,"learning_rate_multiplier":1,"n_epochs":100}""");
+    }
+
+    [Theory]
+    [InlineData("--epochs")]
+    [InlineData("--batch-size")]
+    [InlineData("--learning-rate-multiplier")]
+    public async Task Create_SendsNothing_WhenAValueIsZero(string option)
+    {
+        await using FakePlatform platform = await FakePlatform.StartAsync();
+
+        CommandRun run = await CommandRun.StartAsync(platform, "finetune", "create", "11", option, "0");
+
+        run.ExitCode.ShouldBe(2);
+        platform.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Watch_PrintsEveryEventOnce_AndProgress_UntilTheEnd()
     {
         await using FakePlatform platform = await FakePlatform.StartAsync();

@@ -52,6 +52,9 @@ internal sealed class FineTuneCreateCommand : RemoteCommand
                 result.AddError($"--suffix {suffix}: the server would cut it to {SuffixLengthMax} characters; give a shorter one");
             }
         });
+        OptionRange.Require(_epochs, 1, 100);
+        OptionRange.Require(_batchSize, 1, 100);
+        OptionRange.Require<double>(_learningRate, rate => rate is >= 1e-6 and <= 1, "a number from 1e-6 to 1");
         Add(_training);
         Add(_validation);
         Add(_model);
