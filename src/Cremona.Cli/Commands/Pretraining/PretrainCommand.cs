@@ -70,20 +70,8 @@ internal sealed class PretrainCommand : CremonaCommand
             if (isDue || progress.Step.ValidationLoss is not null || progress.Step.Step == progress.Step.StepCount)
             {
                 shownAt = Terminal.Clock.GetTimestamp();
-                Terminal.Out.WriteLine(Describe(progress));
+                Terminal.Out.WriteLine(PretrainText.Describe(progress));
             }
         };
-    }
-
-    private static string Describe(PretrainProgress progress)
-    {
-        TrainingStep step = progress.Step;
-        string validation = step.ValidationLoss is { } loss
-            ? string.Create(CultureInfo.InvariantCulture, $"  validation {loss:0.000}")
-            : "";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"step {step.Step}/{step.StepCount}  loss {step.TrainLoss:0.000}{validation}  {progress.TokensPerSecond:#,0} tokens/s"
-            + $"  {progress.MatrixRateShare:0 %} of the matrix rate  {progress.TimeLeft:hh\\:mm\\:ss} left");
     }
 }
