@@ -80,6 +80,23 @@ public class FineTuneCommandTests
     }
 
     [Fact]
+    public async Task Create_PrintsNothingButJson_WhenItWatchesWithJson()
+    {
+        await using FakePlatform platform = await FakePlatform.StartAsync();
+        platform.Answer("/v1/create_finetune_job", Job("created"));
+        platform.Answer("/v1/retrieve_finetune_job", Job("running", """{"step":3,"step_count":150,"train_loss":1.25,"tokens_per_second":1234.5}"""));
+        platform.Answer("/v1/list_finetune_event", Events(Event("running"), Event("succeeded", Model)));
+
+        CommandRun run = await CommandRun.StartAsync(platform, "finetune", "create", "11", "--watch", "--json");
+
+        run.ShouldBe(new CommandRun(
+            0, $"{Job("created")}\n{Message("running")}\n{Message("succeeded", Model)}\n", ""));
+
+        static string Message(string status, string model = "") =>
+            Event(status, model).Replace("\\\"", "\"", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Watch_FailsWithTheReason_WhenTheJobFails()
     {
         await using FakePlatform platform = await FakePlatform.StartAsync();
