@@ -25,7 +25,7 @@ public sealed record FineTuneRequest
     /// <summary>Determines initialisation and data order.</summary>
     public required ulong Seed { get; init; }
 
-    /// <summary>Threads of the compute pool; the result does not depend on it.</summary>
+    /// <summary>Threads of the compute pool, which takes 256 at most; the result does not depend on it.</summary>
     public int ThreadCount { get; init; } = Environment.ProcessorCount;
 
     /// <summary>Least time between two checkpoints.</summary>

@@ -41,7 +41,7 @@ public sealed class FineTuner(FineTuneSettings settings)
         CheckpointSearch found = checkpoints.FindNewest(fingerprint);
 
         IReadOnlyList<TokenizedRow> rehearsed = Rehearsal.Generate(request, settings.RehearsalRows, cancellationToken);
-        using var pool = new ComputePool(request.ThreadCount);
+        using var pool = new ComputePool(Math.Min(request.ThreadCount, ComputePool.ThreadCountMax));
         using var session = new FineTuneSession(request, settings, rehearsed, pool);
         if (found.State != null) session.Restore(found.State);
         string adapterFolder = Path.Combine(request.WorkFolder, AdapterName);

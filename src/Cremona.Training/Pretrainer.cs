@@ -15,7 +15,7 @@ public sealed class Pretrainer
 {
     private const string TurnEnd = "<|im_end|>";
 
-    /// <summary>Threads of the compute pool; the result does not depend on it.</summary>
+    /// <summary>Threads of the compute pool, which takes 256 at most; the result does not depend on it.</summary>
     public int ThreadCount { get; init; } = Environment.ProcessorCount;
 
     /// <summary>Clock for speed and time left.</summary>
@@ -42,7 +42,7 @@ public sealed class Pretrainer
         IChatTemplate template = ChatTemplates.Load(outputFolder, tokenizer);
         DecoderConfig config = recipe.ToConfig(tokenizer.VocabularySize);
 
-        using var pool = new ComputePool(ThreadCount);
+        using var pool = new ComputePool(Math.Min(ThreadCount, ComputePool.ThreadCountMax));
         DecoderWeights first = FirstWeights.Create(config, recipe.Seed, recipe.Model.InductionHead);
         using var session = new PretrainSession(recipe, first, template, pool);
         var checkpoints = new PretrainCheckpoints(outputFolder, recipe);

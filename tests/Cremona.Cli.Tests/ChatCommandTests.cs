@@ -49,6 +49,18 @@ public class ChatCommandTests
     }
 
     [Fact]
+    public async Task Chat_SaysAMessage_ThatBeginsWithAnAtSign()
+    {
+        await using FakePlatform platform = await FakePlatform.StartAsync();
+        platform.AnswerAs("/v1/text/chatcompletion_pro", "text/event-stream", Stream);
+
+        CommandRun run = await CommandRun.StartAsync(platform, "chat", "--message", "@you");
+
+        run.ShouldBe(new CommandRun(0, "你好\n", ""));
+        platform.Requests.Single().Body.ShouldContain("\"text\":\"@you\"");
+    }
+
+    [Fact]
     public async Task Chat_FailsAfterThePartialAnswer_WhenTheStreamCarriesAnError()
     {
         await using FakePlatform platform = await FakePlatform.StartAsync();

@@ -27,13 +27,23 @@ public class CommandLineTests
     [InlineData("for option '--epochs' as a whole number.", "finetune", "create", "f", "--epochs", "x")]
     [InlineData("--suffix toolongname: the server would cut it", "finetune", "create", "f", "--suffix", "toolongname")]
     [InlineData("--set Jobs=1: a setting has the form Section:Name=value", "serve", "--set", "Jobs=1")]
+    [InlineData("--epochs 0: a number from 1 to 100", "finetune", "create", "f", "--epochs", "0")]
+    [InlineData("--batch-size 101: a number from 1 to 100", "finetune", "create", "f", "--batch-size", "101")]
+    [InlineData(
+        "--learning-rate-multiplier 0: a number from 1e-6 to 1",
+        "finetune", "create", "f", "--learning-rate-multiplier", "0")]
+    [InlineData("--temperature 0: a number above 0, at most 1", "chat", "--temperature", "0")]
+    [InlineData("for option '--temperature' as a number.", "chat", "--temperature", "x")]
+    [InlineData("--max-tokens 0: a number of at least 1", "chat", "--max-tokens", "0")]
+    [InlineData("--threads 257: a number from 1 to 256", "pretrain", "recipe.json", "--threads", "257")]
+    [InlineData("for option '--threads' as a whole number.", "pretrain", "recipe.json", "--threads", "x")]
     public async Task InvokeAsync_SaysWhatIsWrongAndWhereHelpIs(string message, params string[] arguments)
     {
         CommandRun run = await CommandRun.StartAsync("", NoVariables, arguments);
 
         run.ExitCode.ShouldBe(ExitCode.Usage);
         run.Error.ShouldContain(message);
-        run.Error.ShouldContain($"See cremona {(arguments[0] == "serve" ? "serve" : "finetune create")} --help");
+        run.Error.ShouldContain($"See cremona {(arguments[0] == "finetune" ? "finetune create" : arguments[0])} --help");
         (run.Out + run.Error).ShouldNotContain("Usage:");
         run.Error.ShouldNotContain("System.");
     }
@@ -127,6 +137,55 @@ public class CommandLineTests
 
         run.ExitCode.ShouldBe(ExitCode.Failure);
         run.Error.ShouldContain("token is unusable (code 1004); make a key with `cremona keys create");
+    }
+
+    [Theory]
+    [InlineData("token is unusable", 1004)]
+    [InlineData("invalid api key", 2049)]
+    public async Task RemoteCommand_NamesTheRemedy_WhenTheKeyIsRefusedInTheShapeOfOpenAI(string text, int code)
+    {
+        await using FakePlatform platform = await FakePlatform.StartAsync();
+        platform.AnswerAs(
+            "/v1/models",
+            "application/json",
+            $$$"""{"type":"error","error":{"type":"authorized_error","message":"{{{text}}} ({{{code}}})","http_code":"401"},"request_id":"x"}""",
+            status: 401);
+
+        CommandRun run = await CommandRun.StartAsync(platform, "models", "list");
+
+        run.ExitCode.ShouldBe(ExitCode.Failure);
+        run.Error.ShouldStartWith(
+            $"error: the server refused: {text} (code {code}); make a key with `cremona keys create");
+    }
+
+    [Fact]
+    public async Task StoreCommand_NamesTheSetting_WhenTheDatabaseIsDown()
+    {
+        using TempFolder folder = new();
+
+        CommandRun run = await CommandRun.StartAsync(
+            "", NoVariables, "keys", "list", "--data", folder.Path,
+            "--set", "Storage:ConnectionString=Host=127.0.0.1;Port=1;Username=nobody");
+
+        run.ExitCode.ShouldBe(ExitCode.Failure);
+        run.Error.ShouldStartWith("error: the store: ");
+        run.Error.ShouldContain("127.0.0.1:1");
+        run.Error.ShouldEndWith("; look at Storage:ConnectionString, or try `cremona doctor`\n");
+        run.Error.Count(c => c == '\n').ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task StoreCommand_SaysSo_WhenTheFileIsNoDatabase()
+    {
+        using TempFolder folder = new();
+        folder.Write("cremona.db", new string('x', 4096));
+
+        CommandRun run = await CommandRun.StartAsync("", NoVariables, "keys", "list", "--data", folder.Path);
+
+        run.ExitCode.ShouldBe(ExitCode.Failure);
+        run.Error.ShouldStartWith("error: the store: ");
+        run.Error.ShouldContain("file is not a database");
+        run.Error.Count(c => c == '\n').ShouldBe(1);
     }
 
     private static IEnumerable<string[]> Leaves(Command command, string[] words) =>

@@ -38,6 +38,18 @@ public class DoctorCommandTests
     }
 
     [Fact]
+    public async Task Doctor_SaysHowAnAddressLooks_WhenItHasNoScheme()
+    {
+        using TempFolder folder = new();
+
+        CommandRun run = await CommandRun.StartAsync(
+            "", [], "doctor", "--data", folder.Path, "--urls", "localhost:9000");
+
+        run.ShouldBe(new CommandRun(
+            ExitCode.Failure, "", "error: --urls localhost:9000: not an http address; give one like http://127.0.0.1:8737\n"));
+    }
+
+    [Fact]
     public async Task Doctor_NamesTheSetting_WhenItIsOutOfRange()
     {
         using TempFolder folder = new();

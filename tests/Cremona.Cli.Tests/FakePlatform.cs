@@ -11,7 +11,8 @@ internal sealed class FakePlatform : IAsyncDisposable
     private const string Success = """{"base_resp":{"status_code":0,"status_msg":"success"}}""";
 
     private readonly WebApplication _app;
-    private readonly ConcurrentDictionary<string, ConcurrentQueue<(string ContentType, string Body)>> _answers = new();
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<(int Status, string ContentType, string Body)>>
+        _answers = new();
 
     private FakePlatform(WebApplication app) => _app = app;
 
@@ -30,9 +31,10 @@ internal sealed class FakePlatform : IAsyncDisposable
     }
 
     /// <summary>The answers to calls of this path, in order; the last one stays.</summary>
-    public FakePlatform Answer(string path, params string[] bodies) => Enqueue(path, "application/json", bodies);
+    public FakePlatform Answer(string path, params string[] bodies) => Enqueue(path, "application/json", bodies, 200);
 
-    public FakePlatform AnswerAs(string path, string contentType, string body) => Enqueue(path, contentType, [body]);
+    public FakePlatform AnswerAs(string path, string contentType, string body, int status = 200) =>
+        Enqueue(path, contentType, [body], status);
 
     public async ValueTask DisposeAsync()
     {
@@ -40,12 +42,12 @@ internal sealed class FakePlatform : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private FakePlatform Enqueue(string path, string contentType, string[] bodies)
+    private FakePlatform Enqueue(string path, string contentType, string[] bodies, int status)
     {
-        ConcurrentQueue<(string, string)> queue = _answers.GetOrAdd(path, _ => new());
+        ConcurrentQueue<(int, string, string)> queue = _answers.GetOrAdd(path, _ => new());
         foreach (string body in bodies)
         {
-            queue.Enqueue((contentType, body));
+            queue.Enqueue((status, contentType, body));
         }
 
         return this;
@@ -60,16 +62,17 @@ internal sealed class FakePlatform : IAsyncDisposable
             context.Request.QueryString.Value ?? "",
             context.Request.Headers.Authorization.ToString(),
             await body.ReadToEndAsync()));
-        (string contentType, string text) = ("application/json", Success);
-        if (_answers.TryGetValue(context.Request.Path, out ConcurrentQueue<(string, string)>? queue))
+        (int status, string contentType, string text) = (200, "application/json", Success);
+        if (_answers.TryGetValue(context.Request.Path, out ConcurrentQueue<(int, string, string)>? queue))
         {
             bool isFound = queue.Count > 1
-                ? queue.TryDequeue(out (string, string) answer)
+                ? queue.TryDequeue(out (int, string, string) answer)
                 : queue.TryPeek(out answer);
             isFound.ShouldBeTrue();
-            (contentType, text) = answer;
+            (status, contentType, text) = answer;
         }
 
+        context.Response.StatusCode = status;
         context.Response.ContentType = contentType;
         context.Response.Headers["Trace-Id"] = "0123456789abcdef0123456789abcdef";
         await context.Response.WriteAsync(text);

@@ -86,6 +86,21 @@ public class FileCommandTests
     }
 
     [Fact]
+    public async Task Get_LeavesNoFile_WhenAnErrorPageAnswers()
+    {
+        await using FakePlatform platform = await FakePlatform.StartAsync();
+        platform.AnswerAs("/v1/files/retrieve_content", "text/html", "<html>Bad Gateway</html>", status: 502);
+        using TempFolder folder = new();
+
+        CommandRun run = await CommandRun.StartAsync(platform, "files", "get", "7", "-o", Path.Combine(folder.Path, "x.csv"));
+
+        run.ExitCode.ShouldBe(1);
+        run.Out.ShouldBeEmpty();
+        run.Error.ShouldContain("answered HTTP 502 and not the platform's JSON");
+        Directory.GetFiles(folder.Path).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Delete_SendsTheIdAsANumber()
     {
         await using FakePlatform platform = await FakePlatform.StartAsync();

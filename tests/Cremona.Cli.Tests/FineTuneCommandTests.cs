@@ -24,6 +24,34 @@ public class FineTuneCommandTests
     }
 
     [Fact]
+    public async Task Create_SendsTheBoundsOfItsRanges()
+    {
+        await using FakePlatform platform = await FakePlatform.StartAsync();
+        platform.Answer("/v1/create_finetune_job", Job("created"));
+
+        CommandRun run = await CommandRun.StartAsync(
+            platform, "finetune", "create", "11", "--epochs", "100", "--batch-size", "1", "--learning-rate-multiplier", "1");
+
+        run.ShouldBe(new CommandRun(0, $"{JobId}\n", ""));
+        platform.Requests.Single().Body.ShouldContain(
+            """training_file":11,"hyperparameters":{"batch_size":1,"learning_rate_multiplier":1,"n_epochs":100}""");
+    }
+
+    [Theory]
+    [InlineData("--epochs")]
+    [InlineData("--batch-size")]
+    [InlineData("--learning-rate-multiplier")]
+    public async Task Create_SendsNothing_WhenAValueIsZero(string option)
+    {
+        await using FakePlatform platform = await FakePlatform.StartAsync();
+
+        CommandRun run = await CommandRun.StartAsync(platform, "finetune", "create", "11", option, "0");
+
+        run.ExitCode.ShouldBe(2);
+        platform.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Watch_PrintsEveryEventOnce_AndProgress_UntilTheEnd()
     {
         await using FakePlatform platform = await FakePlatform.StartAsync();
@@ -49,6 +77,23 @@ public class FineTuneCommandTests
         platform.Requests.Where(r => r.Path == "/v1/list_finetune_event").Select(r => r.Body).ShouldBe(
             new[] { 0, 2, 2 }.Select(
                 after => $$"""{"fine_tuning_job_id":"{{JobId}}","after":"{{after}}","limit":100}"""));
+    }
+
+    [Fact]
+    public async Task Create_PrintsNothingButJson_WhenItWatchesWithJson()
+    {
+        await using FakePlatform platform = await FakePlatform.StartAsync();
+        platform.Answer("/v1/create_finetune_job", Job("created"));
+        platform.Answer("/v1/retrieve_finetune_job", Job("running", """{"step":3,"step_count":150,"train_loss":1.25,"tokens_per_second":1234.5}"""));
+        platform.Answer("/v1/list_finetune_event", Events(Event("running"), Event("succeeded", Model)));
+
+        CommandRun run = await CommandRun.StartAsync(platform, "finetune", "create", "11", "--watch", "--json");
+
+        run.ShouldBe(new CommandRun(
+            0, $"{Job("created")}\n{Message("running")}\n{Message("succeeded", Model)}\n", ""));
+
+        static string Message(string status, string model = "") =>
+            Event(status, model).Replace("\\\"", "\"", StringComparison.Ordinal);
     }
 
     [Fact]

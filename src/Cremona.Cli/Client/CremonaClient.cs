@@ -71,7 +71,8 @@ public sealed class CremonaClient : IDisposable
             async () =>
             {
                 using HttpResponseMessage response = await OpenAsync(request, limit.Token);
-                if (response.Content.Headers.ContentType?.MediaType == "application/json")
+                if (!response.IsSuccessStatusCode
+                    || response.Content.Headers.ContentType?.MediaType == "application/json")
                 {
                     // Success is never sent as JSON, so this is a refusal.
                     throw await ReadRefusalAsync(response, limit.Token);

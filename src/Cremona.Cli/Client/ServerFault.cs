@@ -1,30 +1,25 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using Cremona.Protocol.Errors;
 
 namespace Cremona.Cli.Client;
 
 /// <summary>Turns what can go wrong between client and server into one clear line.</summary>
-internal static class ServerFault
+internal static partial class ServerFault
 {
-    private const int Unauthorized = 1004;
-
     /// <summary>The refusal a body carries in <c>base_resp</c> or in an OpenAI-shaped <c>error</c>, or null when it
     /// carries none.</summary>
     public static ClientException? FindRefusal(JsonElement body, string? traceId)
     {
-        if (body.ValueKind != JsonValueKind.Object || !body.TryGetProperty("base_resp", out JsonElement envelope))
-        {
-            return null;
-        }
-
-        int code = envelope.TryGetProperty("status_code", out JsonElement number) ? number.GetInt32() : 0;
+        (int code, string text) = ReadError(body);
         if (code == 0)
         {
             return null;
         }
 
-        string text = envelope.TryGetProperty("status_msg", out JsonElement message) ? message.GetString() ?? "" : "";
-        string remedy = code == Unauthorized
+        string remedy = (ApiError)code is ApiError.Unauthorized or ApiError.InvalidApiKey
             ? "; make a key with `cremona keys create --group G --name N` and set CREMONA_KEY or --key"
             : "";
         string trace = traceId is null ? "" : $" [trace {traceId}]";
@@ -43,4 +38,32 @@ internal static class ServerFault
 
     public static ClientException NotThePlatform(Uri address, int httpStatus, JsonException? fault = null) => new(
         $"{address} answered HTTP {httpStatus} and not the platform's JSON; is that address a Cremona server?", cause: fault);
+
+    /// <returns>Code 0 when the body tells of no error.</returns>
+    private static (int Code, string Text) ReadError(JsonElement body)
+    {
+        if (FindObject(body, "base_resp") is { } envelope)
+        {
+            int code = envelope.TryGetProperty("status_code", out JsonElement number) ? number.GetInt32() : 0;
+            return (code, envelope.TryGetProperty("status_msg", out JsonElement said) ? said.GetString() ?? "" : "");
+        }
+
+        return FindObject(body, "error") is { } error
+            && error.TryGetProperty("message", out JsonElement message)
+            && message.ValueKind == JsonValueKind.String
+            && CodedMessage().Match(message.GetString()!) is { Success: true } match
+                ? (int.Parse(match.Groups["code"].ValueSpan, CultureInfo.InvariantCulture), match.Groups["text"].Value)
+                : (0, "");
+    }
+
+    private static JsonElement? FindObject(JsonElement body, string name) =>
+        body.ValueKind == JsonValueKind.Object
+            && body.TryGetProperty(name, out JsonElement value)
+            && value.ValueKind == JsonValueKind.Object
+                ? value
+                : null;
+
+    /// <summary>The OpenAI-shaped routes write the platform's code behind the text.</summary>
+    [GeneratedRegex(@"^(?<text>.*) \((?<code>[0-9]{4})\)$", RegexOptions.Singleline)]
+    private static partial Regex CodedMessage();
 }

@@ -79,7 +79,9 @@ public static partial class CommandTree
     public static async Task<int> InvokeAsync(
         string[] arguments, Terminal terminal, CancellationToken cancellationToken)
     {
-        ParseResult line = Build(terminal).Parse(arguments);
+        // What begins with @ is a message or a name like any other, not a file of further arguments.
+        ParserConfiguration plain = new() { ResponseFileTokenReplacer = null };
+        ParseResult line = Build(terminal).Parse(arguments, plain);
         if (line.Action is ParseErrorAction mistakes)
         {
             return await TellAsync(line, mistakes, terminal);

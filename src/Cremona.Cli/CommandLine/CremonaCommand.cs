@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Data.Common;
 using Cremona.Cli.Client;
 using Microsoft.Extensions.Options;
 
@@ -33,6 +34,14 @@ internal abstract class CremonaCommand : Command
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return ExitCode.Cancelled;
+        }
+        catch (DbException fault)
+        {
+            // What a database says may go over several lines.
+            string reason = fault.Message.ReplaceLineEndings(" ");
+            await Terminal.Error.WriteLineAsync(
+                $"error: the store: {reason}; look at Storage:ConnectionString, or try `cremona doctor`");
+            return ExitCode.Failure;
         }
         catch (Exception fault) when (IsExpected(fault))
         {

@@ -30,7 +30,7 @@ internal sealed class ChatCommand : RemoteCommand
 
     private readonly Option<string?> _message = new("--message") { Description = "Say this, print the answer, and end" };
     private readonly Option<double?> _temperature = new("--temperature") { Description = "Above 0, at most 1; low is steady" };
-    private readonly Option<int?> _length = new("--max-tokens") { Description = "Longest answer in tokens. Default 256" };
+    private readonly Option<int?> _length = new("--max-tokens") { Description = "Longest answer in tokens, at least 1. Default 256" };
     private readonly Option<bool> _json = new("--json")
     {
         Description = "With --message: print the server's whole JSON answer",
@@ -39,6 +39,8 @@ internal sealed class ChatCommand : RemoteCommand
     public ChatCommand(Terminal terminal)
         : base(terminal, "chat", "Talk to a model; an empty line, /exit or Ctrl-D ends")
     {
+        OptionRange.Require<double>(_temperature, value => value is > 0 and <= 1, "a number above 0, at most 1");
+        OptionRange.Require<int>(_length, value => value >= 1, "a number of at least 1");
         Add(_model);
         Add(_botName);
         Add(_setting);

@@ -31,7 +31,7 @@ internal sealed class DoctorCommand : CremonaCommand
     protected override async Task<int> RunAsync(ParseResult line, CancellationToken cancellationToken)
     {
         string urls = line.GetRequiredValue(_urls);
-        if (!Uri.TryCreate(urls, UriKind.Absolute, out Uri? address))
+        if (!Uri.TryCreate(urls, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
         {
             throw new CommandException($"--urls {urls}: not an http address; give one like {EdgeOptions.DefaultUrl}");
         }

@@ -10,6 +10,7 @@ public sealed class DemoRecipe
 
     public DemoRecipe(DemoFolder folder, long training, long validation, string jobId, string modelId)
     {
+        string self = Self(Environment.ProcessPath!);
         DemoQuestion question = DemoRows.Questions[0];
         string chat =
             $$"""{"model":"{{modelId}}","temperature":0.01,"bot_setting":[{"bot_name":"{{question.BotName}}","content":"{{question.BotSetting}}"}],"reply_constraints":{"sender_type":"BOT","sender_name":"{{question.BotName}}"},"messages":[{"sender_type":"USER","sender_name":"{{question.UserName}}","text":"{{question.Text}}"}]}""";
@@ -18,7 +19,7 @@ public sealed class DemoRecipe
         Lines =
         [
             "# The server again, with everything the demo made:",
-            $"{Quote(Self)} serve --data {Quote(folder.Root)}",
+            $"{self} serve --data {Quote(folder.Root)}",
             "# Every step by hand, in another shell:",
             Upload(folder, DemoRows.TrainingFileName),
             Upload(folder, DemoRows.ValidationFileName),
@@ -27,16 +28,18 @@ public sealed class DemoRecipe
             Post("retrieve_finetune_job", $$"""{"fine_tuning_job_id":"{{jobId}}"}"""),
             Post("text/chatcompletion_pro", chat),
             "# Or talk to it:",
-            $"{Quote(Self)} chat --model {modelId} --bot {question.BotName} --setting '{question.BotSetting}'",
+            $"{self} chat --model {modelId} --bot {question.BotName} --setting '{question.BotSetting}'",
         ];
     }
 
     public IReadOnlyList<string> Lines { get; }
 
-    // The executable, or `dotnet cremona.dll` when it was started so.
-    private static string Self => Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
-        ? $"{Environment.ProcessPath} {typeof(DemoRecipe).Assembly.Location}"
-        : Environment.ProcessPath!;
+    /// <summary>This program as words for a shell: the executable, or <c>dotnet cremona.dll</c> when it was started
+    /// so.</summary>
+    /// <param name="processPath">What runs.</param>
+    public static string Self(string processPath) => Path.GetFileNameWithoutExtension(processPath) == "dotnet"
+        ? $"{Quote(processPath)} {Quote(typeof(DemoRecipe).Assembly.Location)}"
+        : Quote(processPath);
 
     private static string Upload(DemoFolder folder, string name) =>
         $"curl -s {EdgeOptions.DefaultUrl}/v1/files/upload {Key} -F purpose=fine-tune -F {Quote("file=@" + Path.Combine(folder.Rows, name))}";

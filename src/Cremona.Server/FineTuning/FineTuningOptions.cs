@@ -26,8 +26,8 @@ public sealed class FineTuningOptions
     public long FileBytesMax { get; set; } = 64L << 20;
 
     /// <summary>Threads of the trainer; 0 takes all processors. The result does not depend on it. Default 0, range 0 to
-    /// 1024.</summary>
-    [Range(0, 1024)]
+    /// 256.</summary>
+    [Range(0, 256)]
     public int ThreadCount { get; set; }
 
     /// <summary>Least time between two checkpoints of a job. Default 2 s, range 0 to 1 h.</summary>

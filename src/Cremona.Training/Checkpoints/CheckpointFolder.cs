@@ -10,15 +10,19 @@ public sealed class CheckpointFolder(string folder)
     private const int KeptCount = 2;
     private const string Extension = ".state";
 
-    /// <summary>Writes a checkpoint, then removes those before the last two. A crash at any moment leaves at least one
-    /// whole checkpoint if there was one before.</summary>
+    /// <summary>Writes a checkpoint, then removes those of later steps and those before the last two. A crash at any
+    /// moment leaves at least one whole checkpoint if there was one before.</summary>
     /// <exception cref="IOException">The disk is full or failed; what was there is still there.</exception>
     public void Save(TrainerState state)
     {
         Directory.CreateDirectory(folder);
         foreach (string stray in Directory.EnumerateFiles(folder, "*" + Extension + ".tmp")) File.Delete(stray);
-        TrainerStateFile.Write(PathOf(state.Step), state);
-        foreach (string path in Paths().SkipLast(KeptCount)) File.Delete(path);
+        string written = PathOf(state.Step);
+        TrainerStateFile.Write(written, state);
+
+        // A run passes over damaged checkpoints only: kept, those of later steps would take the place of whole ones.
+        ILookup<bool, string> paths = Paths().ToLookup(path => string.CompareOrdinal(path, written) > 0);
+        foreach (string path in paths[true].Concat(paths[false].SkipLast(KeptCount))) File.Delete(path);
     }
 
     /// <summary>Looks for the newest checkpoint that can be trusted, and says why others were passed over.</summary>

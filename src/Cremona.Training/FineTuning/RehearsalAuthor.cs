@@ -20,8 +20,8 @@ internal sealed class RehearsalAuthor(DecoderEngine engine, LanguageModel model)
     private readonly int _turnTokensMax = Math.Clamp(model.Config.ContextLength / 8, 1, TurnTokensMax);
 
     /// <summary>A dialogue of one or two exchanges, with a system text or without; null when the model does not end
-    /// its turns or says nothing, when its template refuses such a dialogue, opens a turn with nothing, or writes more
-    /// around turns than the context holds.</summary>
+    /// its turns or says nothing, when its template refuses such a dialogue, opens a turn with nothing, or makes more
+    /// of it than the context holds.</summary>
     /// <param name="seed">Of the run.</param>
     /// <param name="index">Of the dialogue.</param>
     /// <param name="cancellationToken">Stops at the next token.</param>
@@ -47,7 +47,7 @@ internal sealed class RehearsalAuthor(DecoderEngine engine, LanguageModel model)
             if (!await AddAsync(ChatRole.User) || !await AddAsync(ChatRole.Assistant)) return null;
 
         EncodedChat chat = model.ChatTemplate.Encode(turns, ChatEnding.Closed);
-        return new TokenizedRow(chat.Tokens, chat.IsLearned);
+        return chat.Tokens.Length <= model.Config.ContextLength ? new TokenizedRow(chat.Tokens, chat.IsLearned) : null;
 
         double Draw() => CounterRandom.Uniform(seed, Stream + (ulong)index, drawn++);
 

@@ -45,7 +45,7 @@ internal sealed class PretrainCheckpoints
 
         CheckpointSearch plateau = _plateau.FindNewest(_fingerprint);
         return plateau.State is null || plateau.State.Step <= _training.PlateauEnd
-            ? plateau
+            ? plateau with { Faults = [.. decay.Faults, .. plateau.Faults] }
             : throw new CheckpointMismatchException(
                 $"the checkpoints are at step {plateau.State.Step}, where this recipe's learning rate has begun to fall "
                 + $"(after step {_training.PlateauEnd}); raise step_count, or train into another folder");

@@ -32,14 +32,30 @@ public class CheckpointFolderTests
         checkpoints.Save(SampleState.At(1));
         checkpoints.Save(SampleState.At(2));
         string newest = folder["000000002.state"];
-        byte[] content = File.ReadAllBytes(newest);
-        content[40] ^= 1;
-        File.WriteAllBytes(newest, content);
+        Damage(newest);
 
         CheckpointSearch found = checkpoints.FindNewest("run");
 
         found.State!.Step.ShouldBe(1);
         found.Faults.ShouldHaveSingleItem().ShouldContain(newest);
+    }
+
+    [Fact]
+    public void Save_KeepsTheWholeOnes_WhenDamagedOnesAreOfLaterSteps()
+    {
+        using var folder = new ScratchFolder();
+        var checkpoints = new CheckpointFolder(folder.Path);
+        foreach (int step in (int[])[3, 7, 8])
+        {
+            TrainerStateFile.Write(folder[$"00000000{step}.state"], SampleState.At(step));
+            if (step > 3) Damage(folder[$"00000000{step}.state"]);
+        }
+
+        checkpoints.FindNewest("run").State!.Step.ShouldBe(3);
+        checkpoints.Save(SampleState.At(5));
+
+        Files(folder).ShouldBe(["000000003.state", "000000005.state"]);
+        checkpoints.FindNewest("run").State!.Step.ShouldBe(5);
     }
 
     [Fact]
@@ -79,6 +95,13 @@ public class CheckpointFolderTests
         Directory.Delete(folder["000000002.state"]);
         checkpoints.FindNewest("run").State!.Step.ShouldBe(1);
         Files(folder).ShouldBe(["000000001.state"]);
+    }
+
+    private static void Damage(string path)
+    {
+        byte[] content = File.ReadAllBytes(path);
+        content[40] ^= 1;
+        File.WriteAllBytes(path, content);
     }
 
     private static string[] Files(ScratchFolder folder) =>

@@ -72,6 +72,18 @@ public class RehearsalTests
     }
 
     [Fact]
+    public void Generate_GivesNothing_WhereTheClosedDialogueIsLongerThanTheContext()
+    {
+        LanguageModel nano = Nano();
+        int length = nano.Config.ContextLength + 1;
+        Generate(Encode, Count).ShouldBeEmpty();
+
+        EncodedChat Encode(IReadOnlyList<ChatTurn> turns, ChatEnding ending) => ending == ChatEnding.Closed
+            ? new EncodedChat(new int[length], new bool[length])
+            : nano.ChatTemplate.Encode(turns, ending);
+    }
+
+    [Fact]
     public void Generate_Fails_WithAnyOtherFault() => Should.Throw<ArgumentException>(
         () => Generate(() => new EncodedChat([int.MaxValue], [false]))).Message.ShouldContain("vocabulary");
 
@@ -83,11 +95,14 @@ public class RehearsalTests
         Should.Throw<OperationCanceledException>(() => Rehearsal.Generate(Request(Nano(), 1), Count, source.Token));
     }
 
-    private static IReadOnlyList<TokenizedRow> Generate(Func<EncodedChat> encode)
+    private static IReadOnlyList<TokenizedRow> Generate(Func<EncodedChat> encode) => Generate((_, _) => encode(), 2);
+
+    private static IReadOnlyList<TokenizedRow> Generate(
+        Func<IReadOnlyList<ChatTurn>, ChatEnding, EncodedChat> encode, int count)
     {
         LanguageModel nano = Nano();
         var model = new LanguageModel(nano.Source, nano.Tokenizer, new OtherTemplate(nano.ChatTemplate, encode));
-        return Rehearsal.Generate(Request(model, 1), 2, CancellationToken.None);
+        return Rehearsal.Generate(Request(model, 1), count, CancellationToken.None);
     }
 
     private static LanguageModel Nano() => ModelFolder.Load(Path.Combine(AppContext.BaseDirectory, "models", "nano"));
@@ -104,13 +119,15 @@ public class RehearsalTests
         ThreadCount = threads,
     };
 
-    private sealed class OtherTemplate(IChatTemplate template, Func<EncodedChat> encode) : IChatTemplate
+    private sealed class OtherTemplate(
+        IChatTemplate template, Func<IReadOnlyList<ChatTurn>, ChatEnding, EncodedChat> encode) : IChatTemplate
     {
         public IReadOnlyCollection<int> StopTokens => template.StopTokens;
 
         public ToolCallForm? ToolCallForm => null;
 
         public EncodedChat Encode(
-            IReadOnlyList<ChatTurn> turns, ChatEnding ending, IReadOnlyList<ChatTool>? tools = null) => encode();
+            IReadOnlyList<ChatTurn> turns, ChatEnding ending, IReadOnlyList<ChatTool>? tools = null) =>
+            encode(turns, ending);
     }
 }

@@ -42,7 +42,7 @@ public class PretrainerTests
     }
 
     [Fact]
-    public void Weights_AreByteIdentical_AfterCrashesAtAnyStep_WithAnyThreads()
+    public void Weights_AreByteIdentical_AfterCrashesAtAnyStep_WithAnyThreads_AlsoMoreThanAPoolTakes()
     {
         using var whole = new ScratchFolder();
         using var cut = new ScratchFolder();
@@ -50,13 +50,16 @@ public class PretrainerTests
 
         foreach (int crash in (int[])[1, 4, 5, 9])
         {
-            Should.Throw<CrashException>(() => Run(cut, progress =>
-            {
-                if (progress.Step.Step == crash) throw new CrashException();
-            }));
+            Should.Throw<CrashException>(() => Run(
+                cut,
+                progress =>
+                {
+                    if (progress.Step.Step == crash) throw new CrashException();
+                },
+                threads: 3));
         }
 
-        PretrainResult result = Run(cut, _ => { }, threads: 3);
+        PretrainResult result = Run(cut, _ => { }, threads: 300);
 
         result.Steps.ShouldBe(expected.Steps);
         foreach (string file in (string[])["model.safetensors", "config.json", "tokenizer.json"])
@@ -137,6 +140,24 @@ public class PretrainerTests
         result.Steps.ShouldBe(expected.Steps);
         File.ReadAllBytes(Path.Combine(prolonged["model"], "model.safetensors"))
             .ShouldBe(File.ReadAllBytes(Path.Combine(whole["model"], "model.safetensors")));
+    }
+
+    [Fact]
+    public void Run_GoesOnFromThePlateau_AndTellsTheFaults_WhenTheDecaysCheckpointsAreDamaged()
+    {
+        using var folder = new ScratchFolder();
+        PretrainResult expected = Run(folder, _ => { });
+        string decay = Path.Combine(folder["model"], "checkpoints", "decay-4-of-10");
+        string[] damaged = [.. Directory.GetFiles(decay).OrderDescending(StringComparer.Ordinal)];
+        foreach (string path in damaged) File.WriteAllBytes(path, File.ReadAllBytes(path)[..^9]);
+
+        var told = new List<int>();
+        PretrainResult result = Run(folder, progress => told.Add(progress.Step.Step));
+
+        told.ShouldBe(Enumerable.Range(7, 4));
+        result.Steps.ShouldBe(expected.Steps);
+        result.CheckpointFaults.Count.ShouldBe(2);
+        foreach ((string fault, string path) in result.CheckpointFaults.Zip(damaged)) fault.ShouldContain(path);
     }
 
     [Fact]

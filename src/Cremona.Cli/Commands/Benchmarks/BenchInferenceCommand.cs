@@ -64,8 +64,8 @@ internal sealed class BenchInferenceCommand : CremonaCommand
                 result.AddError("--weights: llama.cpp has a counterpart of Q4 and Q8 only; choose of them");
             }
         });
-        AddRange(_threads, 1, ComputePool.ThreadCountMax);
-        AddRange(_repeats, 1, 1000);
+        OptionRange.Require(_threads, 1, ComputePool.ThreadCountMax);
+        OptionRange.Require(_repeats, 1, 1000);
         Add(_peer);
         Add(_shapes);
         Add(_weights);
@@ -130,10 +130,4 @@ internal sealed class BenchInferenceCommand : CremonaCommand
                 + $"decode 1 reaches {share:0.00#} of that"));
         }
     }
-
-    private static void AddRange(Option<int> option, int min, int max) => option.Validators.Add(result =>
-    {
-        int value = result.GetValue(option);
-        if (value < min || value > max) result.AddError($"{option.Name} {value}: a number from {min} to {max}");
-    });
 }

@@ -32,13 +32,7 @@ internal sealed class BenchSkillsCommand : CremonaCommand
     public BenchSkillsCommand(Terminal terminal)
         : base(terminal, "skills", "Measure what a model can do, on generated cases that no training text has")
     {
-        _cases.Validators.Add(result =>
-        {
-            if (result.GetValue(_cases) is < 1 or > CasesMax)
-            {
-                result.AddError($"--cases must be 1 to {CasesMax}");
-            }
-        });
+        OptionRange.Require(_cases, 1, CasesMax);
         Add(_model);
         Add(_cases);
         Add(_faults);

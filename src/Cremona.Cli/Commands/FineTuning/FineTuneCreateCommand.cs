@@ -39,7 +39,11 @@ internal sealed class FineTuneCreateCommand : RemoteCommand
     };
 
     private readonly Option<bool> _watch = new("--watch", "-w") { Description = "Follow the job to its end" };
-    private readonly Option<bool> _json = JsonOption.Create();
+
+    private readonly Option<bool> _json = new("--json")
+    {
+        Description = "Print the server's JSON answer; with --watch then each event's message, one line of JSON each",
+    };
 
     public FineTuneCreateCommand(Terminal terminal)
         : base(terminal, "create", "Create a fine-tuning job; its id is printed alone on one line")
@@ -52,6 +56,9 @@ internal sealed class FineTuneCreateCommand : RemoteCommand
                 result.AddError($"--suffix {suffix}: the server would cut it to {SuffixLengthMax} characters; give a shorter one");
             }
         });
+        OptionRange.Require(_epochs, 1, 100);
+        OptionRange.Require(_batchSize, 1, 100);
+        OptionRange.Require<double>(_learningRate, rate => rate is >= 1e-6 and <= 1, "a number from 1e-6 to 1");
         Add(_training);
         Add(_validation);
         Add(_model);
@@ -82,10 +89,17 @@ internal sealed class FineTuneCreateCommand : RemoteCommand
             hyperparameters,
             line.GetValue(_suffix));
         Answer<FinetuneJobResponse> answer = await client.CreateJobAsync(request, cancellationToken);
-        await Terminal.Out.WriteLineAsync(line.GetValue(_json) ? answer.Json : answer.Value.Job.Id);
-        return line.GetValue(_watch)
-            ? await JobWatch.FollowAsync(client, answer.Value.Job.Id, Terminal, cancellationToken)
-            : ExitCode.Success;
+        string jobId = answer.Value.Job.Id;
+        bool printsJson = line.GetValue(_json);
+        await Terminal.Out.WriteLineAsync(printsJson ? answer.Json : jobId);
+        if (!line.GetValue(_watch))
+        {
+            return ExitCode.Success;
+        }
+
+        return printsJson
+            ? await JobWatch.PrintJsonAsync(client, jobId, Terminal, cancellationToken)
+            : await JobWatch.FollowAsync(client, jobId, Terminal, cancellationToken);
     }
 
     private static async Task<long> FindOrUploadAsync(

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Cremona.Cli.CommandLine;
+using Cremona.Inference.Kernels;
 using Cremona.Training;
 using Cremona.Training.Checkpoints;
 using Cremona.Training.Pretraining;
@@ -23,19 +24,13 @@ internal sealed class PretrainCommand : CremonaCommand
     private readonly Option<int> _threads = new("--threads")
     {
         Description = "Threads to compute with; the result does not depend on it",
-        DefaultValueFactory = _ => Environment.ProcessorCount,
+        DefaultValueFactory = _ => Math.Min(Environment.ProcessorCount, ComputePool.ThreadCountMax),
     };
 
     public PretrainCommand(Terminal terminal)
         : base(terminal, "pretrain", "Train a model from nothing on generated text; a run that was stopped goes on where it was")
     {
-        _threads.Validators.Add(result =>
-        {
-            if (result.GetValue(_threads) < 1)
-            {
-                result.AddError("--threads must be at least 1");
-            }
-        });
+        OptionRange.Require(_threads, 1, ComputePool.ThreadCountMax);
         Add(_recipe);
         Add(_output);
         Add(_threads);
@@ -75,20 +70,8 @@ internal sealed class PretrainCommand : CremonaCommand
             if (isDue || progress.Step.ValidationLoss is not null || progress.Step.Step == progress.Step.StepCount)
             {
                 shownAt = Terminal.Clock.GetTimestamp();
-                Terminal.Out.WriteLine(Describe(progress));
+                Terminal.Out.WriteLine(PretrainText.Describe(progress));
             }
         };
-    }
-
-    private static string Describe(PretrainProgress progress)
-    {
-        TrainingStep step = progress.Step;
-        string validation = step.ValidationLoss is { } loss
-            ? string.Create(CultureInfo.InvariantCulture, $"  validation {loss:0.000}")
-            : "";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"step {step.Step}/{step.StepCount}  loss {step.TrainLoss:0.000}{validation}  {progress.TokensPerSecond:#,0} tokens/s"
-            + $"  {progress.MatrixRateShare:0 %} of the matrix rate  {progress.TimeLeft:hh\\:mm\\:ss} left");
     }
 }
