@@ -145,10 +145,12 @@ public sealed class JobQueue(Database database, JobStateWriter states, IOptions<
 
     public Task<bool> HandBackAsync(JobLease lease, CancellationToken cancellationToken)
     {
-        // Also of a job that was ended by somebody else (cancelled): then it frees the leftovers for cleaning.
+        // Also of a job that was ended by somebody else (cancelled): then it frees the leftovers for cleaning, once more
+        // where the lease had lapsed and they were cleaned while the work still wrote.
         const string sql = """
             UPDATE jobs
-            SET lease_holder = NULL, lease_until = 0
+            SET lease_holder = NULL, lease_until = 0,
+                cleanup_due = CASE WHEN state = 'running' THEN cleanup_due ELSE 1 END
             WHERE id = @Id AND attempt = @Attempt AND lease_holder = @Worker
                 AND (state <> 'running' OR lease_until > @Now)
             """;

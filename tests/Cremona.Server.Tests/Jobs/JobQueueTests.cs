@@ -321,6 +321,23 @@ public class JobQueueTests
             [JobState.Created, JobState.Pending, JobState.Running, JobState.Cancelled]);
     }
 
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task CancelledJob_IsCleanedAgain_WhenItsWorkerLetsGoAfterItsLeaseLapsed(StoreKind kind)
+    {
+        await using TestStore store = await TestStore.CreateAsync(kind);
+        string id = await store.QueueJobAsync();
+        JobLease lease = (await store.Queue.ClaimNextAsync("w", default))!;
+        await store.Jobs.CancelAsync("1", id, default);
+        store.Clock.Advance(Lease);
+        await store.Queue.MarkCleanAsync((await store.Queue.ListUncleanAsync(default)).Single(), default);
+        (await store.Queue.ListUncleanAsync(default)).ShouldBeEmpty();
+
+        (await store.Queue.HandBackAsync(lease, default)).ShouldBeTrue();
+
+        (await store.Queue.ListUncleanAsync(default)).Single().Id.ShouldBe(id);
+    }
+
     private static async Task ShouldChangeNothingAsync(TestStore store, JobLease lost)
     {
         object? before = await RowAsync(store, lost.JobId);
