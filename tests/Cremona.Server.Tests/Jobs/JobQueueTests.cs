@@ -151,6 +151,35 @@ public class JobQueueTests
 
     [Theory]
     [MemberData(nameof(Stores))]
+    public async Task Job_GoesOn_WhileItGetsFurtherBetweenFailedAttempts(StoreKind kind)
+    {
+        await using TestStore store = await TestStore.CreateAsync(kind, options => options.AttemptsMax = 2);
+        string id = await store.QueueJobAsync();
+        for (int attempt = 1; attempt <= 6; attempt++)
+        {
+            JobLease lease = (await store.Queue.ClaimNextAsync("w", default)).ShouldNotBeNull();
+            await store.Queue.HeartbeatAsync(lease, TimeSpan.Zero, new JobProgress(attempt, 50, 1, 1), default);
+            if (attempt % 2 == 0)
+            {
+                (await store.Queue.GiveUpAsync(lease, "the disk failed", default)).ShouldBeTrue();
+            }
+
+            store.Clock.Advance(Lease);
+            await store.Queue.ExpireLeasesAsync(default);
+        }
+
+        JobLease last = (await store.Queue.ClaimNextAsync("w", default)).ShouldNotBeNull();
+        last.Job.FailedAttempts.ShouldBe(1);
+
+        // Going back to a checkpoint is no progress.
+        await store.Queue.HeartbeatAsync(last, TimeSpan.Zero, new JobProgress(5, 50, 1, 1), default);
+        store.Clock.Advance(Lease);
+        await store.Queue.ExpireLeasesAsync(default);
+        (await store.Jobs.FindAsync("1", id, default))!.State.ShouldBe(JobState.Failed);
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
     public async Task BrokenAttempt_IsRepeatedAfterThePause_UntilAttemptsAreUsedUp(StoreKind kind)
     {
         await using TestStore store = await TestStore.CreateAsync(kind, options => options.AttemptsMax = 2);
