@@ -118,10 +118,9 @@ public sealed class JobQueue(Database database, JobStateWriter states, IOptions<
         return claimed == 1 ? new JobLease(job, worker) : null;
     }
 
-    public Task<bool> HeartbeatAsync(
+    public async Task<bool> HeartbeatAsync(
         JobLease lease, TimeSpan worked, JobProgress? progress, CancellationToken cancellationToken)
     {
-        long now = states.NowMs;
         string progressSql = progress is null
             ? ""
             : ", step = @Step, step_count = @StepCount, train_loss = @TrainLoss, tokens_per_second = @TokensPerSecond";
@@ -130,22 +129,27 @@ public sealed class JobQueue(Database database, JobStateWriter states, IOptions<
             SET lease_until = @Until, worked_ms = worked_ms + @Worked{progressSql}
             WHERE id = @Id AND {JobStateWriter.HeldSql}
             """;
-        return ChangeAsync(
-            sql,
-            new
-            {
-                Id = lease.JobId,
-                lease.Attempt,
-                lease.Worker,
-                Now = now,
-                Until = LeaseEnd(now),
-                Worked = (long)worked.TotalMilliseconds,
-                Step = progress?.Step ?? 0,
-                StepCount = progress?.StepCount ?? 0,
-                TrainLoss = progress?.TrainLoss ?? 0,
-                TokensPerSecond = progress?.TokensPerSecond ?? 0,
-            },
-            cancellationToken);
+        await using DbConnection connection = await database.OpenAsync(cancellationToken);
+        await using DbTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
+
+        // SQLite's write lock is held from here on: a beat that waited for it must not go by the time before.
+        long now = states.NowMs;
+        object values = new
+        {
+            Id = lease.JobId,
+            lease.Attempt,
+            lease.Worker,
+            Now = now,
+            Until = LeaseEnd(now),
+            Worked = (long)worked.TotalMilliseconds,
+            Step = progress?.Step ?? 0,
+            StepCount = progress?.StepCount ?? 0,
+            TrainLoss = progress?.TrainLoss ?? 0,
+            TokensPerSecond = progress?.TokensPerSecond ?? 0,
+        };
+        int changed = await connection.ExecuteAsync(Command(sql, values, transaction, cancellationToken));
+        await transaction.CommitAsync(cancellationToken);
+        return changed > 0;
     }
 
     public Task<bool> HandBackAsync(JobLease lease, CancellationToken cancellationToken)

@@ -1,6 +1,8 @@
+using System.Data.Common;
 using Cremona.Protocol.Errors;
 using Cremona.Server.Jobs;
 using Cremona.Server.Tests.Storage;
+using Microsoft.Extensions.Options;
 
 namespace Cremona.Server.Tests.Jobs;
 
@@ -110,6 +112,22 @@ public class JobQueueTests
         Job job = (await store.Jobs.FindAsync("1", id, default))!;
         (job.Step, job.StepCount, job.TrainLoss, job.TokensPerSecond).ShouldBe((5, 50, 0.3, 1234.5));
         job.WorkedMs.ShouldBe((long)(Lease * 2.5).TotalMilliseconds);
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task Heartbeat_Fails_WhenItWaitedForTheStoreUntilTheLeaseLapsed(StoreKind kind)
+    {
+        await using TestStore store = await TestStore.CreateAsync(kind);
+        await store.QueueJobAsync();
+        JobLease lease = (await store.Queue.ClaimNextAsync("w", default))!;
+        await using WaitingSource source = new(store.Database.Source, () => store.Clock.Advance(Lease));
+        JobQueue waiting = new(
+            store.Database with { Source = source }, store.States, Options.Create(store.Options));
+
+        (await waiting.HeartbeatAsync(lease, TimeSpan.Zero, null, default)).ShouldBeFalse();
+
+        (await store.Queue.ExpireLeasesAsync(default)).ShouldBe(1);
     }
 
     [Theory]
@@ -389,4 +407,18 @@ public class JobQueueTests
         FROM jobs WHERE id = @id
         """,
         new { id });
+
+    /// <summary>A store that must be waited for.</summary>
+    private sealed class WaitingSource(DbDataSource source, Action wait) : DbDataSource
+    {
+        public override string ConnectionString => source.ConnectionString;
+
+        protected override DbConnection CreateDbConnection() => source.CreateConnection();
+
+        protected override ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default)
+        {
+            wait();
+            return source.OpenConnectionAsync(cancellationToken);
+        }
+    }
 }
