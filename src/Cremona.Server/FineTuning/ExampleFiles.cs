@@ -50,7 +50,8 @@ public sealed class ExampleFiles(
 
         // Tokenizing is work for a thread, not for the request's continuation.
         TrainingFileReport report = await Task.Run(
-            () => TrainingFile.Read(stream, model, tokensMax), cancellationToken);
+            () => TrainingFile.Read(stream, model, tokensMax, TrainingFile.LineBytesMax, cancellationToken),
+            cancellationToken);
         if (report.Fault is { } fault)
         {
             string place = fault.Line == 0 ? field : $"{field} line {fault.Line}:";

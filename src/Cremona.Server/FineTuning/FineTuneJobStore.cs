@@ -52,6 +52,11 @@ public sealed class FineTuneJobStore(
 
     public async Task<FineTuneJob?> FindAsync(string groupId, string jobId, CancellationToken cancellationToken)
     {
+        if (jobId.Contains('\0', StringComparison.Ordinal))
+        {
+            return null; // PostgreSQL takes no such text.
+        }
+
         await using DbConnection connection = await database.OpenAsync(cancellationToken);
         return await QueryWholeAsync(
             connection, "j.id = @JobId", new { GroupId = groupId, JobId = jobId }, null, cancellationToken)

@@ -26,6 +26,7 @@ public sealed class FineTuningRun(
         Action<JobProgress> report,
         CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         JobFolder folder = new(data.JobFolder, lease.JobId);
         FineTuneRequest request = new()
         {

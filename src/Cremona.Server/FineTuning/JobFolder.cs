@@ -15,11 +15,17 @@ public sealed class JobFolder(string jobsFolder, string jobId)
     public string LogPath => System.IO.Path.Combine(Path, "job.log");
 
     /// <summary>The folder of this attempt, holding whatever the last one left.</summary>
+    /// <exception cref="OperationCanceledException">A later attempt has begun: the files are its own.</exception>
     public string TakeOver(long attempt)
     {
         Directory.CreateDirectory(Path);
         string mine = System.IO.Path.Combine(Path, AttemptPrefix + attempt.ToString(CultureInfo.InvariantCulture));
         string? last = Directory.EnumerateDirectories(Path, AttemptPrefix + "*").MaxBy(ReadAttempt);
+        if (last is not null && ReadAttempt(last) > attempt)
+        {
+            throw new OperationCanceledException($"Attempt {attempt} in {Path} was followed by another.");
+        }
+
         if (last is not null && last != mine)
         {
             Directory.Move(last, mine);

@@ -27,7 +27,8 @@ public sealed record Job
     /// claim.</summary>
     public required long Attempt { get; init; }
 
-    /// <summary>Attempts that were lost or broke; handing the lease back does not count.</summary>
+    /// <summary>Attempts in a row that were lost or broke and got no further than those before; handing the lease back
+    /// does not count.</summary>
     public required long FailedAttempts { get; init; }
 
     /// <summary>Milliseconds of work over all attempts; the time limit is held against it.</summary>

@@ -9,6 +9,13 @@ namespace Cremona.Server.Jobs;
 /// <inheritdoc cref="IJobQueue"/>
 public sealed class JobQueue(Database database, JobStateWriter states, IOptions<JobsOptions> options) : IJobQueue
 {
+    /// <summary>Counts a failed attempt; one that got further than all failed ones before it begins the count
+    /// anew.</summary>
+    private const string CountFailureSql = """
+        failed_attempts = CASE WHEN step > failed_step THEN 1 ELSE failed_attempts + 1 END,
+        failed_step = CASE WHEN step > failed_step THEN step ELSE failed_step END
+        """;
+
     private readonly JobsOptions _options = options.Value;
 
     public async Task<int> AcceptAsync(CancellationToken cancellationToken)
@@ -51,7 +58,7 @@ public sealed class JobQueue(Database database, JobStateWriter states, IOptions<
         await using DbTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
         const string sql = $"""
             UPDATE jobs
-            SET lease_holder = NULL, lease_until = 0, failed_attempts = failed_attempts + 1
+            SET lease_holder = NULL, lease_until = 0, {CountFailureSql}
             WHERE {lapsed}
             RETURNING id AS Id, failed_attempts AS FailedAttempts
             """;
@@ -59,9 +66,7 @@ public sealed class JobQueue(Database database, JobStateWriter states, IOptions<
             Command(sql, new { Now = states.NowMs }, transaction, cancellationToken))).AsList();
         foreach (LapsedJob job in freed.Where(job => job.FailedAttempts >= _options.AttemptsMax))
         {
-            JobChange failed = JobChange.Failed(
-                ApiError.Internal,
-                $"internal service error, the worker was lost in attempt {job.FailedAttempts} of {_options.AttemptsMax}");
+            JobChange failed = FailedFor("the worker was lost", job.FailedAttempts);
             await states.ApplyAsync(job.Id, failed, null, transaction, cancellationToken);
         }
 
@@ -113,10 +118,9 @@ public sealed class JobQueue(Database database, JobStateWriter states, IOptions<
         return claimed == 1 ? new JobLease(job, worker) : null;
     }
 
-    public Task<bool> HeartbeatAsync(
+    public async Task<bool> HeartbeatAsync(
         JobLease lease, TimeSpan worked, JobProgress? progress, CancellationToken cancellationToken)
     {
-        long now = states.NowMs;
         string progressSql = progress is null
             ? ""
             : ", step = @Step, step_count = @StepCount, train_loss = @TrainLoss, tokens_per_second = @TokensPerSecond";
@@ -125,30 +129,37 @@ public sealed class JobQueue(Database database, JobStateWriter states, IOptions<
             SET lease_until = @Until, worked_ms = worked_ms + @Worked{progressSql}
             WHERE id = @Id AND {JobStateWriter.HeldSql}
             """;
-        return ChangeAsync(
-            sql,
-            new
-            {
-                Id = lease.JobId,
-                lease.Attempt,
-                lease.Worker,
-                Now = now,
-                Until = LeaseEnd(now),
-                Worked = (long)worked.TotalMilliseconds,
-                Step = progress?.Step ?? 0,
-                StepCount = progress?.StepCount ?? 0,
-                TrainLoss = progress?.TrainLoss ?? 0,
-                TokensPerSecond = progress?.TokensPerSecond ?? 0,
-            },
-            cancellationToken);
+        await using DbConnection connection = await database.OpenAsync(cancellationToken);
+        await using DbTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
+
+        // SQLite's write lock is held from here on: a beat that waited for it must not go by the time before.
+        long now = states.NowMs;
+        object values = new
+        {
+            Id = lease.JobId,
+            lease.Attempt,
+            lease.Worker,
+            Now = now,
+            Until = LeaseEnd(now),
+            Worked = (long)worked.TotalMilliseconds,
+            Step = progress?.Step ?? 0,
+            StepCount = progress?.StepCount ?? 0,
+            TrainLoss = progress?.TrainLoss ?? 0,
+            TokensPerSecond = progress?.TokensPerSecond ?? 0,
+        };
+        int changed = await connection.ExecuteAsync(Command(sql, values, transaction, cancellationToken));
+        await transaction.CommitAsync(cancellationToken);
+        return changed > 0;
     }
 
     public Task<bool> HandBackAsync(JobLease lease, CancellationToken cancellationToken)
     {
-        // Also of a job that was ended by somebody else (cancelled): then it frees the leftovers for cleaning.
+        // Also of a job that was ended by somebody else (cancelled): then it frees the leftovers for cleaning, and once
+        // more where they were cleaned after the lease had lapsed, while the work still wrote.
         const string sql = """
             UPDATE jobs
-            SET lease_holder = NULL, lease_until = 0
+            SET lease_holder = NULL, lease_until = 0,
+                cleanup_due = CASE WHEN state = 'running' THEN cleanup_due ELSE 1 END
             WHERE id = @Id AND attempt = @Attempt AND lease_holder = @Worker
                 AND (state <> 'running' OR lease_until > @Now)
             """;
@@ -158,29 +169,36 @@ public sealed class JobQueue(Database database, JobStateWriter states, IOptions<
 
     public async Task<bool> GiveUpAsync(JobLease lease, string reason, CancellationToken cancellationToken)
     {
-        if (lease.Job.FailedAttempts + 1 >= _options.AttemptsMax)
+        const string count = $"""
+            UPDATE jobs
+            SET {CountFailureSql}
+            WHERE id = @Id AND {JobStateWriter.HeldSql}
+            RETURNING failed_attempts
+            """;
+        await using DbConnection connection = await database.OpenAsync(cancellationToken);
+        await using DbTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
+        long now = states.NowMs;
+        object holder = new { Id = lease.JobId, lease.Attempt, lease.Worker, Now = now };
+        long failedAttempts = await connection.ExecuteScalarAsync<long>(
+            Command(count, holder, transaction, cancellationToken));
+        if (failedAttempts == 0)
         {
-            JobChange failed = JobChange.Failed(
-                ApiError.Internal,
-                $"internal service error, {reason} in attempt {_options.AttemptsMax} of {_options.AttemptsMax}");
-            return await EndAsync(lease, failed, null, cancellationToken);
+            return false;
         }
 
-        const string sql = $"""
-            UPDATE jobs
-            SET lease_holder = NULL, lease_until = @Until, failed_attempts = failed_attempts + 1
-            WHERE id = @Id AND {JobStateWriter.HeldSql}
-            """;
-        long now = states.NowMs;
-        object values = new
+        long until = now + (long)_options.RetryPause.TotalMilliseconds;
+        if (failedAttempts >= _options.AttemptsMax)
         {
-            Id = lease.JobId,
-            lease.Attempt,
-            lease.Worker,
-            Now = now,
-            Until = now + (long)_options.RetryPause.TotalMilliseconds,
-        };
-        return await ChangeAsync(sql, values, cancellationToken);
+            JobChange failed = FailedFor(reason, failedAttempts);
+            await states.ApplyAsync(lease.JobId, failed, null, transaction, cancellationToken);
+            until = 0;
+        }
+
+        const string free = "UPDATE jobs SET lease_holder = NULL, lease_until = @Until WHERE id = @Id";
+        object values = new { Id = lease.JobId, Until = until };
+        await connection.ExecuteAsync(Command(free, values, transaction, cancellationToken));
+        await transaction.CommitAsync(cancellationToken);
+        return true;
     }
 
     public async Task<bool> EndAsync(
@@ -247,6 +265,9 @@ public sealed class JobQueue(Database database, JobStateWriter states, IOptions<
     private static CommandDefinition Command(
         string sql, object values, DbTransaction? transaction, CancellationToken cancellationToken) =>
         new(sql, values, transaction, cancellationToken: cancellationToken);
+
+    private JobChange FailedFor(string reason, long attempts) => JobChange.Failed(
+        ApiError.Internal, $"internal service error, {reason} in attempt {attempts} of {_options.AttemptsMax}");
 
     private long LeaseEnd(long now) => now + (long)_options.LeaseDuration.TotalMilliseconds;
 

@@ -36,6 +36,11 @@ public sealed class JobStore(Database database, JobStateWriter states, IFileStor
 
     public async Task<Job?> FindAsync(string groupId, string id, CancellationToken cancellationToken)
     {
+        if (id.Contains('\0', StringComparison.Ordinal))
+        {
+            return null; // PostgreSQL takes no such text.
+        }
+
         const string sql =
             $"SELECT {Job.Columns} FROM jobs j WHERE j.id = @Id AND j.group_id = @GroupId AND j.removed_at = 0";
         await using DbConnection connection = await database.OpenAsync(cancellationToken);
@@ -75,6 +80,11 @@ public sealed class JobStore(Database database, JobStateWriter states, IFileStor
 
     public async Task<bool> RemoveAsync(string groupId, string id, CancellationToken cancellationToken)
     {
+        if (id.Contains('\0', StringComparison.Ordinal))
+        {
+            return false; // As in FindAsync.
+        }
+
         string sql = $"""
             UPDATE jobs
             SET removed_at = @Now, cleanup_due = 1

@@ -32,7 +32,8 @@ public sealed class JobsOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Lost or broken attempts after which a job fails. Default 5, range 1 to 1000.</summary>
+    /// <summary>Lost or broken attempts in a row without progress after which a job fails. Default 5, range 1 to
+    /// 1000.</summary>
     [Range(1, 1000)]
     public int AttemptsMax { get; set; } = 5;
 

@@ -27,6 +27,11 @@ public sealed class TunedModelStore(Database database, IBlobStore blobs, TimePro
 
     public async Task<TunedModel?> FindAsync(string groupId, string id, CancellationToken cancellationToken)
     {
+        if (id.Contains('\0', StringComparison.Ordinal))
+        {
+            return null; // PostgreSQL takes no such text.
+        }
+
         const string sql =
             $"SELECT {Columns} FROM tuned_models WHERE id = @Id AND group_id = @GroupId AND deleted_at = 0";
         await using DbConnection connection = await database.OpenAsync(cancellationToken);

@@ -19,11 +19,17 @@ public static class TrainingFile
     /// <param name="model">Its tokenizer and template.</param>
     /// <param name="maxTokensPerRow">A longer row is a fault.</param>
     /// <param name="maxLineBytes">A longer line is a fault.</param>
+    /// <param name="cancellationToken">Stops at the next line.</param>
     /// <returns>The rows, or a fault whose line and reason the caller puts behind the name of its field:
     /// <c>training_file line 12: messages[1].sender_type must be USER or BOT</c>. How many rows are enough is the
     /// caller's rule.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static TrainingFileReport Read(
-        Stream stream, LanguageModel model, int maxTokensPerRow, int maxLineBytes = LineBytesMax)
+        Stream stream,
+        LanguageModel model,
+        int maxTokensPerRow,
+        int maxLineBytes,
+        CancellationToken cancellationToken)
     {
         var rows = new List<TokenizedRow>();
         long tokenCount = 0;
@@ -33,6 +39,7 @@ public static class TrainingFile
         {
             while (lines.ReadLine(out ReadOnlyMemory<byte> line))
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 if (TrainingRowReader.IsBlank(line.Span)) continue;
                 TokenizedRow row = ToTokens(reader.Read(line), model.ChatTemplate, maxTokensPerRow);
                 rows.Add(row);

@@ -28,8 +28,13 @@ internal sealed class FineTuneSession : IDisposable
     /// <param name="settings">What the request leaves open.</param>
     /// <param name="rehearsed">Learned beside the rows; may be empty.</param>
     /// <param name="pool">Computes.</param>
+    /// <param name="cancellationToken">Stops before the next rehearsed row.</param>
     public FineTuneSession(
-        FineTuneRequest request, FineTuneSettings settings, IReadOnlyList<TokenizedRow> rehearsed, ComputePool pool)
+        FineTuneRequest request,
+        FineTuneSettings settings,
+        IReadOnlyList<TokenizedRow> rehearsed,
+        ComputePool pool,
+        CancellationToken cancellationToken)
     {
         (_request, _settings) = (request, settings);
         FineTuneHyperparameters wire = request.Hyperparameters;
@@ -42,7 +47,7 @@ internal sealed class FineTuneSession : IDisposable
         _optimizer = new AdamW(_trainer.Parameters, settings.ToOptimizer(), pool);
         _schedule = settings.ToSchedule(
             wire.LearningRateMultiplier, request.BaseModel.Config.HiddenSize, StepCount);
-        _rehearsed = [.. rehearsed.Select(AsPredicted)];
+        _rehearsed = [.. rehearsed.Select(row => AsPredicted(row, cancellationToken))];
     }
 
     public IReadOnlyList<TrainingStep> History => _history;
@@ -57,13 +62,18 @@ internal sealed class FineTuneSession : IDisposable
     public bool IsBest { get; private set; }
 
     /// <summary>One optimiser step; at the end of an epoch also a measurement on the validation rows.</summary>
+    /// <param name="cancellationToken">Stops within the measurement. Then the step is not in the history but already
+    /// in the parameters: such a session must not be captured any more.</param>
+    /// <exception cref="OperationCanceledException">Cancelled within the measurement.</exception>
     /// <exception cref="TrainingDivergedException">Loss or gradient are not finite.</exception>
-    public TrainingStep TakeStep()
+    public TrainingStep TakeStep(CancellationToken cancellationToken)
     {
         int step = Step + 1;
         TokenizedRow[] rows = [.. _order.RowsOf(step).Select(row => _request.TrainingRows[row])];
         double loss = Learn(rows, [.. RehearsedOf(step, rows.Length)], step);
-        double? validationLoss = _request.ValidationRows.Count > 0 && _order.EndsEpoch(step) ? Validate() : null;
+        double? validationLoss = _request.ValidationRows.Count > 0 && _order.EndsEpoch(step)
+            ? Validate(cancellationToken)
+            : null;
         if (!double.IsFinite(loss) || !double.IsFinite(validationLoss ?? 0)) throw new TrainingDivergedException(step);
 
         IsBest = validationLoss < _bestValidationLoss || (_request.ValidationRows.Count == 0 && step == StepCount);
@@ -110,8 +120,9 @@ internal sealed class FineTuneSession : IDisposable
     private TrainableTensor Find(string name) => _trainer.Parameters.Single(parameter => parameter.Name == name);
 
     // A fresh adapter changes nothing yet: what is predicted now is what the base predicts.
-    private TokenizedRow AsPredicted(TokenizedRow row)
+    private TokenizedRow AsPredicted(TokenizedRow row, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var distributions = new TokenDistribution?[row.Tokens.Length];
         int next = 0;
         TokenDistribution[] predicted = _trainer.Predict(RowPacking.Pack([row]), RehearsedTokens);
@@ -143,11 +154,12 @@ internal sealed class FineTuneSession : IDisposable
         return lossSum / learned;
     }
 
-    private double Validate()
+    private double Validate(CancellationToken cancellationToken)
     {
         (double lossSum, long learned) = (0, 0);
         foreach (PackedBatch piece in RowPacking.PackPieces(_request.ValidationRows, _pieceTokens))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             (double sum, int count) = _trainer.Evaluate(piece);
             (lossSum, learned) = (lossSum + sum, learned + count);
         }

@@ -75,6 +75,19 @@ public class FineTuneJobStoreTests
         (await store.ReadAsync<long>("SELECT COUNT(*) FROM jobs")).ShouldBe(0);
     }
 
+    [Theory]
+    [MemberData(nameof(JobQueueTests.Stores), MemberType = typeof(JobQueueTests))]
+    public async Task Job_IsNotFound_WhenItsIdHoldsAZeroCharacter(StoreKind kind)
+    {
+        await using TestStore store = await TestStore.CreateAsync(kind);
+        const string id = "1702558479\0";
+
+        (await Tasks(store).FindAsync("1", id, default)).ShouldBeNull();
+        (await store.Jobs.FindAsync("1", id, default)).ShouldBeNull();
+        (await store.Jobs.CancelAsync("1", id, default)).ShouldBeFalse();
+        (await store.Jobs.RemoveAsync("1", id, default)).ShouldBeFalse();
+    }
+
     private static FineTuneJobStore Tasks(TestStore store) =>
         new(store.Database, store.Jobs, Options.Create(new FineTuningOptions()), store.Clock);
 }

@@ -1,6 +1,8 @@
+using System.Data.Common;
 using Cremona.Protocol.Errors;
 using Cremona.Server.Jobs;
 using Cremona.Server.Tests.Storage;
+using Microsoft.Extensions.Options;
 
 namespace Cremona.Server.Tests.Jobs;
 
@@ -114,6 +116,22 @@ public class JobQueueTests
 
     [Theory]
     [MemberData(nameof(Stores))]
+    public async Task Heartbeat_Fails_WhenItWaitedForTheStoreUntilTheLeaseLapsed(StoreKind kind)
+    {
+        await using TestStore store = await TestStore.CreateAsync(kind);
+        await store.QueueJobAsync();
+        JobLease lease = (await store.Queue.ClaimNextAsync("w", default))!;
+        await using WaitingSource source = new(store.Database.Source, () => store.Clock.Advance(Lease));
+        JobQueue waiting = new(
+            store.Database with { Source = source }, store.States, Options.Create(store.Options));
+
+        (await waiting.HeartbeatAsync(lease, TimeSpan.Zero, null, default)).ShouldBeFalse();
+
+        (await store.Queue.ExpireLeasesAsync(default)).ShouldBe(1);
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
     public async Task HandedBackJob_IsClaimedAtOnce_AndIsNoFailedAttempt(StoreKind kind)
     {
         await using TestStore store = await TestStore.CreateAsync(kind);
@@ -147,6 +165,35 @@ public class JobQueueTests
         last.State.ShouldBe(JobState.Failed);
         last.ErrorCode.ShouldBe((long)ApiError.Internal);
         last.ErrorText.ShouldBe("internal service error, the worker was lost in attempt 3 of 3");
+    }
+
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task Job_GoesOn_WhileItGetsFurtherBetweenFailedAttempts(StoreKind kind)
+    {
+        await using TestStore store = await TestStore.CreateAsync(kind, options => options.AttemptsMax = 2);
+        string id = await store.QueueJobAsync();
+        for (int attempt = 1; attempt <= 6; attempt++)
+        {
+            JobLease lease = (await store.Queue.ClaimNextAsync("w", default)).ShouldNotBeNull();
+            await store.Queue.HeartbeatAsync(lease, TimeSpan.Zero, new JobProgress(attempt, 50, 1, 1), default);
+            if (attempt % 2 == 0)
+            {
+                (await store.Queue.GiveUpAsync(lease, "the disk failed", default)).ShouldBeTrue();
+            }
+
+            store.Clock.Advance(Lease);
+            await store.Queue.ExpireLeasesAsync(default);
+        }
+
+        JobLease last = (await store.Queue.ClaimNextAsync("w", default)).ShouldNotBeNull();
+        last.Job.FailedAttempts.ShouldBe(1);
+
+        // Going back to a checkpoint is no progress.
+        await store.Queue.HeartbeatAsync(last, TimeSpan.Zero, new JobProgress(5, 50, 1, 1), default);
+        store.Clock.Advance(Lease);
+        await store.Queue.ExpireLeasesAsync(default);
+        (await store.Jobs.FindAsync("1", id, default))!.State.ShouldBe(JobState.Failed);
     }
 
     [Theory]
@@ -321,6 +368,23 @@ public class JobQueueTests
             [JobState.Created, JobState.Pending, JobState.Running, JobState.Cancelled]);
     }
 
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task CancelledJob_IsCleanedAgain_WhenItsWorkerLetsGoAfterItsLeaseLapsed(StoreKind kind)
+    {
+        await using TestStore store = await TestStore.CreateAsync(kind);
+        string id = await store.QueueJobAsync();
+        JobLease lease = (await store.Queue.ClaimNextAsync("w", default))!;
+        await store.Jobs.CancelAsync("1", id, default);
+        store.Clock.Advance(Lease);
+        await store.Queue.MarkCleanAsync((await store.Queue.ListUncleanAsync(default)).Single(), default);
+        (await store.Queue.ListUncleanAsync(default)).ShouldBeEmpty();
+
+        (await store.Queue.HandBackAsync(lease, default)).ShouldBeTrue();
+
+        (await store.Queue.ListUncleanAsync(default)).Single().Id.ShouldBe(id);
+    }
+
     private static async Task ShouldChangeNothingAsync(TestStore store, JobLease lost)
     {
         object? before = await RowAsync(store, lost.JobId);
@@ -343,4 +407,18 @@ public class JobQueueTests
         FROM jobs WHERE id = @id
         """,
         new { id });
+
+    /// <summary>A store that must be waited for.</summary>
+    private sealed class WaitingSource(DbDataSource source, Action wait) : DbDataSource
+    {
+        public override string ConnectionString => source.ConnectionString;
+
+        protected override DbConnection CreateDbConnection() => source.CreateConnection();
+
+        protected override ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default)
+        {
+            wait();
+            return source.OpenConnectionAsync(cancellationToken);
+        }
+    }
 }

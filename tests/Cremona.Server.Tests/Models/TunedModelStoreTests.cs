@@ -39,6 +39,15 @@ public class TunedModelStoreTests
 
     [Theory]
     [MemberData(nameof(JobQueueTests.Stores), MemberType = typeof(JobQueueTests))]
+    public async Task Model_IsNotFound_WhenItsIdHoldsAZeroCharacter(StoreKind kind)
+    {
+        await using TestStore store = await TestStore.CreateAsync(kind);
+
+        (await Models(store).FindAsync("1", "ft:nano\0", default)).ShouldBeNull();
+    }
+
+    [Theory]
+    [MemberData(nameof(JobQueueTests.Stores), MemberType = typeof(JobQueueTests))]
     public async Task Lapse_MarksWhatNobodyCalled_AndKeepsTheRest(StoreKind kind)
     {
         await using TestStore store = await TestStore.CreateAsync(kind);

@@ -148,7 +148,7 @@ public sealed class TrainingFileTests : IClassFixture<SmallLanguage>
     {
         byte[] bytes = [.. Encoding.UTF8.GetBytes(Pro + "\n{\"x\":\""), 0xFF, .. Encoding.UTF8.GetBytes("\"}")];
         using var stream = new MemoryStream(bytes);
-        TrainingFile.Read(stream, _model, 1000).Fault.ShouldBe(new TrainingFileFault(2, "the line is not valid UTF-8"));
+        Read(stream).Fault.ShouldBe(new TrainingFileFault(2, "the line is not valid UTF-8"));
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class TrainingFileTests : IClassFixture<SmallLanguage>
     public void Read_BoundsItsMemory_WhenALineNeverEnds()
     {
         using var stream = new EndlessStream();
-        TrainingFile.Read(stream, _model, 1000, maxLineBytes: 100_000).Fault
+        TrainingFile.Read(stream, _model, 1000, 100_000, CancellationToken.None).Fault
             .ShouldBe(new TrainingFileFault(1, "the line exceeds 100000 bytes"));
         stream.BytesRead.ShouldBeLessThan(300_000);
     }
@@ -174,14 +174,26 @@ public sealed class TrainingFileTests : IClassFixture<SmallLanguage>
         {
             string text = string.Join("\r\n", Enumerable.Repeat(Pro.Trim(), count)) + "\n{}";
             using var stream = new SlicedStream(Encoding.UTF8.GetBytes(text), sizes);
-            TrainingFile.Read(stream, _model, 1000).Fault.ShouldBe(new TrainingFileFault(count + 1, "messages must be a non-empty array"));
+            Read(stream).Fault.ShouldBe(new TrainingFileFault(count + 1, "messages must be a non-empty array"));
         });
+
+    [Fact]
+    public void Read_Stops_WhenItIsCancelledBetweenLines()
+    {
+        using var source = new CancellationTokenSource();
+        using var stream = new CancellingStream(Encoding.UTF8.GetBytes($"{Pro}\n{Pro}"), source);
+        Should.Throw<OperationCanceledException>(() =>
+            TrainingFile.Read(stream, _model, 1000, TrainingFile.LineBytesMax, source.Token));
+    }
 
     private TrainingFileReport Read(string text, int maxTokens = 1000)
     {
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes(text));
-        return TrainingFile.Read(stream, _model, maxTokens);
+        return Read(stream, maxTokens);
     }
+
+    private TrainingFileReport Read(Stream stream, int maxTokens = 1000) =>
+        TrainingFile.Read(stream, _model, maxTokens, TrainingFile.LineBytesMax, CancellationToken.None);
 
     private sealed class EndlessStream : MemoryStream
     {
@@ -192,6 +204,16 @@ public sealed class TrainingFileTests : IClassFixture<SmallLanguage>
             buffer.AsSpan(offset, count).Fill((byte)'x');
             BytesRead += count;
             return count;
+        }
+    }
+
+    /// <summary>Cancels while its first lines are read.</summary>
+    private sealed class CancellingStream(byte[] bytes, CancellationTokenSource source) : MemoryStream(bytes)
+    {
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            source.Cancel();
+            return base.Read(buffer, offset, count);
         }
     }
 

@@ -188,7 +188,7 @@ public sealed class TrainingToolsTests(SmallLanguage language) : IClassFixture<S
         var model = new LanguageModel(weights, language.Tokenizer, template ?? language.Template);
         using var stream = new MemoryStream(
             Encoding.UTF8.GetBytes(lines.Replace("WEATHER", Weather, StringComparison.Ordinal)));
-        return TrainingFile.Read(stream, model, 1000);
+        return TrainingFile.Read(stream, model, 1000, TrainingFile.LineBytesMax, CancellationToken.None);
     }
 
     private sealed class Formless(IChatTemplate template) : IChatTemplate

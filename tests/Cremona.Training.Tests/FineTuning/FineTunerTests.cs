@@ -1,3 +1,4 @@
+using System.Collections;
 using Cremona.Inference.Adapters;
 using Cremona.Training.Checkpoints;
 using Cremona.Training.Data;
@@ -152,6 +153,74 @@ public class FineTunerTests
     }
 
     [Fact]
+    public void Adapter_IsByteIdentical_WhenTheRunIsCancelledDuringValidation()
+    {
+        (byte[] expected, IReadOnlyList<TrainingStep> steps) = UndisturbedRun(1, 2);
+        using var folder = new ScratchFolder();
+        FineTuneRequest request = TinyFineTune.Request(folder.Path);
+        using var source = new CancellationTokenSource();
+        var rows = new CancellingRows(request.ValidationRows, source);
+        var told = new List<int>();
+
+        // The first epoch ends with step 4, which measures.
+        Should.Throw<OperationCanceledException>(() => new FineTuner().Run(
+            request with { ValidationRows = rows },
+            step =>
+            {
+                told.Add(step.Step);
+                rows.IsCancelling = step.Step == 3;
+            },
+            source.Token));
+        told.ShouldBe([1, 2, 3]);
+
+        FineTuneResult result = new FineTuner().Run(request, _ => { }, CancellationToken.None);
+        TinyFineTune.AdapterBytes(result.AdapterFolder).ShouldBe(expected);
+        result.Steps.ShouldBe(steps);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Adapter_IsByteIdentical_WhenItIsLostBehindItsCheckpoint(int validationRows)
+    {
+        byte[] expected = Undisturbed(1, validationRows);
+        using var folder = new ScratchFolder();
+        FineTuneRequest request = TinyFineTune.Request(folder.Path, validationRows: validationRows);
+        new FineTuner().Run(request, _ => { }, CancellationToken.None);
+        Directory.Delete(folder["adapter"], recursive: true);
+
+        // An attempt that starts over and is interrupted leaves checkpoints of its own only.
+        StopAt(request, 6);
+        FineTuneResult result = new FineTuner().Run(request, _ => { }, CancellationToken.None);
+
+        TinyFineTune.AdapterBytes(result.AdapterFolder).ShouldBe(expected);
+        result.Steps.Count.ShouldBe(StepCount);
+    }
+
+    [Theory]
+    [InlineData(false, typeof(DirectoryNotFoundException))]
+    [InlineData(true, typeof(OperationCanceledException))]
+    public void Run_WritesNothingMore_WhenItsWorkFolderIsRemoved(bool isCancelled, Type expected)
+    {
+        using var folder = new ScratchFolder();
+        using var source = new CancellationTokenSource();
+        string work = folder["attempt-1"];
+
+        var fault = Should.Throw<Exception>(() => new FineTuner().Run(
+            TinyFineTune.Request(work),
+            step =>
+            {
+                if (step.Step < 2) return;
+                Directory.Delete(work, recursive: true);
+                CancelAt(source, isCancelled);
+            },
+            source.Token));
+
+        fault.ShouldBeOfType(expected);
+        Directory.Exists(work).ShouldBeFalse();
+    }
+
+    [Fact]
     public void Run_Refuses_TheCheckpointsOfAnotherRequest()
     {
         using var folder = new ScratchFolder();
@@ -226,4 +295,23 @@ public class FineTunerTests
     }
 
     private sealed class CrashException : Exception;
+
+    /// <summary>Rows that cancel while they are read, once a test wants it.</summary>
+    private sealed class CancellingRows(IReadOnlyList<TokenizedRow> rows, CancellationTokenSource source)
+        : IReadOnlyList<TokenizedRow>
+    {
+        public bool IsCancelling { get; set; }
+
+        public int Count => rows.Count;
+
+        public TokenizedRow this[int index] => rows[index];
+
+        public IEnumerator<TokenizedRow> GetEnumerator()
+        {
+            CancelAt(source, IsCancelling);
+            return rows.GetEnumerator();
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }

@@ -21,7 +21,8 @@ internal static class NanoTuning
 
     public static LoraAdapter Tune(Stream rows, string workFolder)
     {
-        TrainingFileReport report = TrainingFile.Read(rows, Model, Model.Config.ContextLength);
+        TrainingFileReport report = TrainingFile.Read(
+            rows, Model, Model.Config.ContextLength, TrainingFile.LineBytesMax, CancellationToken.None);
         report.Fault.ShouldBeNull();
         FineTuneResult result = new FineTuner().Run(
             new FineTuneRequest
