@@ -49,7 +49,7 @@ public sealed class FineTuner(FineTuneSettings settings)
         CheckpointSearch found = checkpoints.FindNewest(fingerprint);
 
         IReadOnlyList<TokenizedRow> rehearsed = Rehearsal.Generate(request, settings.RehearsalRows, cancellationToken);
-using var pool = new ComputePool(Math.Min(request.ThreadCount, ComputePool.ThreadCountMax));
+        using var pool = new ComputePool(Math.Min(request.ThreadCount, ComputePool.ThreadCountMax));
         using var session = new FineTuneSession(request, settings, rehearsed, pool, cancellationToken);
         string adapterFolder = Path.Combine(request.WorkFolder, AdapterName);
         if (found.State != null && LacksAdapter(found.State, session.StepCount, adapterFolder))
