@@ -91,7 +91,8 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
     /// <remarks>The request is checked at once; it is queued when the first element is asked for.</remarks>
     /// <exception cref="ArgumentException">The prompt is empty, holds an unknown id or leaves no room in the context;
     /// a limit or a sampling option is outside its range; or the adapter does not fit the model.</exception>
-    /// <exception cref="EngineBusyException">On the first element: the queue is full.</exception>
+    /// <exception cref="EngineBusyException">On the first element: the queue is full, or became so while the request
+    /// waited and its group has the most requests in it.</exception>
     public IAsyncEnumerable<GeneratedToken> StreamAsync(GenerationRequest request, CancellationToken cancellationToken)
     {
         Check(request);

@@ -12,7 +12,8 @@ public sealed class EngineOptions
     [Range(1, 256)]
     public int MaxBatchSize { get; set; } = 16;
 
-    /// <summary>Requests that may wait; one more is refused. Default 64, range [0, 10000].</summary>
+    /// <summary>Requests that may wait; one more is refused, or the youngest that waits of a group that has more at
+    /// work and waiting. Default 64, range [0, 10000].</summary>
     [Range(0, 10_000)]
     public int QueueLength { get; set; } = 64;
 

@@ -42,6 +42,36 @@ public class SequenceQueueTests
         Take(queue, 2).ShouldBe([1, 2]);
     }
 
+    [Fact]
+    public async Task Add_RefusesTheYoungestOfTheLargestGroup_WhenTheQueueIsFull()
+    {
+        var queue = new SequenceQueue(4);
+        GenerationSequence[] first = [.. Enumerable.Range(1, 4).Select(number => Sequence("a", number))];
+        foreach (GenerationSequence sequence in first) queue.Add(sequence);
+        Take(queue, 1);
+        queue.Add(Sequence("b", 5));
+        queue.Add(Sequence("b", 6));
+        foreach (GenerationSequence refused in first[2..])
+        {
+            await Should.ThrowAsync<EngineBusyException>(() => refused.Tokens.Completion);
+            queue.Abandon(refused); // It has left already, so no room comes of it.
+        }
+
+        Should.Throw<EngineBusyException>(() => queue.Add(Sequence("b", 7)));
+        Should.Throw<EngineBusyException>(() => queue.Add(Sequence("a", 8)));
+        Take(queue, 3).Order().ShouldBe([2, 5, 6]);
+    }
+
+    [Fact]
+    public void Add_RefusesNoneThatRuns()
+    {
+        var queue = new SequenceQueue(2);
+        queue.Add(Sequence("a", 1));
+        queue.Add(Sequence("a", 2));
+        Take(queue, 2);
+        Should.Throw<EngineBusyException>(() => queue.Add(Sequence("b", 3)));
+    }
+
     private static GenerationSequence Sequence(string group, int number) => new(
         new GenerationRequest { PromptTokens = [number], MaxTokens = 1, Group = group }, 10);
 
