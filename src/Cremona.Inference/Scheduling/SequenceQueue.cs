@@ -8,6 +8,8 @@ internal sealed class SequenceQueue(int populationMax)
     private readonly LinkedList<GenerationSequence> _waiting = []; // oldest first
     private readonly Dictionary<string, int> _runningByGroup = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _populationByGroup = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _lastTurn = new(StringComparer.Ordinal);
+    private long _turns;
     private int _population; // waiting and running
     private bool _isClosed;
     private bool _isRung;
@@ -37,15 +39,17 @@ internal sealed class SequenceQueue(int populationMax)
         }
     }
 
-    /// <summary>Takes the oldest of the group that has the fewest running, when it can start. So a group with many
-    /// requests does not keep out the others; and a request whose turn it is is never overtaken, so none
-    /// starves.</summary>
+    /// <summary>Takes the oldest of the group that has the fewest running, among these of the one whose last turn is
+    /// longest ago, when it can start. So a group with many requests does not keep out the others; and a request whose
+    /// turn it is is not overtaken by one that needs less room, so none starves.</summary>
     public GenerationSequence? TryTake(Func<GenerationSequence, bool> tryStart)
     {
         lock (_monitor)
         {
             if (FindNext() is not { } next || !tryStart(next.Value)) return null;
             _waiting.Remove(next);
+            if (_waiting.Count == 0) _lastTurn.Clear(); // So that it does not grow with the groups ever met.
+            _lastTurn[next.Value.Group] = ++_turns;
             Change(_runningByGroup, next.Value.Group, 1);
             return next.Value;
         }
@@ -129,12 +133,13 @@ internal sealed class SequenceQueue(int populationMax)
     private LinkedListNode<GenerationSequence>? FindNext()
     {
         LinkedListNode<GenerationSequence>? next = null;
-        int fewest = int.MaxValue;
-        for (var node = _waiting.First; node is not null && fewest > 0; node = node.Next)
+        (int Running, long LastTurn) least = (int.MaxValue, long.MaxValue);
+        for (var node = _waiting.First; node is not null; node = node.Next)
         {
-            int running = _runningByGroup.GetValueOrDefault(node.Value.Group);
-            if (running >= fewest) continue;
-            fewest = running;
+            string group = node.Value.Group;
+            (int, long) own = (_runningByGroup.GetValueOrDefault(group), _lastTurn.GetValueOrDefault(group));
+            if (own.CompareTo(least) >= 0) continue;
+            least = own;
             next = node;
         }
 

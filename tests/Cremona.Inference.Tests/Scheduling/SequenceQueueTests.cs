@@ -33,6 +33,39 @@ public class SequenceQueueTests
     }
 
     [Fact]
+    public void Groups_TakeTurns_WhereThereIsOnePlace()
+    {
+        var queue = new SequenceQueue(20);
+        foreach ((string group, int number) in (ReadOnlySpan<(string, int)>)
+            [("a", 1), ("a", 2), ("a", 3), ("b", 4), ("b", 5), ("c", 6)])
+        {
+            queue.Add(Sequence(group, number));
+        }
+
+        var order = new List<int>();
+        while (queue.TryTake(_ => true) is { } sequence)
+        {
+            order.Add(sequence.Request.PromptTokens[0]);
+            queue.Leave(sequence);
+        }
+
+        order.ShouldBe([1, 4, 6, 2, 5, 3]);
+    }
+
+    [Fact]
+    public void Group_ThatHadTheLastTurn_WaitsForTheOthers_ThoughItAsksFirst()
+    {
+        var queue = new SequenceQueue(20);
+        GenerationSequence first = Sequence("a", 1);
+        queue.Add(first);
+        Take(queue, 1);
+        queue.Add(Sequence("a", 2));
+        queue.Add(Sequence("b", 3));
+        queue.Leave(first);
+        Take(queue, 2).ShouldBe([3, 2]);
+    }
+
+    [Fact]
     public void Request_WhoseTurnItIs_IsNotOvertaken()
     {
         var queue = new SequenceQueue(20);
