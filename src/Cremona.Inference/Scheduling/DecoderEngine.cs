@@ -47,22 +47,38 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
     /// <exception cref="InvalidDataException">A tensor cannot be read, or a weight is not finite and the format cannot
     /// hold it.</exception>
     public DecoderEngine(IDecoderSource source, WeightFormat format, EngineOptions options, int? tokenCount = null)
+        : this(source, format, options, tokenCount, StartThreads(options))
     {
-        _options = options;
-        _config = source.Config;
-        _drawnTokenCount = tokenCount ?? _config.VocabularySize;
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_drawnTokenCount, nameof(tokenCount));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(_drawnTokenCount, _config.VocabularySize, nameof(tokenCount));
-        int threads = options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount;
-        _pool = new ComputePool(Math.Min(threads, ComputePool.ThreadCountMax));
-        _forward = new DecoderForward(source, format, _pool);
-        WeightBytes = _forward.WeightBytes;
-        _pages = MakePool(new PageLayout(_config, options.CacheFormat), options.CacheMegabytesMax);
-        _queue = new SequenceQueue(options.MaxBatchSize + options.QueueLength);
-        _pace = new StepPace(options.MaxBatchSize, options.PrefillSlowdownMax);
-        _tryStart = sequence => sequence.TryStart(Pages);
-        _thread = new Thread(Loop) { IsBackground = true, Name = "decoder engine" };
-        _thread.Start();
+    }
+
+    /// <param name="pool">The engine's own from now on: disposed with it, or here when it cannot start.</param>
+    internal DecoderEngine(
+        IDecoderSource source, WeightFormat format, EngineOptions options, int? tokenCount, ComputePool pool)
+    {
+        _pool = pool;
+        try
+        {
+            _options = options;
+            _config = source.Config;
+            _drawnTokenCount = tokenCount ?? _config.VocabularySize;
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_drawnTokenCount, nameof(tokenCount));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(
+                _drawnTokenCount, _config.VocabularySize, nameof(tokenCount));
+            _forward = new DecoderForward(source, format, pool);
+            WeightBytes = _forward.WeightBytes;
+            _pages = MakePool(new PageLayout(_config, options.CacheFormat), options.CacheMegabytesMax);
+            _queue = new SequenceQueue(options.MaxBatchSize + options.QueueLength);
+            _pace = new StepPace(options.MaxBatchSize, options.PrefillSlowdownMax);
+            _tryStart = sequence => sequence.TryStart(Pages);
+            _thread = new Thread(Loop) { IsBackground = true, Name = "decoder engine" };
+            _thread.Start();
+        }
+        catch
+        {
+            pool.Dispose();
+            throw;
+        }
+
         EngineMetrics.Watch(this);
     }
 
@@ -138,6 +154,12 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
             _forward = null;
             _pages = null;
         }
+    }
+
+    private static ComputePool StartThreads(EngineOptions options)
+    {
+        int threads = options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount;
+        return new ComputePool(Math.Min(threads, ComputePool.ThreadCountMax));
     }
 
     private PagePool MakePool(PageLayout layout, int megabytesMax)

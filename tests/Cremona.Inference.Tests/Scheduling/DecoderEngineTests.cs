@@ -258,6 +258,17 @@ public class DecoderEngineTests
         (new WeakReference(engine.Forward), new WeakReference(engine.Pages));
 
     [Fact]
+    public void Engine_EndsItsThreads_WhenItCannotStart()
+    {
+        DecoderWeights weights = TestModels.Random(Config, 1);
+        weights.Layers[1].Linear[0][3] = float.NaN;
+        var pool = new ComputePool(2);
+        Should.Throw<InvalidDataException>(
+            () => new DecoderEngine(weights, WeightFormat.Q8, new EngineOptions(), null, pool));
+        Should.Throw<ObjectDisposedException>(() => pool.Run(4, _ => { }));
+    }
+
+    [Fact]
     public void Logits_EqualTheReference_WithAndWithoutAdapter()
     {
         using DecoderEngine engine = Engine(prefillChunk: 16);
