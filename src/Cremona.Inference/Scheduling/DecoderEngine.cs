@@ -32,6 +32,7 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
     private readonly List<ForwardSegment> _segments = [];
     private readonly SamplingScratch _sampling = new();
     private readonly StepPace _pace;
+    private readonly StepShares _shares;
     private float[] _logits = [];
 
     // Null when the engine has stopped.
@@ -69,6 +70,7 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
             _pages = MakePool(new PageLayout(_config, options.CacheFormat), options.CacheMegabytesMax);
             _queue = new SequenceQueue(options.MaxBatchSize + options.QueueLength);
             _pace = new StepPace(options.MaxBatchSize, options.PrefillSlowdownMax);
+            _shares = new StepShares(options.MaxBatchSize);
             _tryStart = sequence => sequence.TryStart(Pages);
             _thread = new Thread(Loop) { IsBackground = true, Name = "decoder engine" };
             _thread.Start();
@@ -261,34 +263,49 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
     private void Step()
     {
         long start = Stopwatch.GetTimestamp();
-        int rows = 0;
-        foreach (GenerationSequence sequence in _running) rows += sequence.PromptTokensLeft == 0 ? 1 : 0;
+        int rows = CountRows();
         int promptTokens = Compose(_pace.PromptTokens(rows, _options.PrefillChunkTokens));
         Compute();
         _pace.Note(rows, promptTokens, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
-    /// <summary>Chooses what the step computes: one token of each sequence that generates, and prompts up to a bound,
-    /// the oldest first.</summary>
-    /// <returns>Prompt tokens.</returns>
+    /// <summary>Sequences that generate, whose steps others' tokens make longer. Where all of them have forced text to
+    /// compute and there is no prompt, none is held up by what it did not ask for itself.</summary>
+    private int CountRows()
+    {
+        int rows = 0;
+        bool areAllForced = true;
+        foreach (GenerationSequence sequence in _running)
+        {
+            if (sequence.IsGenerating) rows++;
+            areAllForced &= sequence.IsGenerating && sequence.SharedTokensLeft > 0;
+        }
+
+        return areAllForced ? 0 : rows;
+    }
+
+    /// <summary>Chooses what the step computes: one token of each sequence that generates, and of prompts and forced
+    /// texts up to a bound.</summary>
+    /// <returns>Tokens of prompts and forced texts.</returns>
     private int Compose(int promptTokensMax)
     {
         _step.Clear();
-        int promptTokensLeft = promptTokensMax;
-        foreach (GenerationSequence sequence in _running)
+        int promptTokens = 0;
+        foreach (GenerationSequence sequence in _running) sequence.AdoptPrefix();
+        ReadOnlySpan<int> shares = _shares.Divide(_running, promptTokensMax);
+        for (int i = 0; i < shares.Length; i++)
         {
-            bool isPrompt = sequence.PromptTokensLeft > 0;
-            if (isPrompt && promptTokensLeft == 0) continue;
-            ForwardSegment segment = sequence.NextSegment(promptTokensLeft);
-            if (isPrompt) promptTokensLeft -= segment.Tokens.Length;
-            _step.Add((sequence, segment));
+            GenerationSequence sequence = _running[i];
+            if (shares[i] == 0 && !sequence.IsGenerating) continue;
+            _step.Add((sequence, sequence.NextSegment(shares[i])));
+            promptTokens += shares[i];
         }
 
         // Sequences with equal adapters side by side are multiplied together.
         _step.Sort(static (x, y) => AdapterOrder(x.Sequence).CompareTo(AdapterOrder(y.Sequence)));
         _segments.Clear();
         foreach ((_, ForwardSegment segment) in _step) _segments.Add(segment);
-        return promptTokensMax - promptTokensLeft;
+        return promptTokens;
     }
 
     private static int AdapterOrder(GenerationSequence sequence) =>

@@ -21,13 +21,14 @@ public sealed class EngineOptions
     [Range(0, 256)]
     public int ThreadCount { get; set; }
 
-    /// <summary>Prompt tokens computed in one step, shared by all prompts; bounds working memory. While sequences
-    /// generate it is less, see <see cref="PrefillSlowdownMax"/>. Default 256, range [1, 8192].</summary>
+    /// <summary>Prompt tokens computed in one step, shared by all prompts and by texts that grammars force; bounds
+    /// working memory. While sequences generate it is less, see <see cref="PrefillSlowdownMax"/>. Default 256, range
+    /// [1, 8192].</summary>
     [Range(1, 8192)]
     public int PrefillChunkTokens { get; set; } = 256;
 
-    /// <summary>How many times its usual time per token a sequence that generates may take while prompts of others are
-    /// computed; more lets prompts end sooner. Default 2, range [1.25, 1000].</summary>
+    /// <summary>How many times its usual time per token a sequence that generates may take while prompts and forced
+    /// texts of others are computed; more lets prompts end sooner. Default 2, range [1.25, 1000].</summary>
     [Range(1.25, 1000)]
     public double PrefillSlowdownMax { get; set; } = 2;
 

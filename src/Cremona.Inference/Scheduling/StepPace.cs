@@ -1,8 +1,8 @@
 namespace Cremona.Inference.Scheduling;
 
 /// <summary>Decides how many prompt tokens a step may compute beside the sequences that generate, out of how long steps
-/// took: prompts shall not make the others wait longer than a multiple of their usual time. Decides the cut of prompts
-/// only, on which no result depends.</summary>
+/// took: prompts shall not make the others wait longer than a multiple of their usual time. Text that a grammar forces
+/// counts as prompt, but for one token of a step. Decides the cut of both only, on which no result depends.</summary>
 /// <remarks>Where steps are long, each keeps the bound. Where they are short, the bound holds over some steps: a step
 /// with prompts has to read all that is known of them, so there it computes more at once, for at most a pause that
 /// nobody sees, and the next steps make up for it.</remarks>
