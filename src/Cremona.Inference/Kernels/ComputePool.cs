@@ -74,8 +74,14 @@ public sealed unsafe class ComputePool : IDisposable
         lock (_gate)
         {
             _managedTask = task;
-            Execute(taskCount);
-            _managedTask = null;
+            try
+            {
+                Execute(taskCount);
+            }
+            finally
+            {
+                _managedTask = null; // Or the other overload would run it again.
+            }
         }
     }
 

@@ -83,13 +83,15 @@ public sealed class PagePool
     {
         lock (_gate)
         {
-            _promisedCount--;
-            _heldCount++;
             if (!_free.TryPop(out CachePage? page))
             {
-                page = _heldCount + _index.UnheldCount > PageCountMax ? _index.TakeOldest() : new CachePage(Layout);
+                bool isFull = _heldCount + 1 + _index.UnheldCount > PageCountMax;
+                page = isFull ? _index.TakeOldest() : new CachePage(Layout);
             }
 
+            // Counted last, since there may be no memory for a new page.
+            _promisedCount--;
+            _heldCount++;
             page.HolderCount = 1;
             return page;
         }

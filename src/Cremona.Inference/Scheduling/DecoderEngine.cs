@@ -32,6 +32,7 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
     private readonly List<ForwardSegment> _segments = [];
     private readonly SamplingScratch _sampling = new();
     private readonly StepPace _pace;
+    private readonly StepShares _shares;
     private float[] _logits = [];
 
     // Null when the engine has stopped.
@@ -47,22 +48,39 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
     /// <exception cref="InvalidDataException">A tensor cannot be read, or a weight is not finite and the format cannot
     /// hold it.</exception>
     public DecoderEngine(IDecoderSource source, WeightFormat format, EngineOptions options, int? tokenCount = null)
+        : this(source, format, options, tokenCount, StartThreads(options))
     {
-        _options = options;
-        _config = source.Config;
-        _drawnTokenCount = tokenCount ?? _config.VocabularySize;
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_drawnTokenCount, nameof(tokenCount));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(_drawnTokenCount, _config.VocabularySize, nameof(tokenCount));
-        int threads = options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount;
-        _pool = new ComputePool(Math.Min(threads, ComputePool.ThreadCountMax));
-        _forward = new DecoderForward(source, format, _pool);
-        WeightBytes = _forward.WeightBytes;
-        _pages = MakePool(new PageLayout(_config, options.CacheFormat), options.CacheMegabytesMax);
-        _queue = new SequenceQueue(options.MaxBatchSize + options.QueueLength);
-        _pace = new StepPace(options.MaxBatchSize, options.PrefillSlowdownMax);
-        _tryStart = sequence => sequence.TryStart(Pages);
-        _thread = new Thread(Loop) { IsBackground = true, Name = "decoder engine" };
-        _thread.Start();
+    }
+
+    /// <param name="pool">The engine's own from now on: disposed with it, or here when it cannot start.</param>
+    internal DecoderEngine(
+        IDecoderSource source, WeightFormat format, EngineOptions options, int? tokenCount, ComputePool pool)
+    {
+        _pool = pool;
+        try
+        {
+            _options = options;
+            _config = source.Config;
+            _drawnTokenCount = tokenCount ?? _config.VocabularySize;
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_drawnTokenCount, nameof(tokenCount));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(
+                _drawnTokenCount, _config.VocabularySize, nameof(tokenCount));
+            _forward = new DecoderForward(source, format, pool);
+            WeightBytes = _forward.WeightBytes;
+            _pages = MakePool(new PageLayout(_config, options.CacheFormat), options.CacheMegabytesMax);
+            _queue = new SequenceQueue(options.MaxBatchSize + options.QueueLength);
+            _pace = new StepPace(options.MaxBatchSize, options.PrefillSlowdownMax);
+            _shares = new StepShares(options.MaxBatchSize);
+            _tryStart = sequence => sequence.TryStart(Pages);
+            _thread = new Thread(Loop) { IsBackground = true, Name = "decoder engine" };
+            _thread.Start();
+        }
+        catch
+        {
+            pool.Dispose();
+            throw;
+        }
+
         EngineMetrics.Watch(this);
     }
 
@@ -91,7 +109,8 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
     /// <remarks>The request is checked at once; it is queued when the first element is asked for.</remarks>
     /// <exception cref="ArgumentException">The prompt is empty, holds an unknown id or leaves no room in the context;
     /// a limit or a sampling option is outside its range; or the adapter does not fit the model.</exception>
-    /// <exception cref="EngineBusyException">On the first element: the queue is full.</exception>
+    /// <exception cref="EngineBusyException">On the first element: the queue is full, or became so while the request
+    /// waited and its group has the most requests in it.</exception>
     public IAsyncEnumerable<GeneratedToken> StreamAsync(GenerationRequest request, CancellationToken cancellationToken)
     {
         Check(request);
@@ -137,6 +156,12 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
             _forward = null;
             _pages = null;
         }
+    }
+
+    private static ComputePool StartThreads(EngineOptions options)
+    {
+        int threads = options.ThreadCount == 0 ? Environment.ProcessorCount : options.ThreadCount;
+        return new ComputePool(Math.Min(threads, ComputePool.ThreadCountMax));
     }
 
     private PagePool MakePool(PageLayout layout, int megabytesMax)
@@ -238,34 +263,49 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
     private void Step()
     {
         long start = Stopwatch.GetTimestamp();
-        int rows = 0;
-        foreach (GenerationSequence sequence in _running) rows += sequence.PromptTokensLeft == 0 ? 1 : 0;
+        int rows = CountRows();
         int promptTokens = Compose(_pace.PromptTokens(rows, _options.PrefillChunkTokens));
         Compute();
         _pace.Note(rows, promptTokens, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
-    /// <summary>Chooses what the step computes: one token of each sequence that generates, and prompts up to a bound,
-    /// the oldest first.</summary>
-    /// <returns>Prompt tokens.</returns>
+    /// <summary>Sequences that generate, whose steps others' tokens make longer. Where all of them have forced text to
+    /// compute and there is no prompt, none is held up by what it did not ask for itself.</summary>
+    private int CountRows()
+    {
+        int rows = 0;
+        bool areAllForced = true;
+        foreach (GenerationSequence sequence in _running)
+        {
+            if (sequence.IsGenerating) rows++;
+            areAllForced &= sequence.IsGenerating && sequence.SharedTokensLeft > 0;
+        }
+
+        return areAllForced ? 0 : rows;
+    }
+
+    /// <summary>Chooses what the step computes: one token of each sequence that generates, and of prompts and forced
+    /// texts up to a bound.</summary>
+    /// <returns>Tokens of prompts and forced texts.</returns>
     private int Compose(int promptTokensMax)
     {
         _step.Clear();
-        int promptTokensLeft = promptTokensMax;
-        foreach (GenerationSequence sequence in _running)
+        int promptTokens = 0;
+        foreach (GenerationSequence sequence in _running) sequence.AdoptPrefix();
+        ReadOnlySpan<int> shares = _shares.Divide(_running, promptTokensMax);
+        for (int i = 0; i < shares.Length; i++)
         {
-            bool isPrompt = sequence.PromptTokensLeft > 0;
-            if (isPrompt && promptTokensLeft == 0) continue;
-            ForwardSegment segment = sequence.NextSegment(promptTokensLeft);
-            if (isPrompt) promptTokensLeft -= segment.Tokens.Length;
-            _step.Add((sequence, segment));
+            GenerationSequence sequence = _running[i];
+            if (shares[i] == 0 && !sequence.IsGenerating) continue;
+            _step.Add((sequence, sequence.NextSegment(shares[i])));
+            promptTokens += shares[i];
         }
 
         // Sequences with equal adapters side by side are multiplied together.
         _step.Sort(static (x, y) => AdapterOrder(x.Sequence).CompareTo(AdapterOrder(y.Sequence)));
         _segments.Clear();
         foreach ((_, ForwardSegment segment) in _step) _segments.Add(segment);
-        return promptTokensMax - promptTokensLeft;
+        return promptTokens;
     }
 
     private static int AdapterOrder(GenerationSequence sequence) =>

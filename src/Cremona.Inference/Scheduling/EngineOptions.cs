@@ -12,7 +12,8 @@ public sealed class EngineOptions
     [Range(1, 256)]
     public int MaxBatchSize { get; set; } = 16;
 
-    /// <summary>Requests that may wait; one more is refused. Default 64, range [0, 10000].</summary>
+    /// <summary>Requests that may wait; one more is refused, or the youngest that waits of a group that has more at
+    /// work and waiting. Default 64, range [0, 10000].</summary>
     [Range(0, 10_000)]
     public int QueueLength { get; set; } = 64;
 
@@ -20,13 +21,14 @@ public sealed class EngineOptions
     [Range(0, 256)]
     public int ThreadCount { get; set; }
 
-    /// <summary>Prompt tokens computed in one step, shared by all prompts; bounds working memory. While sequences
-    /// generate it is less, see <see cref="PrefillSlowdownMax"/>. Default 256, range [1, 8192].</summary>
+    /// <summary>Prompt tokens computed in one step, shared by all prompts and by texts that grammars force; bounds
+    /// working memory. While sequences generate it is less, see <see cref="PrefillSlowdownMax"/>. Default 256, range
+    /// [1, 8192].</summary>
     [Range(1, 8192)]
     public int PrefillChunkTokens { get; set; } = 256;
 
-    /// <summary>How many times its usual time per token a sequence that generates may take while prompts of others are
-    /// computed; more lets prompts end sooner. Default 2, range [1.25, 1000].</summary>
+    /// <summary>How many times its usual time per token a sequence that generates may take while prompts and forced
+    /// texts of others are computed; more lets prompts end sooner. Default 2, range [1.25, 1000].</summary>
     [Range(1.25, 1000)]
     public double PrefillSlowdownMax { get; set; } = 2;
 

@@ -53,8 +53,14 @@ internal sealed class GenerationSequence
     /// <summary>Positions that the sequence needs at most.</summary>
     public int TokenCountMax => (int)Math.Min(ContextLength, (long)Request.PromptTokens.Length + Request.MaxTokens);
 
-    /// <summary>Prompt tokens not yet computed.</summary>
-    public int PromptTokensLeft => Math.Max(0, Request.PromptTokens.Length - Cache!.TokenCount);
+    /// <summary>The prompt is computed; what comes next was drawn, or forced by the grammar.</summary>
+    public bool IsGenerating => Cache!.TokenCount >= Request.PromptTokens.Length;
+
+    /// <summary>What a step could compute beside one token of each sequence that generates: the prompt, or the tokens
+    /// that a grammar forced after the one drawn last.</summary>
+    public int SharedTokensLeft => IsGenerating ? TokensLeft - 1 : TokensLeft;
+
+    private int TokensLeft => Request.PromptTokens.Length + _generatedCount - Cache!.TokenCount;
 
     public void Abandon() => _isAbandoned = true;
 
@@ -73,16 +79,23 @@ internal sealed class GenerationSequence
         Cache = null;
     }
 
-    /// <summary>What the next step computes: a part of the prompt, or the tokens that came last.</summary>
-    /// <param name="promptTokensMax">At least 1.</param>
-    public ForwardSegment NextSegment(int promptTokensMax)
+    /// <summary>Goes on with what others have computed of the prompt by now.</summary>
+    public void AdoptPrefix()
     {
-        if (PromptTokensLeft > 0) Cache!.AdoptPrefix(Request.PromptTokens);
-        int left = PromptTokensLeft;
-        if (left == 0) return new(Cache!, Request.Adapter, _newTokens.AsMemory(0, _newCount), 1);
-        int count = Math.Min(left, promptTokensMax);
-        ReadOnlyMemory<int> part = Request.PromptTokens.AsMemory(Cache!.TokenCount, count);
-        return new(Cache, Request.Adapter, part, count == left ? 1 : 0);
+        if (!IsGenerating) Cache!.AdoptPrefix(Request.PromptTokens);
+    }
+
+    /// <summary>What the next step computes: a part of the prompt, or the next of the tokens that came last.</summary>
+    /// <param name="sharedTokens">How many of <see cref="SharedTokensLeft"/>, at most all; at least 1 while the prompt
+    /// is computed.</param>
+    public ForwardSegment NextSegment(int sharedTokens)
+    {
+        int left = TokensLeft;
+        int count = IsGenerating ? 1 + sharedTokens : sharedTokens;
+        ReadOnlyMemory<int> part = IsGenerating
+            ? _newTokens.AsMemory(_newCount - left, count)
+            : Request.PromptTokens.AsMemory(Cache!.TokenCount, count);
+        return new(Cache!, Request.Adapter, part, count == left ? 1 : 0);
     }
 
     /// <summary>Draws the next token and reports it, with those that a grammar forces after it.</summary>

@@ -7,6 +7,9 @@ internal sealed class SequenceQueue(int populationMax)
     private readonly object _monitor = new();
     private readonly LinkedList<GenerationSequence> _waiting = []; // oldest first
     private readonly Dictionary<string, int> _runningByGroup = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _populationByGroup = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _lastTurn = new(StringComparer.Ordinal);
+    private long _turns;
     private int _population; // waiting and running
     private bool _isClosed;
     private bool _isRung;
@@ -20,6 +23,8 @@ internal sealed class SequenceQueue(int populationMax)
         }
     }
 
+    /// <summary>Lets a request wait. Where too many do, the youngest of the largest group makes room, if that group
+    /// stays no smaller than the newcomer's; so a group with many requests does not keep out the others.</summary>
     /// <exception cref="EngineBusyException">Too many wait.</exception>
     /// <exception cref="ObjectDisposedException">The engine has stopped.</exception>
     public void Add(GenerationSequence sequence)
@@ -27,24 +32,25 @@ internal sealed class SequenceQueue(int populationMax)
         lock (_monitor)
         {
             ObjectDisposedException.ThrowIf(_isClosed, typeof(DecoderEngine));
-            if (_population >= populationMax) throw new EngineBusyException(_waiting.Count);
-            _population++;
+            if (_population >= populationMax) MakeRoom(sequence.Group);
             _waiting.AddLast(sequence);
+            CountIn(sequence, 1);
             Ring();
         }
     }
 
-    /// <summary>Takes the oldest of the group that has the fewest running, when it can start. So a group with many
-    /// requests does not keep out the others; and a request whose turn it is is never overtaken, so none
-    /// starves.</summary>
+    /// <summary>Takes the oldest of the group that has the fewest running, among these of the one whose last turn is
+    /// longest ago, when it can start. So a group with many requests does not keep out the others; and a request whose
+    /// turn it is is not overtaken by one that needs less room, so none starves.</summary>
     public GenerationSequence? TryTake(Func<GenerationSequence, bool> tryStart)
     {
         lock (_monitor)
         {
             if (FindNext() is not { } next || !tryStart(next.Value)) return null;
             _waiting.Remove(next);
-            string group = next.Value.Group;
-            _runningByGroup[group] = _runningByGroup.GetValueOrDefault(group) + 1;
+            if (_waiting.Count == 0) _lastTurn.Clear(); // So that it does not grow with the groups ever met.
+            _lastTurn[next.Value.Group] = ++_turns;
+            Change(_runningByGroup, next.Value.Group, 1);
             return next.Value;
         }
     }
@@ -54,10 +60,8 @@ internal sealed class SequenceQueue(int populationMax)
     {
         lock (_monitor)
         {
-            _population--;
-            int left = _runningByGroup[sequence.Group] - 1;
-            if (left == 0) _runningByGroup.Remove(sequence.Group);
-            else _runningByGroup[sequence.Group] = left;
+            CountIn(sequence, -1);
+            Change(_runningByGroup, sequence.Group, -1);
         }
     }
 
@@ -68,7 +72,7 @@ internal sealed class SequenceQueue(int populationMax)
         lock (_monitor)
         {
             sequence.Abandon();
-            if (_waiting.Remove(sequence)) _population--;
+            if (_waiting.Remove(sequence)) CountIn(sequence, -1);
             Ring();
         }
     }
@@ -94,15 +98,48 @@ internal sealed class SequenceQueue(int populationMax)
         }
     }
 
+    private void MakeRoom(string newcomer)
+    {
+        LinkedListNode<GenerationSequence>? youngest = null;
+        int most = _populationByGroup.GetValueOrDefault(newcomer) + 1;
+        for (var node = _waiting.Last; node is not null; node = node.Previous)
+        {
+            int population = _populationByGroup[node.Value.Group];
+            if (population <= most) continue;
+            most = population;
+            youngest = node;
+        }
+
+        var refusal = new EngineBusyException(_waiting.Count);
+        if (youngest is null) throw refusal;
+        _waiting.Remove(youngest);
+        CountIn(youngest.Value, -1);
+        youngest.Value.Fail(refusal);
+    }
+
+    private void CountIn(GenerationSequence sequence, int change)
+    {
+        _population += change;
+        Change(_populationByGroup, sequence.Group, change);
+    }
+
+    private static void Change(Dictionary<string, int> counts, string group, int change)
+    {
+        int count = counts.GetValueOrDefault(group) + change;
+        if (count == 0) counts.Remove(group);
+        else counts[group] = count;
+    }
+
     private LinkedListNode<GenerationSequence>? FindNext()
     {
         LinkedListNode<GenerationSequence>? next = null;
-        int fewest = int.MaxValue;
-        for (var node = _waiting.First; node is not null && fewest > 0; node = node.Next)
+        (int Running, long LastTurn) least = (int.MaxValue, long.MaxValue);
+        for (var node = _waiting.First; node is not null; node = node.Next)
         {
-            int running = _runningByGroup.GetValueOrDefault(node.Value.Group);
-            if (running >= fewest) continue;
-            fewest = running;
+            string group = node.Value.Group;
+            (int, long) own = (_runningByGroup.GetValueOrDefault(group), _lastTurn.GetValueOrDefault(group));
+            if (own.CompareTo(least) >= 0) continue;
+            least = own;
             next = node;
         }
 

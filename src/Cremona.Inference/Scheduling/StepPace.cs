@@ -1,8 +1,8 @@
 namespace Cremona.Inference.Scheduling;
 
 /// <summary>Decides how many prompt tokens a step may compute beside the sequences that generate, out of how long steps
-/// took: prompts shall not make the others wait longer than a multiple of their usual time. Decides the cut of prompts
-/// only, on which no result depends.</summary>
+/// took: prompts shall not make the others wait longer than a multiple of their usual time. Text that a grammar forces
+/// counts as prompt, but for one token of a step. Decides the cut of both only, on which no result depends.</summary>
 /// <remarks>Where steps are long, each keeps the bound. Where they are short, the bound holds over some steps: a step
 /// with prompts has to read all that is known of them, so there it computes more at once, for at most a pause that
 /// nobody sees, and the next steps make up for it.</remarks>
@@ -21,14 +21,16 @@ internal sealed class StepPace(int rowsMax, double slowdownMax)
     private const double Weight = 0.4;
 
     // The usual time drifts with the length of the sequences, so it is measured again after so many steps.
-    private const int MixedStepsMax = 32;
+    private const int StepsUnmeasuredMax = 32;
     private const int FirstPromptTokens = 8;
     private const int PromptTokensMax = 8192;
 
-    private readonly double[] _usualSeconds = new double[rowsMax + 1]; // by sequences that generate; 0: not known
+    // By sequences that generate; 0: not known. Beside it the step that measured it last.
+    private readonly double[] _usualSeconds = new double[rowsMax + 1];
+    private readonly long[] _measuredAt = new long[rowsMax + 1];
     private double _promptTokens = FirstPromptTokens;
     private double _debtSeconds;
-    private int _mixedSteps;
+    private long _steps; // in which sequences generated
 
     /// <param name="rows">Sequences that generate in the step.</param>
     /// <param name="max">What is taken when none does, at least 1.</param>
@@ -37,7 +39,8 @@ internal sealed class StepPace(int rowsMax, double slowdownMax)
     {
         if (rows == 0) return max;
         double usual = _usualSeconds[rows];
-        if (usual == 0 || _mixedSteps >= MixedStepsMax || _debtSeconds > Allowed(usual) / 4) return 0;
+        bool isOld = _steps - _measuredAt[rows] >= StepsUnmeasuredMax;
+        if (usual == 0 || isOld || _debtSeconds > Allowed(usual) / 4) return 0;
         return Math.Min((int)_promptTokens, max);
     }
 
@@ -53,11 +56,14 @@ internal sealed class StepPace(int rowsMax, double slowdownMax)
             return;
         }
 
+        _steps++;
         ref double usual = ref _usualSeconds[rows];
         if (promptTokens == 0)
         {
-            usual = usual == 0 ? seconds : usual + (Weight * (seconds - usual));
-            _mixedSteps = 0;
+            // What was measured before other numbers of sequences ran tells nothing of now.
+            bool isStale = _steps - _measuredAt[rows] > StepsUnmeasuredMax + 1;
+            usual = usual == 0 || isStale ? seconds : usual + (Weight * (seconds - usual));
+            _measuredAt[rows] = _steps;
         }
 
         double allowed = Allowed(usual);
@@ -66,7 +72,6 @@ internal sealed class StepPace(int rowsMax, double slowdownMax)
         _debtSeconds = Math.Clamp(_debtSeconds + extra - allowed, 0, DebtMax * aim);
         if (promptTokens == 0) return;
 
-        _mixedSteps++;
         bool isWhole = promptTokens >= (int)_promptTokens; // The end of a prompt tells nothing of a whole part.
         if (extra > aim) _promptTokens *= Math.Max(0.5, aim / extra);
         else if (isWhole) _promptTokens *= extra * 1.5 < aim ? 1.5 : aim / extra;

@@ -58,10 +58,22 @@ public class ComputePoolTests
     }
 
     [Fact]
+    public unsafe void Run_WithoutAClosure_RunsItsOwnTask_AfterOneThatThrew()
+    {
+        using var pool = new ComputePool(2);
+        Should.Throw<InvalidDataException>(() => pool.Run(4, _ => throw new InvalidDataException("bad")));
+        int sum = 0;
+        pool.Run(4, &Add, &sum);
+        sum.ShouldBe(6);
+    }
+
+    [Fact]
     public void Run_Throws_AfterDispose()
     {
         var pool = new ComputePool(2);
         pool.Dispose();
         Should.Throw<ObjectDisposedException>(() => pool.Run(4, _ => { }));
     }
+
+    private static unsafe void Add(void* sum, int task) => Interlocked.Add(ref *(int*)sum, task);
 }

@@ -65,6 +65,18 @@ public class PagePoolTests
     }
 
     [Fact]
+    public void Page_IsNotHeld_WhenThereIsNoMemoryForIt()
+    {
+        // A page of so many layers is larger than an array can be.
+        var pool = new PagePool(new PageLayout(Config with { LayerCount = 5_000_000 }, KeyValueFormat.F32), 3);
+        SequenceCache cache = pool.TryReserve(1)!;
+        Should.Throw<OverflowException>(() => cache.Prepare(1));
+        pool.HeldCount.ShouldBe(0);
+        cache.Dispose();
+        pool.AvailableCount.ShouldBe(3);
+    }
+
+    [Fact]
     public void Prefix_IsShared_ByFullPages_AfterItsSequenceHasEnded()
     {
         var pool = new PagePool(new PageLayout(Config, KeyValueFormat.F32), 8);

@@ -6,6 +6,7 @@ using Cremona.Inference.Grammar.Glyph;
 using Cremona.Inference.Grammar.JsonSchema;
 using Cremona.Inference.Grammar.Regex;
 using Cremona.Inference.Kernels;
+using Cremona.Inference.KvCache;
 using Cremona.Inference.Sampling;
 using Cremona.Inference.Scheduling;
 using Cremona.Inference.Tests.Architectures;
@@ -68,6 +69,45 @@ public class ConstrainedSequenceTests
         Text(tokens)[1..].ShouldBe(": the rest of it is forced");
         tokens.Count(token => token.Id >= 0 && token.LogProbability == 0).ShouldBeGreaterThan(10);
         tokens[^1].Finish.ShouldBe(FinishReason.Stop);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(100)]
+    public async Task Sequence_GivesTheSameTokens_HoweverItsForcedTextIsCut(int sharedTokensMax)
+    {
+        var grammar = new TokenGrammar(
+            RegexGrammar.Compile("[ab]: the rest of it is forced[cd]"), Vocabularies.Tiny);
+        GenerationRequest request = Request(grammar, 1, maxTokens: 100);
+        using DecoderEngine engine = Engine();
+        List<GeneratedToken> whole = await ReadAsync(engine, request);
+
+        using var pool = new ComputePool(2);
+        var forward = new DecoderForward(Weights, WeightFormat.F32, pool);
+        var sequence = new GenerationSequence(request, Config.ContextLength);
+        sequence.TryStart(new PagePool(new PageLayout(Config, KeyValueFormat.F32), 10)).ShouldBeTrue();
+        float[] logits = new float[Config.VocabularySize];
+        var scratch = new SamplingScratch();
+        int longest = 0;
+        while (!sequence.IsFinished)
+        {
+            int wanted = sequence.SharedTokensLeft;
+            bool isGenerating = sequence.IsGenerating;
+            ForwardSegment segment = sequence.NextSegment(isGenerating ? Math.Min(wanted, sharedTokensMax) : wanted);
+            if (isGenerating) longest = Math.Max(longest, segment.Tokens.Length);
+            forward.Run([segment], logits);
+            if (segment.LogitCount > 0) sequence.Advance(logits, scratch);
+        }
+
+        var cut = new List<GeneratedToken>();
+        await foreach (GeneratedToken token in sequence.Tokens.ReadAllAsync(TestContext.Current.CancellationToken))
+            cut.Add(token);
+        cut.Select(token => (token.Id, token.LogProbability))
+            .ShouldBe(whole.Select(token => (token.Id, token.LogProbability)));
+
+        // The letter drawn, and the forced text without its last, which is left open.
+        longest.ShouldBe(Math.Min(1 + sharedTokensMax, "a: the rest of it is forced".Length - 1));
     }
 
     [Fact]

@@ -1,10 +1,14 @@
+using System.Collections;
 using System.Runtime.CompilerServices;
 using Cremona.Inference.Adapters;
 using Cremona.Inference.Architectures;
+using Cremona.Inference.Grammar;
+using Cremona.Inference.Grammar.Regex;
 using Cremona.Inference.Kernels;
 using Cremona.Inference.Sampling;
 using Cremona.Inference.Scheduling;
 using Cremona.Inference.Tests.Architectures;
+using Cremona.Inference.Tests.Grammar;
 
 namespace Cremona.Inference.Tests.Scheduling;
 
@@ -187,6 +191,30 @@ public class DecoderEngineTests
     }
 
     [Fact]
+    public async Task StreamAsync_DrawsForAShortPrompt_BeforeAnotherGroupsLongOnes()
+    {
+        using DecoderEngine engine = Engine(prefillChunk: 4);
+        using var allWait = new ManualResetEventSlim();
+        var digit = new TokenGrammar(RegexGrammar.Compile("[0-9]"), Vocabularies.Tiny);
+        var drawn = new List<string>();
+        Task Start(string group, int promptTokens, ulong seed, Action onDraw) => ReadAsync(
+            engine, Request(TestModels.Tokens(Config, promptTokens, seed), 1) with
+            {
+                Group = group,
+                Grammar = digit,
+                StopTokens = new WatchedStopTokens(onDraw),
+            });
+
+        // The engine stands in the first step until the others are there.
+        List<Task> requests = [Start("first", 1, 1, () => allWait.Wait(TestEnds))];
+        for (ulong seed = 2; seed < 5; seed++) requests.Add(Start("long", 100, seed, () => drawn.Add("long")));
+        requests.Add(Start("short", 8, 5, () => drawn.Add("short")));
+        allWait.Set();
+        await Task.WhenAll(requests);
+        drawn.ShouldBe(["short", "long", "long", "long"]);
+    }
+
+    [Fact]
     public void StreamAsync_ThrowsAtOnce_WhenTheRequestIsWrong()
     {
         using DecoderEngine engine = Engine();
@@ -258,6 +286,17 @@ public class DecoderEngineTests
         (new WeakReference(engine.Forward), new WeakReference(engine.Pages));
 
     [Fact]
+    public void Engine_EndsItsThreads_WhenItCannotStart()
+    {
+        DecoderWeights weights = TestModels.Random(Config, 1);
+        weights.Layers[1].Linear[0][3] = float.NaN;
+        var pool = new ComputePool(2);
+        Should.Throw<InvalidDataException>(
+            () => new DecoderEngine(weights, WeightFormat.Q8, new EngineOptions(), null, pool));
+        Should.Throw<ObjectDisposedException>(() => pool.Run(4, _ => { }));
+    }
+
+    [Fact]
     public void Logits_EqualTheReference_WithAndWithoutAdapter()
     {
         using DecoderEngine engine = Engine(prefillChunk: 16);
@@ -300,4 +339,18 @@ public class DecoderEngineTests
     }
 
     private static int[] Ids(List<GeneratedToken> tokens) => [.. tokens.Select(token => token.Id)];
+
+    /// <summary>No tokens; the engine's thread looks at them whenever it draws under a grammar.</summary>
+    private sealed class WatchedStopTokens(Action onDraw) : IReadOnlyCollection<int>
+    {
+        public int Count => 0;
+
+        public IEnumerator<int> GetEnumerator()
+        {
+            if (Thread.CurrentThread.Name == "decoder engine") onDraw();
+            return Enumerable.Empty<int>().GetEnumerator();
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }

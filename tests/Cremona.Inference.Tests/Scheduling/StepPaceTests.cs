@@ -55,6 +55,29 @@ public class StepPaceTests
         pace.PromptTokens(2, 100).ShouldBe(0);
     }
 
+    [Fact]
+    public void Step_WithoutPrompts_ComesFirst_ForANumberOfSequencesNotMetForLong()
+    {
+        const double usual = 0.01;
+        var pace = new StepPace(4, 2);
+        pace.Note(3, 0, 10 * usual);
+        for (int step = 0; step < 100; step++) pace.Note(2, 0, usual);
+        pace.PromptTokens(3, 256).ShouldBe(0);
+        pace.Note(3, 0, usual);
+
+        // What three took long ago lengthens no step now.
+        double worst = 0;
+        for (int step = 0; step < 100; step++)
+        {
+            int tokens = pace.PromptTokens(3, 256);
+            double seconds = usual + (tokens * 0.0002);
+            pace.Note(3, tokens, seconds);
+            worst = Math.Max(worst, seconds);
+        }
+
+        worst.ShouldBeInRange(1.5 * usual, 4 * usual);
+    }
+
     /// <summary>Steps whose time grows with their prompt tokens, after the first ten.</summary>
     private static (double Worst, double Mean, int PromptTokens) Run(
         double usual, double promptToken, double prompt, double slowdown, int steps)
