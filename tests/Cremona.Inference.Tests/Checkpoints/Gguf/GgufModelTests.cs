@@ -137,6 +137,7 @@ public class GgufModelTests
 
     [Theory]
     [InlineData("qwen2.rope.scaling.type", "yarn")]
+    [InlineData("qwen2.rope.scaling.attn_factor", "none")]
     [InlineData("qwen2.expert_count", "x")]
     [InlineData("general.architecture", "mamba")]
     [InlineData("tokenizer.ggml.pre", "unheard-of")]
@@ -147,12 +148,16 @@ public class GgufModelTests
         GgufVocabulary vocabulary = GgufVocabulary.FromTokenizerJson(json) with { Whole = null };
         if (key == "tokenizer.ggml.pre") vocabulary = vocabulary with { Cut = value };
         string path = folder.File("m.gguf");
-        GgufModelWriter.Write(path, Random("Qwen2ForCausalLM", isTied: true), GgufType.F32, vocabulary, ChatMl, 2);
+        DecoderConfig shape = Shape("Qwen2ForCausalLM") with { TieWordEmbeddings = true };
+        if (key == "qwen2.rope.scaling.attn_factor")
+            shape = shape with { RopeScaling = new YarnRopeScaling(4, 16, 32, 1, 1.5) };
+        GgufModelWriter.Write(path, RandomDecoder.Create(shape), GgufType.F32, vocabulary, ChatMl, 2);
         byte[] bytes = File.ReadAllBytes(path);
         byte[] edited = key switch
         {
             "general.architecture" => Replace(bytes, "qwen2", "mamba"),
             "qwen2.rope.scaling.type" => Replace(bytes, "qwen2.rope.freq_base", "qwen2.rope.scaling.x"),
+            "qwen2.rope.scaling.attn_factor" => Replace(bytes, "yarn", value),
             "qwen2.expert_count" => Replace(bytes, "qwen2.vocab_size", "qwen2.expert_cou"),
             _ => bytes,
         };
@@ -160,6 +165,7 @@ public class GgufModelTests
         string named = key switch
         {
             "qwen2.rope.scaling.type" => "qwen2.rope.scaling.x",
+            "qwen2.rope.scaling.attn_factor" => key,
             "qwen2.expert_count" => "qwen2.expert_cou",
             _ => value,
         };
