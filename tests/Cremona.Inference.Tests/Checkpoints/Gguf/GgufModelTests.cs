@@ -174,6 +174,30 @@ public class GgufModelTests
         message.ShouldContain(path);
     }
 
+    // A corrupt length is possible where the file is large enough.
+    [Fact]
+    public void Open_RefusesLengths_ThatNoModelHas()
+    {
+        using var folder = new ScratchFolder();
+        WriteLarge(folder.File("text"), writer =>
+        {
+            writer.Write((uint)GgufValueType.Text);
+            writer.Write(5UL << 29);
+        });
+        Should.Throw<InvalidDataException>(() => GgufFile.Open(folder.File("text")))
+            .Message.ShouldContain("k has 2684354560 bytes");
+
+        WriteLarge(folder.File("list"), writer =>
+        {
+            writer.Write((uint)GgufValueType.List);
+            writer.Write((uint)GgufValueType.Int32);
+            writer.Write(5UL << 27);
+        });
+        using GgufFile file = GgufFile.Open(folder.File("list"));
+        Should.Throw<InvalidDataException>(() => file.Metadata.FindIntegers("k"))
+            .Message.ShouldContain("metadata k has 671088640 entries");
+    }
+
     [Fact]
     public void Load_NeverFailsOtherwise_WhenBytesAreCorrupted()
     {
@@ -214,6 +238,21 @@ public class GgufModelTests
             iter: 500,
             threads: 1);
         refused.ShouldBeGreaterThan(50);
+    }
+
+    /// <summary>A file of 3 GiB that takes no place on disk, with one value and no tensors.</summary>
+    private static void WriteLarge(string path, Action<BinaryWriter> writeValue)
+    {
+        using var writer = new BinaryWriter(File.Create(path));
+        writer.Write(GgufFile.Magic);
+        writer.Write(3u);
+        writer.Write(0UL);
+        writer.Write(1UL);
+        writer.Write(1UL);
+        writer.Write((byte)'k');
+        writeValue(writer);
+        writer.Flush();
+        writer.BaseStream.SetLength(3L << 30);
     }
 
     private static DecoderWeights Random(string architecture, bool isTied) =>
