@@ -308,6 +308,13 @@ SMALL = [
     "{% if messages is defined and messages[0] is mapping and messages[0].role in ['system', 'developer'] %}S{% elif true %}E{% else %}N{% endif %}",
     "{%- set j = joiner(', ') %}{% for i in [1,2,3] %}{{ j() }}{{ i }}{% endfor %}",
     "{{ [1,2,3,4,5] | batch(2) | list }} {{ '<a>' | e }} {{ '<a>' | safe }} {{ 'a' | list }}",
+    "{{ 'abcabc'.find('b', 2) }} {{ 'abcabc'.find('b', 2, 4) }} {{ 'abcabc'.rfind('b', 0, -2) }} {{ 'abc'.find('', 3) }} {{ 'abc'.find('', 4) }} {{ 'abc'.rfind('') }} {{ 'aaaa'.count('aa') }} {{ 'ab'.count('a', 1) }} {{ 'abab'.count('ab', -2, 9) }}",
+    "{{ 'xab'.startswith('ab', 1) }} {{ 'xab'.startswith('', 4) }} {{ 'abx'.endswith('ab', 0, 2) }} {{ 'abx'.endswith(('q', 'b'), 1, -1) }} {{ 'abc'.startswith('', 2, 1) }} {{ 'a\\nb\\r\\nc\\n'.splitlines(true) }} {{ 'a\\nb'.splitlines(keepends=true) }}",
+    "{{ '🙂a🙂b'.find('b') }} {{ '🙂a🙂b'.rfind('🙂') }} {{ '🙂a🙂b'.find('🙂', 1) }} {{ '🙂a🙂b'.find('a', 0, 2) }} {{ '🙂a'.startswith('a', 1) }} {{ 'é🙂x<y>'[:'é🙂x<y>'.find('<y>')] }}",
+    "{{ [1, 2, 3] | batch(2, 0) | list }} {{ [1, 2] | batch(2, 0) | list }} {{ [1] | batch(linecount=3, fill_with='x') | list }} {{ dict([('a', 1), ['b', 2]], c=3) }} {{ dict({'a': 1}) }} {{ 'a-b c_d é2 🙂' | wordcount }} {{ 3 | round }} {{ 25 | round(-1) }} {{ true | round }} {{ 3 | round(method='floor') }} {{ 2.5 | round(precision=0) }}",
+    "{{ 'é🙂~\x7f' | tojson(true) }} {{ {'é': 1} | tojson(ensure_ascii=true) }} {{ 'é' | tojson }} {{ [1, 2] | tojson(false, 1) }} {{ {'b': 1, 'a': 2} | tojson(false, none, (',', ':'), true) }}",
+    "{{ [{'n': 1}, {'n': 2}] | selectattr('n', '>', 1) | list }} {{ [1, 2, 3] | select('<=', 2) | list }} {{ [1, 2] | reject('==', 1) | list }} {{ [1, 2] | select('!=', 1) | list }} {{ [1, 2] | select('<', 2) | list }} {{ [1, 2] | select('>=', 2) | list }} {{ ['aXa'] | map('replace', 'a', 'b', count=1) | list }}",
+    "{{ 'a' | upper(1) }}", "{{ 'aa' | replace('a', 'b', key=1) }}", "{{ 'aa' | replace('a', 'b', old='c') }}", "{{ 'a'.upper(1) }}", "{{ 'a'.find('a', 0, 1, 2) }}", "{{ dict([1]) }}", "{{ dict({}, {}) }}", "{{ 1 is odd(2) }}", "{{ range(stop=3) }}", "{{ range(1, 2, 3, 4) }}", "{{ [1] | select('nothing') | list }}", "{{ [1] | map('nothing') | list }}", "{{ [1] | select('odd', key=1) | list }}",
 ]
 
 

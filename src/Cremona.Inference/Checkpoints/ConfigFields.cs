@@ -48,6 +48,10 @@ internal sealed class ConfigFields
         _ => true,
     };
 
+    /// <summary>Both are set and hold the same JSON.</summary>
+    public bool AreEqual(string first, string second) =>
+        Find(first) is { } one && Find(second) is { } other && JsonElement.DeepEquals(one, other);
+
     /// <summary>A required size from 1 to <paramref name="max"/>.</summary>
     public int Size(string name, int max) => FindSize(name, max) ?? throw new InvalidDataException($"{_path}{name} is missing");
 

@@ -19,7 +19,11 @@ internal static class HuggingFaceRope
     public static (double Theta, RopeScaling? Scaling) Read(ConfigFields root)
     {
         RefusePartial(root);
-        ConfigFields? fields = root.FindObject(ParametersField) ?? root.FindObject(ScalingField);
+        bool hasParameters = root.IsSetAndNotEmpty(ParametersField);
+        if (hasParameters && root.IsSetAndNotEmpty(ScalingField) && !root.AreEqual(ParametersField, ScalingField))
+            throw new InvalidDataException($"{ParametersField} and {ScalingField} are both set and differ; keep one");
+
+        ConfigFields? fields = root.FindObject(hasParameters ? ParametersField : ScalingField);
         double theta = fields?.FindNumber("rope_theta") ?? root.Number("rope_theta", DefaultTheta);
         if (theta <= 1) throw new InvalidDataException($"rope_theta is {theta}; expected more than 1");
         if (fields is null) return (theta, null);

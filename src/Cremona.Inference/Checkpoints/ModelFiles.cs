@@ -23,13 +23,19 @@ public static class ModelFiles
     /// <param name="origin">Folder or GGUF file with the tokenizer and the template.</param>
     /// <param name="model">As read from there.</param>
     /// <param name="weights">What is written: the model's own weights or changed ones of the same shape.</param>
-    /// <param name="target">Replaced when it exists.</param>
+    /// <param name="target">Replaced when it exists; not the place that the model was read from.</param>
     /// <param name="type">Of the matrices: F32, F16 or BF16, in a GGUF file also Q8_0 or Q4_0.</param>
     /// <exception cref="InvalidDataException">The target cannot hold the model; the message says why.</exception>
     /// <exception cref="IOException">The disk is full or failed.</exception>
     public static void Write(
         string origin, LanguageModel model, IDecoderSource weights, string target, GgufType type)
     {
+        if (WholePath(origin) == WholePath(target))
+        {
+            throw new InvalidDataException(
+                $"{target} is where the model is read from, and would be lost; give another target");
+        }
+
         (GgufVocabulary vocabulary, string template) = ReadTexts(origin);
         int endId = model.ChatTemplate.StopTokens.First();
         if (target.EndsWith(GgufEnding, StringComparison.OrdinalIgnoreCase))
@@ -46,8 +52,11 @@ public static class ModelFiles
         string tokenizer = vocabulary.Whole ?? TokenizerJsonWriter.Write(GgufTokenizer.ReadParts(vocabulary));
         ModelFolder.Save(target, DecoderWeights.Read(weights), elements, endId);
         File.WriteAllText(Path.Combine(target, TokenizerFile), tokenizer);
+        CopyJinja(origin, target);
         WriteTokenizerConfig(origin, Path.Combine(target, TokenizerConfigFile), template, vocabulary.Special);
     }
+
+    private static string WholePath(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
 
     private static (GgufVocabulary Vocabulary, string Template) ReadTexts(string origin)
     {
@@ -63,16 +72,22 @@ public static class ModelFiles
         return (GgufVocabulary.FromMetadata(file.Metadata), file.Metadata.Text(GgufModel.TemplateKey));
     }
 
+    /// <summary>A template of its own file, which is preferred; one that the folder held before would stay in
+    /// force.</summary>
+    private static void CopyJinja(string origin, string folder)
+    {
+        string source = Path.Combine(origin, ChatTemplates.JinjaFile);
+        string target = Path.Combine(folder, ChatTemplates.JinjaFile);
+        if (File.Exists(source)) File.Copy(source, target, overwrite: true);
+        else File.Delete(target);
+    }
+
     private static void WriteTokenizerConfig(string origin, string target, string template, SpecialTexts special)
     {
         string source = Path.Combine(origin, TokenizerConfigFile);
         if (File.Exists(source))
         {
             File.Copy(source, target, overwrite: true);
-            string jinja = Path.Combine(origin, ChatTemplates.JinjaFile);
-            string folder = Path.GetDirectoryName(target)!;
-            if (File.Exists(jinja)) File.Copy(jinja, Path.Combine(folder, ChatTemplates.JinjaFile), overwrite: true);
-
             return;
         }
 

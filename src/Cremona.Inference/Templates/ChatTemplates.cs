@@ -20,7 +20,7 @@ public static class ChatTemplates
         Create(modelFolder, ReadTemplate(modelFolder), tokenizer, ReadSpecialTexts(modelFolder));
 
     /// <summary>The special tokens that the model's <c>tokenizer_config.json</c> names.</summary>
-    /// <exception cref="InvalidDataException">The file is no JSON.</exception>
+    /// <exception cref="InvalidDataException">The file is no JSON, or holds what is no text.</exception>
     internal static SpecialTexts ReadSpecialTexts(string modelFolder)
     {
         string config = Path.Combine(modelFolder, ConfigFile);
@@ -66,7 +66,7 @@ public static class ChatTemplates
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             return read(document.RootElement);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new InvalidDataException($"{path}: {e.Message}", e);
         }

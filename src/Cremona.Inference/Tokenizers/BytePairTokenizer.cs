@@ -36,7 +36,8 @@ internal sealed class BytePairTokenizer : ITokenizer
         bool changes = parts.Normalizer.Count > 0;
         _rawTokens = new AddedTokenFinder(inText.Where(t => !t.IsNormalized || !changes));
         _normalizedTokens = new AddedTokenFinder(inText.Where(t => t.IsNormalized && changes)
-            .Select(t => (Normalize(t.Content, TextPlace.Start), t)));
+            .Select(t => (Content: Normalize(t.Content, TextPlace.Start), Token: t))
+            .Where(entry => entry.Content.Length > 0)); // What normalizing leaves nothing of is in no text.
         _cacheLookup = _cache.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 

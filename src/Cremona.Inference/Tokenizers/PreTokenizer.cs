@@ -18,27 +18,45 @@ public sealed class PreTokenizer
     /// <summary>Han characters one by one, so that a name is the same tokens wherever it stands.</summary>
     public const string HanPattern = "[\u3400-\u4DBF\u4E00-\u9FFF]";
 
+    // Patterns are a stranger's: one that goes back and forth forever must end with a fault.
+    private static readonly TimeSpan MatchTimeMax = TimeSpan.FromSeconds(10);
+
     private readonly Regex[] _patterns;
 
     /// <summary>Compiles the patterns.</summary>
     /// <exception cref="ArgumentException">A pattern is not a valid regular expression; the message names
     /// it.</exception>
     public PreTokenizer(IReadOnlyList<string> patterns)
+        : this(patterns, MatchTimeMax)
     {
+    }
+
+    internal PreTokenizer(IReadOnlyList<string> patterns, TimeSpan matchTimeMax)
+    {
+        const RegexOptions Options = RegexOptions.Compiled | RegexOptions.CultureInvariant;
         Patterns = patterns;
-        _patterns = [.. patterns.Select(p => new Regex(p, RegexOptions.Compiled | RegexOptions.CultureInvariant))];
+        _patterns = [.. patterns.Select(pattern => new Regex(pattern, Options, matchTimeMax))];
     }
 
     /// <summary>In order of use.</summary>
     public IReadOnlyList<string> Patterns { get; }
 
     /// <summary>The pieces of a text as ranges, in order and without gaps; none is empty.</summary>
+    /// <exception cref="InvalidDataException">A pattern takes too long for one piece; the message names it.</exception>
     public IReadOnlyList<Range> Split(string text)
     {
         if (text.Length == 0) return [];
         RuneShadow shadow = RuneShadow.Of(text);
         List<(int Start, int End)> pieces = [(0, shadow.Text.Length)];
-        foreach (Regex pattern in _patterns) pieces = SplitPieces(pattern, shadow.Text, pieces);
+        try
+        {
+            foreach (Regex pattern in _patterns) pieces = SplitPieces(pattern, shadow.Text, pieces);
+        }
+        catch (RegexMatchTimeoutException e)
+        {
+            throw new InvalidDataException(
+                $"the tokenizer's pattern {e.Pattern} takes over {e.MatchTimeout.TotalSeconds} seconds to cut a text", e);
+        }
 
         return [.. pieces.Select(p => shadow.ToTextIndex(p.Start)..shadow.ToTextIndex(p.End))];
     }

@@ -43,6 +43,8 @@ public class ModelFolderTests
     [InlineData("\"rope_scaling\":[]", "rope_scaling")]
     [InlineData("\"rope_parameters\":{\"rope_type\":\"longrope\"}", "longrope")]
     [InlineData("\"rope_parameters\":{\"full_attention\":{}}", "full_attention")]
+    [InlineData("\"rope_parameters\":{\"rope_type\":\"default\"},\"rope_scaling\":{\"rope_type\":\"linear\",\"factor\":2}", "are both set and differ")]
+    [InlineData("\"rope_parameters\":{},\"rope_scaling\":{\"type\":\"dynamic\",\"factor\":2}", "dynamic")]
     [InlineData("\"partial_rotary_factor\":0.5", "partial_rotary_factor")]
     [InlineData("\"rope_theta\":1", "rope_theta")]
     [InlineData("\"layer_types\":[\"sliding_attention\",\"full_attention\"]", "layer_types")]

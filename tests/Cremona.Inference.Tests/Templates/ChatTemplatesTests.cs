@@ -248,6 +248,9 @@ public sealed class ChatTemplatesTests : IDisposable
     [InlineData("""{"chat_template": "[INST] {{ x"}""", "the chat template, line 1: a tag has no end }}")]
     [InlineData("""{"eos_token": "x"}""", "chat_template is missing")]
     [InlineData("""{""", "tokenizer_config.json")]
+    [InlineData("""{"chat_template": "<|im_end|>", "eos_token": "\ud800"}""", "tokenizer_config.json")]
+    [InlineData("""{"chat_template": "\ud800"}""", "tokenizer_config.json")]
+    [InlineData("""{"chat_template": [{"name": 1, "template": "x"}]}""", "tokenizer_config.json")]
     public void Load_Refuses_WhatItDoesNotKnow(string config, string reason)
     {
         File.WriteAllText(Path.Combine(_folder, "tokenizer_config.json"), config);

@@ -70,6 +70,17 @@ public class CharacterTokenizerTests
     }
 
     [Fact]
+    public void Encode_NeverFinds_ATokenThatNormalizingLeavesNothingOf()
+    {
+        const string Spaces = """{"content": "  ", "special": false, "normalized": true}""";
+        string json = SampleTokenizer.Edit(
+            CharacterTokenizer.Json(Spaces), "\"normalizer\":{",
+            "\"normalizer\":{\"type\":\"Strip\",\"strip_left\":true,\"strip_right\":true},\"was\":{");
+        ITokenizer tokenizer = CharacterTokenizer.Load(json);
+        Texts(tokenizer, tokenizer.Encode("  he  ")).ShouldBe(["he"]);
+    }
+
+    [Fact]
     public void Decode_ReturnsTheText_ForAnyWellFormedText() => AnyText.WellFormed.Sample(text =>
     {
         int[] ids = Llama.Encode(text);

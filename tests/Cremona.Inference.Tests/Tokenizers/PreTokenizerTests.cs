@@ -28,6 +28,16 @@ public sealed class PreTokenizerTests
     public void Split_KeepsHanCharactersApart_ForNano(string text, string expected) =>
         Pieces(Nano, text).ShouldBe(expected.Split('|'));
 
+    // The pattern tries every way to part the letters, far more than any machine does in its time.
+    [Fact]
+    public void Split_NamesThePattern_WhenItTakesTooLong()
+    {
+        const string Pattern = @"^([-.\w]*[0-9a-zA-Z])*@$";
+        var preTokenizer = new PreTokenizer([Pattern], TimeSpan.FromMilliseconds(1));
+        Should.Throw<InvalidDataException>(() => preTokenizer.Split(new string('a', 60)))
+            .Message.ShouldContain(Pattern);
+    }
+
     private static string[] Pieces(PreTokenizer preTokenizer, string text) =>
         [.. preTokenizer.Split(text).Select(range => text[range])];
 }

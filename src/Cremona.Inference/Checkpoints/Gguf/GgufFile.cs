@@ -55,6 +55,11 @@ public sealed class GgufFile : IDisposable
             stream.Dispose();
             throw new InvalidDataException($"{path}: {e.Message}", e);
         }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
     }
 
     public GgufTensor? Find(string name) => _tensors.GetValueOrDefault(name);

@@ -9,6 +9,9 @@ public sealed class GgufMetadata
     // A key takes a length, a type and a value.
     private const int EntryBytesMin = sizeof(ulong) + sizeof(uint) + 1;
 
+    // Several times the entries of the largest vocabularies and their merges.
+    private const int ListEntriesMax = 1 << 22;
+
     private readonly GgufReader _reader;
     private readonly Dictionary<string, object> _values = new(StringComparer.Ordinal);
 
@@ -74,7 +77,7 @@ public sealed class GgufMetadata
             throw new InvalidDataException($"metadata {key} is no list of texts");
         }
 
-        _reader.Position = list.Offset;
+        GoTo(key, list);
         var texts = new List<string>();
         for (long i = 0; i < list.Count; i++) texts.Add(_reader.Text($"{key}[{i}]"));
         return texts;
@@ -109,7 +112,7 @@ public sealed class GgufMetadata
 
     private int[] ReadIntegers(string key, GgufList list)
     {
-        _reader.Position = list.Offset;
+        GoTo(key, list);
         byte[] bytes = new byte[list.Count * sizeof(int)];
         _reader.Read(bytes, key);
         int[] numbers = new int[list.Count];
@@ -119,6 +122,17 @@ public sealed class GgufMetadata
         }
 
         return numbers;
+    }
+
+    private void GoTo(string key, GgufList list)
+    {
+        if (list.Count > ListEntriesMax)
+        {
+            throw new InvalidDataException(
+                $"metadata {key} has {list.Count} entries; at most {ListEntriesMax} are read");
+        }
+
+        _reader.Position = list.Offset;
     }
 
     private object? Find(string key) => _values.GetValueOrDefault(key);

@@ -3,10 +3,12 @@ using System.Text;
 
 namespace Cremona.Inference.Checkpoints.Gguf;
 
-/// <summary>Reads numbers and texts of a GGUF header. Every length is checked against what is left of the file before
-/// anything is allocated.</summary>
+/// <summary>Reads numbers and texts of a GGUF header. Every length is checked against what is left of the file, and
+/// of texts against what a model has, before anything is allocated.</summary>
 internal sealed class GgufReader(Stream file)
 {
+    private const int TextBytesMax = 128 << 20; // The longest is a tokenizer.json, which is as long at most.
+
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 
     public long Position
@@ -45,7 +47,11 @@ internal sealed class GgufReader(Stream file)
 
     public string Text(string what)
     {
-        byte[] bytes = new byte[Count($"the length of {what}", 1)];
+        long length = Count($"the length of {what}", 1);
+        if (length > TextBytesMax)
+            throw new InvalidDataException($"{what} has {length} bytes; at most {TextBytesMax} are read");
+
+        byte[] bytes = new byte[length];
         Read(bytes, what);
         try
         {

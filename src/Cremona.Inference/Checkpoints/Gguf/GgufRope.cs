@@ -41,6 +41,12 @@ internal static class GgufRope
             _ => throw new InvalidDataException(
                 $"{word}.{Prefix}type is {type}; supported are none, linear and yarn"),
         };
+        if (type != "yarn" && metadata.FindNumber($"{word}.{Prefix}attn_factor") is { } attention && attention != 1)
+        {
+            throw new InvalidDataException(
+                $"{word}.{Prefix}attn_factor is {attention}, which is supported only where the type is yarn");
+        }
+
         if (file.Find(DivisorsTensor) is null) return scaling;
         return scaling is null ? ReadDivisors(file, config) : throw new InvalidDataException(
             $"{word}.{Prefix}type and tensor {DivisorsTensor} are both there; only one of them is supported");

@@ -12,7 +12,7 @@ internal sealed class JinjaBudget(JinjaLimits limits)
     // Characters that a search compares at once where it finds a beginning.
     private const int ComparedAtOnce = 32;
 
-    private int _steps;
+    private long _steps;
     private long _characters;
     private long _readCharacters;
 
@@ -21,7 +21,7 @@ internal sealed class JinjaBudget(JinjaLimits limits)
 
     /// <exception cref="JinjaException">There were too many, or they are within each other too deep for the
     /// stack.</exception>
-    public void Step(int count = 1)
+    public void Step(long count = 1)
     {
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
             throw Limit("the template is nested too deep");

@@ -137,6 +137,7 @@ public class GgufModelTests
 
     [Theory]
     [InlineData("qwen2.rope.scaling.type", "yarn")]
+    [InlineData("qwen2.rope.scaling.attn_factor", "none")]
     [InlineData("qwen2.expert_count", "x")]
     [InlineData("general.architecture", "mamba")]
     [InlineData("tokenizer.ggml.pre", "unheard-of")]
@@ -147,12 +148,16 @@ public class GgufModelTests
         GgufVocabulary vocabulary = GgufVocabulary.FromTokenizerJson(json) with { Whole = null };
         if (key == "tokenizer.ggml.pre") vocabulary = vocabulary with { Cut = value };
         string path = folder.File("m.gguf");
-        GgufModelWriter.Write(path, Random("Qwen2ForCausalLM", isTied: true), GgufType.F32, vocabulary, ChatMl, 2);
+        DecoderConfig shape = Shape("Qwen2ForCausalLM") with { TieWordEmbeddings = true };
+        if (key == "qwen2.rope.scaling.attn_factor")
+            shape = shape with { RopeScaling = new YarnRopeScaling(4, 16, 32, 1, 1.5) };
+        GgufModelWriter.Write(path, RandomDecoder.Create(shape), GgufType.F32, vocabulary, ChatMl, 2);
         byte[] bytes = File.ReadAllBytes(path);
         byte[] edited = key switch
         {
             "general.architecture" => Replace(bytes, "qwen2", "mamba"),
             "qwen2.rope.scaling.type" => Replace(bytes, "qwen2.rope.freq_base", "qwen2.rope.scaling.x"),
+            "qwen2.rope.scaling.attn_factor" => Replace(bytes, "yarn", value),
             "qwen2.expert_count" => Replace(bytes, "qwen2.vocab_size", "qwen2.expert_cou"),
             _ => bytes,
         };
@@ -160,12 +165,37 @@ public class GgufModelTests
         string named = key switch
         {
             "qwen2.rope.scaling.type" => "qwen2.rope.scaling.x",
+            "qwen2.rope.scaling.attn_factor" => key,
             "qwen2.expert_count" => "qwen2.expert_cou",
             _ => value,
         };
         string message = Should.Throw<InvalidDataException>(() => GgufModel.Load(path)).Message;
         message.ShouldContain(named);
         message.ShouldContain(path);
+    }
+
+    // A corrupt length is possible where the file is large enough.
+    [Fact]
+    public void Open_RefusesLengths_ThatNoModelHas()
+    {
+        using var folder = new ScratchFolder();
+        WriteLarge(folder.File("text"), writer =>
+        {
+            writer.Write((uint)GgufValueType.Text);
+            writer.Write(5UL << 29);
+        });
+        Should.Throw<InvalidDataException>(() => GgufFile.Open(folder.File("text")))
+            .Message.ShouldContain("k has 2684354560 bytes");
+
+        WriteLarge(folder.File("list"), writer =>
+        {
+            writer.Write((uint)GgufValueType.List);
+            writer.Write((uint)GgufValueType.Int32);
+            writer.Write(5UL << 27);
+        });
+        using GgufFile file = GgufFile.Open(folder.File("list"));
+        Should.Throw<InvalidDataException>(() => file.Metadata.FindIntegers("k"))
+            .Message.ShouldContain("metadata k has 671088640 entries");
     }
 
     [Fact]
@@ -208,6 +238,21 @@ public class GgufModelTests
             iter: 500,
             threads: 1);
         refused.ShouldBeGreaterThan(50);
+    }
+
+    /// <summary>A file of 3 GiB that takes no place on disk, with one value and no tensors.</summary>
+    private static void WriteLarge(string path, Action<BinaryWriter> writeValue)
+    {
+        using var writer = new BinaryWriter(File.Create(path));
+        writer.Write(GgufFile.Magic);
+        writer.Write(3u);
+        writer.Write(0UL);
+        writer.Write(1UL);
+        writer.Write(1UL);
+        writer.Write((byte)'k');
+        writeValue(writer);
+        writer.Flush();
+        writer.BaseStream.SetLength(3L << 30);
     }
 
     private static DecoderWeights Random(string architecture, bool isTied) =>

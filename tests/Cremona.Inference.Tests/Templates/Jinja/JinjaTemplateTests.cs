@@ -45,6 +45,9 @@ public class JinjaTemplateTests
     [InlineData("{% for x in y recursive %}{% endfor %}", "recursive loops are not supported")]
     [InlineData("{{ a | xmlattr }}", "the filter xmlattr is not supported")]
     [InlineData("{{ a is odder }}", "the test odder is not supported")]
+    [InlineData("a\n{{ x | map('uper') }}", "line 2: the filter uper is not supported")]
+    [InlineData("{{ x | select('odder') }}", "line 1: the test odder is not supported")]
+    [InlineData("{{ x | rejectattr('odder', 'odder') }}", "line 1: the test odder is not supported")]
     [InlineData("{% break %}", "break stands outside of a loop")]
     [InlineData("{{ ) }}", "closes what was not opened")]
     [InlineData("{# a", "a comment has no end")]
@@ -70,6 +73,11 @@ public class JinjaTemplateTests
     [InlineData("{{ {'a': 1, 'b': 'c'} | dictsort(by='value') }}", "have no order")]
     [InlineData("{{ -(-9223372036854775807 - 1) }}", "too large")]
     [InlineData("{{ (-9223372036854775807 - 1) // -1 }}", "too large")]
+    [InlineData("\n{{ 'a' | tojson(indnt=1) }}", "line 2: tojson has no parameter indnt")]
+    [InlineData("{{ 'a'.strip('a', 'b') }}", "line 1: strip is given more arguments than it takes")]
+    [InlineData("{{ 'a' | replace('a', 'b', old='c') }}", "line 1: replace is given old twice")]
+    [InlineData("{{ dict(['a']) }}", "line 1: a mapping is made of pairs of a text and a value")]
+    [InlineData("{{ [1] | map('odder' ~ '') }}", "line 1: the filter odder is not supported")]
     [InlineData("{{ strftime_now('%Q') }}", "%Q is not supported")]
     public void Render_NamesTheFault_WithItsLine(string template, string fault) =>
         Should.Throw<JinjaException>(() => Render(template)).Message.ShouldContain(fault);
@@ -104,6 +112,7 @@ public class JinjaTemplateTests
     [InlineData("{% set t = 'a' * 9000000 %}{% for i in range(99999) %}{% set x = {t: 1} %}{% endfor %}", "looks through")]
     [InlineData("{% set l = range(900000) %}{% for i in range(9999) %}{% set x = l == range(900000) %}{% endfor %}", "steps")]
     [InlineData("{% set l = range(900000) %}{{ l | sort }}", "steps")]
+    [InlineData("{{ [1] | batch(2147483647, 0) }}", "steps")]
     [InlineData("{{ strftime_now('%A' * 9000000) }}", "characters of text")]
     public void Render_Ends_WhenATemplateIsHostile(string template, string limit) =>
         Should.Throw<JinjaException>(() => Render(template)).Message.ShouldContain(limit);
@@ -184,6 +193,10 @@ public class JinjaTemplateTests
     public void Texts_AreTakenByPlace_AsTheyAreTakenApart() =>
         Render("{{ 'abc'[0] }}{{ 'abc'[-1] }}{{ 'abc'[3] is defined }}{{ 'a😀b'[1] }}{{ 'a😀b'[-1] }}").Text
             .ShouldBe("acFalse😀b");
+
+    [Fact]
+    public void Texts_AreTakenUpToWhatIsFoundInThem() =>
+        Render("{% set s = '😀a<x>😀' %}{{ s[:s.find('<x>')] }} {{ s[s.rfind('😀'):] }}").Text.ShouldBe("😀a 😀");
 
     [Fact]
     public void Smallest_IsDivisibleByMinusOne() =>

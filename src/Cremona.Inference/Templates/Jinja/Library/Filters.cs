@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Cremona.Inference.Templates.Jinja.Values;
 
 namespace Cremona.Inference.Templates.Jinja.Library;
@@ -8,32 +9,33 @@ internal static class Filters
 {
     private const int IndentMax = 1000;
 
-    private static readonly Dictionary<string, Func<JinjaBudget, JinjaArguments, object?>> ByName = new()
+    // Each with its parameters behind the value.
+    private static readonly Dictionary<
+        string, (string[]? Parameters, Func<JinjaBudget, JinjaArguments, object?> Call)> ByName = new()
     {
-        ["upper"] = (budget, a) => TextOperations.Upper(budget, Text(budget, a)),
-        ["lower"] = (budget, a) => TextOperations.Lower(budget, Text(budget, a)),
-        ["capitalize"] = (budget, a) => TextOperations.Capitalize(budget, Text(budget, a)),
-        ["title"] = (budget, a) => TextOperations.Title(
-            budget, Text(budget, a), before => char.IsWhiteSpace(before) || "-([{<".Contains(before, StringComparison.Ordinal)),
-        ["trim"] = (budget, a) => TextOperations.Trim(budget, Text(budget, a), a.FindText(1, "chars")?.Text),
-        ["replace"] = (budget, a) => TextOperations.Replace(
-            budget, Text(budget, a), a.Text(1, "old"), a.Text(2, "new"), a.Integer(3, "count", -1)),
-        ["indent"] = Indent,
-        ["string"] = (budget, a) => Text(budget, a),
-        ["safe"] = (_, a) => Value(a),
-        ["wordcount"] = (budget, a) =>
-            (long)TextOperations.Split(budget, Text(budget, a), null, -1, fromEnd: false).Length,
-        ["escape"] = (budget, a) => Escape(budget, Text(budget, a)),
-        ["tojson"] = ToJson,
-        ["default"] = Default,
-        ["length"] = (budget, a) => (long)JinjaValue.LengthOf(Value(a), budget),
-        ["list"] = (budget, a) => SequenceFilters.Elements(budget, a).ToArray(),
-        ["abs"] = (_, a) => JinjaValue.TryInteger(Value(a), out long number)
+        ["upper"] = ([], (budget, a) => TextOperations.Upper(budget, Text(budget, a))),
+        ["lower"] = ([], (budget, a) => TextOperations.Lower(budget, Text(budget, a))),
+        ["capitalize"] = ([], (budget, a) => TextOperations.Capitalize(budget, Text(budget, a))),
+        ["title"] = ([], (budget, a) => TextOperations.Title(
+            budget, Text(budget, a), before => char.IsWhiteSpace(before) || "-([{<".Contains(before, StringComparison.Ordinal))),
+        ["trim"] = (["chars"], (budget, a) => TextOperations.Trim(budget, Text(budget, a), a.FindText(1, "chars")?.Text)),
+        ["replace"] = (["old", "new", "count"], (budget, a) => TextOperations.Replace(
+            budget, Text(budget, a), a.Text(1, "old"), a.Text(2, "new"), a.Integer(3, "count", -1))),
+        ["indent"] = (["width", "first", "blank"], Indent),
+        ["string"] = ([], (budget, a) => Text(budget, a)),
+        ["safe"] = ([], (_, a) => Value(a)),
+        ["wordcount"] = ([], (budget, a) => CountWords(Text(budget, a).Text)),
+        ["escape"] = ([], (budget, a) => Escape(budget, Text(budget, a))),
+        ["tojson"] = (["ensure_ascii", "indent", "separators", "sort_keys"], ToJson),
+        ["default"] = (["default_value", "boolean"], Default),
+        ["length"] = ([], (budget, a) => (long)JinjaValue.LengthOf(Value(a), budget)),
+        ["list"] = ([], (budget, a) => SequenceFilters.Elements(budget, a).ToArray()),
+        ["abs"] = ([], (_, a) => JinjaValue.TryInteger(Value(a), out long number)
             ? (object?)Math.Abs(Math.Max(number, -long.MaxValue))
-            : Math.Abs(Number(a)),
-        ["int"] = ToInteger,
-        ["float"] = ToNumber,
-        ["round"] = (budget, a) => Round(budget, a),
+            : Math.Abs(Number(a))),
+        ["int"] = (["default"], ToInteger),
+        ["float"] = (["default"], ToNumber),
+        ["round"] = (["precision", "method"], Round),
     };
 
     private static readonly Dictionary<string, string> Synonyms = new()
@@ -46,10 +48,11 @@ internal static class Filters
     /// <summary>The filter of this name, or null.</summary>
     public static JinjaFunction? Find(string name)
     {
-        string first = Synonyms.GetValueOrDefault(name, name);
-        bool isThere = ByName.TryGetValue(first, out Func<JinjaBudget, JinjaArguments, object?>? filter)
-            || SequenceFilters.ByName.TryGetValue(first, out filter);
-        return isThere ? new JinjaFunction(name, filter!) : null;
+        string known = Synonyms.GetValueOrDefault(name, name);
+        if (!ByName.TryGetValue(known, out var filter) && !SequenceFilters.ByName.TryGetValue(known, out filter))
+            return null;
+        return new JinjaFunction(name, (budget, arguments) =>
+            filter.Call(budget, arguments.Only(name, filter.Parameters, first: 1)));
     }
 
     private static object? Value(JinjaArguments arguments) => arguments.Get(0, "value");
@@ -71,11 +74,11 @@ internal static class Filters
 
     private static MarkedText ToJson(JinjaBudget budget, JinjaArguments arguments)
     {
-        long indent = arguments.Integer(2, "indent", arguments.Has(1, "indent") ? arguments.Integer(1, "indent", -1) : -1);
+        long indent = arguments.Integer(2, "indent", -1);
         if (indent > IndentMax) throw new JinjaException($"indent is {indent}, at most {IndentMax} is possible");
         string item = indent < 0 ? ", " : ",";
         string key = ": ";
-        if (arguments.Named.TryGetValue("separators", out object? separators) && separators is not null)
+        if (arguments.Has(3, "separators") && arguments.Get(3, "separators") is { } separators)
         {
             if (separators is not IReadOnlyList<object?> { Count: 2 } pair || pair[0] is not MarkedText between
                 || pair[1] is not MarkedText behind)
@@ -86,8 +89,9 @@ internal static class Filters
             (item, key) = (between.Text, behind.Text);
         }
 
-        bool sorts = arguments.Named.TryGetValue("sort_keys", out object? given) && JinjaValue.IsTrue(given);
-        return new JinjaJson(budget, (int)indent, item, key, sorts).Write(Value(arguments));
+        bool ensuresAscii = arguments.Flag(1, "ensure_ascii", false);
+        bool sorts = arguments.Flag(4, "sort_keys", false);
+        return new JinjaJson(budget, (int)indent, item, key, sorts, ensuresAscii).Write(Value(arguments));
     }
 
     private static MarkedText Indent(JinjaBudget budget, JinjaArguments arguments)
@@ -139,10 +143,14 @@ internal static class Filters
     private static bool TryParse(string text, out double number) =>
         double.TryParse(text.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out number);
 
-    private static double Round(JinjaBudget budget, JinjaArguments arguments)
+    /// <summary>An integer stays one where Python's <c>round</c> is what rounds.</summary>
+    private static object Round(JinjaBudget budget, JinjaArguments arguments)
     {
-        double scale = Math.Pow(10, arguments.Integer(1, "precision", 0));
+        long precision = arguments.Integer(1, "precision", 0);
         string method = arguments.FindText(2, "method")?.Text ?? "common";
+        bool staysInteger = JinjaValue.TryInteger(Value(arguments), out long integer) && method == "common";
+        if (staysInteger && precision >= 0) return integer;
+        double scale = Math.Pow(10, precision);
         double scaled = Number(arguments) * scale;
         double rounded = method switch
         {
@@ -151,6 +159,22 @@ internal static class Filters
             "floor" => Math.Floor(scaled),
             _ => throw new JinjaException($"method is {method}; expected common, ceil or floor"),
         };
+        if (staysInteger) return (long)Math.Round(rounded / scale);
         return rounded / scale;
+    }
+
+    /// <summary>Runs of letters, digits and low lines, as Python's <c>\w+</c> finds them.</summary>
+    private static long CountWords(string text)
+    {
+        long count = 0;
+        bool isInWord = false;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            bool isOfWord = Rune.IsLetter(rune) || Rune.IsNumber(rune) || rune.Value == '_';
+            if (isOfWord && !isInWord) count++;
+            isInWord = isOfWord;
+        }
+
+        return count;
     }
 }

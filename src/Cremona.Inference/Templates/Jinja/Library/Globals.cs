@@ -9,18 +9,23 @@ internal static class Globals
 
     public static void AddTo(JinjaScope scope, DateTime now)
     {
-        scope["range"] = new JinjaFunction("range", Range);
-        scope["namespace"] = new JinjaFunction("namespace", (budget, arguments) => Map(budget, arguments, isNamespace: true));
-        scope["dict"] = new JinjaFunction("dict", (budget, arguments) => Map(budget, arguments, isNamespace: false));
-        scope["raise_exception"] = new JinjaFunction("raise_exception", (budget, arguments) =>
+        void Add(string name, string[]? parameters, Func<JinjaBudget, JinjaArguments, object?> call) =>
+            scope[name] = new JinjaFunction(
+                name, (budget, arguments) => call(budget, arguments.Only(name, parameters)));
+
+        Add("range", ["start", "stop", "step"], Range);
+        Add("namespace", null, (budget, arguments) => Map(budget, arguments, isNamespace: true));
+        Add("dict", null, (budget, arguments) => Map(budget, arguments, isNamespace: false));
+        Add("raise_exception", ["message"], (budget, arguments) =>
             throw new JinjaException(JinjaText.Of(arguments.Get(0, "message"), budget).Text) { IsRaised = true });
-        scope["strftime_now"] = new JinjaFunction("strftime_now", (budget, arguments) =>
+        Add("strftime_now", ["format"], (budget, arguments) =>
             Time(budget, arguments.Text(0, "format").Text, now));
-        scope["joiner"] = new JinjaFunction("joiner", (_, arguments) => Joiner(arguments));
+        Add("joiner", ["sep"], (_, arguments) => Joiner(arguments));
     }
 
     private static object?[] Range(JinjaBudget budget, JinjaArguments arguments)
     {
+        if (arguments.Named.Count > 0) throw new JinjaException("range takes no arguments by name");
         bool hasStart = arguments.Positional.Count > 1;
         long start = hasStart ? arguments.Integer(0, "start", 0) : 0;
         long stop = arguments.Integer(hasStart ? 1 : 0, "stop", 0);
@@ -37,10 +42,10 @@ internal static class Globals
     private static JinjaMap Map(JinjaBudget budget, JinjaArguments arguments, bool isNamespace)
     {
         var map = new JinjaMap(isNamespace);
-        if (arguments.Positional is [JinjaMap given, ..])
+        if (arguments.Positional.Count > 1) throw new JinjaException("a mapping is made of one value and named ones");
+        foreach (object? given in arguments.Positional)
         {
-            budget.Step(given.Count);
-            foreach ((MarkedText key, object? value) in given.Entries)
+            foreach ((MarkedText key, object? value) in Entries(budget, given))
             {
                 budget.Read(key.Length);
                 map.Set(key, value);
@@ -49,6 +54,22 @@ internal static class Globals
 
         foreach ((string name, object? value) in arguments.Named) map.Set(name, value);
         return map;
+    }
+
+    /// <summary>Those of a mapping, or pairs of a key and a value.</summary>
+    private static IEnumerable<(MarkedText Key, object? Value)> Entries(JinjaBudget budget, object? given)
+    {
+        if (given is JinjaMap map)
+        {
+            budget.Step(map.Count);
+            return map.Entries;
+        }
+
+        IReadOnlyList<object?> pairs = JinjaValue.Elements(given, budget);
+        budget.Step(pairs.Count);
+        return pairs.Select(pair => JinjaValue.Elements(pair, budget) is [MarkedText key, var value]
+            ? (key, value)
+            : throw new JinjaException("a mapping is made of pairs of a text and a value"));
     }
 
     private static MarkedText Time(JinjaBudget budget, string format, DateTime now)

@@ -6,28 +6,29 @@ namespace Cremona.Inference.Templates.Jinja.Library;
 /// <summary>Filters of lists and of what can be iterated over.</summary>
 internal static class SequenceFilters
 {
-    public static IReadOnlyDictionary<string, Func<JinjaBudget, JinjaArguments, object?>> ByName { get; } =
-        new Dictionary<string, Func<JinjaBudget, JinjaArguments, object?>>
+    /// <summary>Each with its parameters behind the value; those of null look at all that they are given.</summary>
+    public static IReadOnlyDictionary<string, (string[]? Parameters, Func<JinjaBudget, JinjaArguments, object?> Call)>
+        ByName { get; } = new Dictionary<string, (string[]?, Func<JinjaBudget, JinjaArguments, object?>)>
         {
-            ["first"] = (budget, a) => Elements(budget, a) is [var first, ..] ? first : new JinjaUndefined("the first"),
-            ["last"] = (budget, a) => Elements(budget, a) is [.., var last] ? last : new JinjaUndefined("the last"),
-            ["join"] = Join,
-            ["reverse"] = Reverse,
-            ["sort"] = Sort,
-            ["unique"] = Unique,
-            ["min"] = (budget, a) => Extreme(budget, a, order => order < 0),
-            ["max"] = (budget, a) => Extreme(budget, a, order => order > 0),
-            ["sum"] = Sum,
-            ["items"] = (budget, a) => a.Get(0, "value") is JinjaMap map
+            ["first"] = ([], (budget, a) => Elements(budget, a) is [var first, ..] ? first : new JinjaUndefined("the first")),
+            ["last"] = ([], (budget, a) => Elements(budget, a) is [.., var last] ? last : new JinjaUndefined("the last")),
+            ["join"] = (["d", "attribute"], Join),
+            ["reverse"] = ([], Reverse),
+            ["sort"] = (["reverse", "case_sensitive", "attribute"], Sort),
+            ["unique"] = (["case_sensitive", "attribute"], Unique),
+            ["min"] = (["case_sensitive", "attribute"], (budget, a) => Extreme(budget, a, order => order < 0)),
+            ["max"] = (["case_sensitive", "attribute"], (budget, a) => Extreme(budget, a, order => order > 0)),
+            ["sum"] = (["attribute", "start"], Sum),
+            ["items"] = ([], (budget, a) => a.Get(0, "value") is JinjaMap map
                 ? Methods.Find(map, "items")?.Call(budget, JinjaArguments.None) ?? Array.Empty<object?>()
-                : Array.Empty<object?>(),
-            ["dictsort"] = SortMap,
-            ["map"] = Map,
-            ["select"] = (budget, a) => Select(budget, a, byAttribute: false, wanted: true),
-            ["reject"] = (budget, a) => Select(budget, a, byAttribute: false, wanted: false),
-            ["selectattr"] = (budget, a) => Select(budget, a, byAttribute: true, wanted: true),
-            ["rejectattr"] = (budget, a) => Select(budget, a, byAttribute: true, wanted: false),
-            ["batch"] = Batch,
+                : Array.Empty<object?>()),
+            ["dictsort"] = (["case_sensitive", "by", "reverse"], SortMap),
+            ["map"] = (null, Map),
+            ["select"] = (null, (budget, a) => Select(budget, a, byAttribute: false, wanted: true)),
+            ["reject"] = (null, (budget, a) => Select(budget, a, byAttribute: false, wanted: false)),
+            ["selectattr"] = (null, (budget, a) => Select(budget, a, byAttribute: true, wanted: true)),
+            ["rejectattr"] = (null, (budget, a) => Select(budget, a, byAttribute: true, wanted: false)),
+            ["batch"] = (["linecount", "fill_with"], Batch),
         };
 
     /// <summary>The elements of the value, charged as steps.</summary>
@@ -110,9 +111,9 @@ internal static class SequenceFilters
     private static object?[] Map(JinjaBudget budget, JinjaArguments arguments)
     {
         IReadOnlyList<object?> elements = Elements(budget, arguments);
-        if (arguments.Named.TryGetValue("attribute", out object? path))
+        if (arguments.Positional.Count == 1 && arguments.Named.TryGetValue("attribute", out object? path))
         {
-            arguments.Named.TryGetValue("default", out object? otherwise);
+            arguments.Only("map", ["attribute", "default"], first: 1).Named.TryGetValue("default", out object? otherwise);
             string name = path is MarkedText text ? text.Text : $"{path}";
             return [.. elements.Select(element =>
                 Member(budget, element, name) is var member && member is JinjaUndefined && otherwise is not null
@@ -137,7 +138,7 @@ internal static class SequenceFilters
         {
             object? value = byAttribute ? Member(budget, element, arguments.Text(1, "attribute").Text) : element;
             object? result = test is null ? value : test.Call(
-                budget, JinjaArguments.Of([value, .. arguments.Positional.Skip(at + 1)]));
+                budget, new JinjaArguments([value, .. arguments.Positional.Skip(at + 1)], arguments.Named));
             return JinjaValue.IsTrue(result) == wanted;
         })];
     }
@@ -146,7 +147,12 @@ internal static class SequenceFilters
     {
         long size = arguments.Integer(1, "linecount", 0);
         if (size is < 1 or > int.MaxValue) throw new JinjaException($"the size of a batch is {size}");
-        return [.. Elements(budget, arguments).Chunk((int)size)];
+        object?[][] batches = [.. Elements(budget, arguments).Chunk((int)size)];
+        if (batches is not [.., var last] || !arguments.Has(2, "fill_with")) return [.. batches];
+        if (arguments.Get(2, "fill_with") is not { } fill) return [.. batches];
+        budget.Step(size - last.Length);
+        batches[^1] = [.. last, .. Enumerable.Repeat(fill, (int)size - last.Length)];
+        return [.. batches];
     }
 
     /// <summary>Texts are compared without regard to case unless that is asked for.</summary>

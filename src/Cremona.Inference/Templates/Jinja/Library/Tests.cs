@@ -5,29 +5,33 @@ namespace Cremona.Inference.Templates.Jinja.Library;
 /// <summary>The tests behind <c>is</c>.</summary>
 internal static class Tests
 {
-    private static readonly Dictionary<string, Func<JinjaBudget, object?, object?, bool>> ByName = new()
+    private static readonly Dictionary<string, Func<object?, bool>> OfValue = new()
     {
-        ["defined"] = (_, value, _) => value is not JinjaUndefined,
-        ["undefined"] = (_, value, _) => value is JinjaUndefined,
-        ["none"] = (_, value, _) => value is null,
-        ["boolean"] = (_, value, _) => value is bool,
-        ["true"] = (_, value, _) => value is true,
-        ["false"] = (_, value, _) => value is false,
-        ["integer"] = (_, value, _) => value is long,
-        ["float"] = (_, value, _) => value is double or JsonNumber,
-        ["number"] = (_, value, _) => JinjaValue.TryNumber(value, out double _),
-        ["string"] = (_, value, _) => value is MarkedText,
-        ["mapping"] = (_, value, _) => value is JinjaMap { IsNamespace: false },
-        ["sequence"] = (_, value, _) => value is MarkedText or IReadOnlyList<object?> or JinjaMap { IsNamespace: false },
-        ["iterable"] = (_, value, _) => value is MarkedText or IReadOnlyList<object?> or JinjaUndefined
+        ["defined"] = value => value is not JinjaUndefined,
+        ["undefined"] = value => value is JinjaUndefined,
+        ["none"] = value => value is null,
+        ["boolean"] = value => value is bool,
+        ["true"] = value => value is true,
+        ["false"] = value => value is false,
+        ["integer"] = value => value is long,
+        ["float"] = value => value is double or JsonNumber,
+        ["number"] = value => JinjaValue.TryNumber(value, out double _),
+        ["string"] = value => value is MarkedText,
+        ["mapping"] = value => value is JinjaMap { IsNamespace: false },
+        ["sequence"] = value => value is MarkedText or IReadOnlyList<object?> or JinjaMap { IsNamespace: false },
+        ["iterable"] = value => value is MarkedText or IReadOnlyList<object?> or JinjaUndefined
             or JinjaMap { IsNamespace: false },
-        ["callable"] = (_, value, _) => value is JinjaFunction,
-        ["lower"] = (_, value, _) => value is MarkedText { Text: var text }
+        ["callable"] = value => value is JinjaFunction,
+        ["lower"] = value => value is MarkedText { Text: var text }
             && text.Any(char.IsLower) && !text.Any(char.IsUpper),
-        ["upper"] = (_, value, _) => value is MarkedText { Text: var text }
+        ["upper"] = value => value is MarkedText { Text: var text }
             && text.Any(char.IsUpper) && !text.Any(char.IsLower),
-        ["even"] = (_, value, _) => Integer(value) % 2 == 0,
-        ["odd"] = (_, value, _) => Integer(value) % 2 != 0,
+        ["even"] = value => Integer(value) % 2 == 0,
+        ["odd"] = value => Integer(value) % 2 != 0,
+    };
+
+    private static readonly Dictionary<string, Func<JinjaBudget, object?, object?, bool>> OfTwo = new()
+    {
         ["divisibleby"] = (_, value, by) => Integer(by) != 0
             ? Integer(by) == -1 || Integer(value) % Integer(by) == 0
             : throw new JinjaException("division by zero"),
@@ -46,13 +50,25 @@ internal static class Tests
         ["equalto"] = "eq",
         ["lessthan"] = "lt",
         ["greaterthan"] = "gt",
+        ["=="] = "eq",
+        ["!="] = "ne",
+        ["<"] = "lt",
+        ["<="] = "le",
+        [">"] = "gt",
+        [">="] = "ge",
     };
 
     /// <summary>The test of this name, or null.</summary>
-    public static JinjaFunction? Find(string name) =>
-        ByName.TryGetValue(Synonyms.GetValueOrDefault(name, name), out Func<JinjaBudget, object?, object?, bool>? test)
-            ? new JinjaFunction(name, (budget, arguments) => test(budget, arguments.Get(0, "value"), arguments.Get(1, "other")))
+    public static JinjaFunction? Find(string name)
+    {
+        string known = Synonyms.GetValueOrDefault(name, name);
+        if (OfValue.TryGetValue(known, out Func<object?, bool>? test))
+            return new JinjaFunction(name, (_, arguments) => test(arguments.Only(name, [], first: 1).Get(0, "value")));
+        return OfTwo.TryGetValue(known, out Func<JinjaBudget, object?, object?, bool>? comparison)
+            ? new JinjaFunction(name, (budget, arguments) => comparison(
+                budget, arguments.Only(name, ["other"], first: 1).Get(0, "value"), arguments.Get(1, "other")))
             : null;
+    }
 
     private static long Integer(object? value) => JinjaValue.TryInteger(value, out long number)
         ? number

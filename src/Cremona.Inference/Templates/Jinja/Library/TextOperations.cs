@@ -41,13 +41,40 @@ internal static class TextOperations
         return done == 0 ? text : result.Append(text, done, text.Length - done).ToText();
     }
 
-    /// <summary>Where a part is, in UTF-16 units; -1 where it is not.</summary>
-    public static long Find(JinjaBudget budget, MarkedText text, string part, bool fromEnd)
+    /// <summary>How many characters stand before a part; -1 where it is not.</summary>
+    /// <param name="budget">What the search is charged to.</param>
+    /// <param name="text">Any text.</param>
+    /// <param name="range">Where is looked, in UTF-16 units.</param>
+    /// <param name="part">What is looked for.</param>
+    /// <param name="fromEnd">The last place counts.</param>
+    public static long Find(JinjaBudget budget, MarkedText text, Range range, string part, bool fromEnd)
     {
         budget.Search(text.Length, part.Length);
-        return fromEnd
-            ? text.Text.LastIndexOf(part, StringComparison.Ordinal)
-            : text.Text.IndexOf(part, StringComparison.Ordinal);
+        ReadOnlySpan<char> looked = text.Text.AsSpan(range);
+        int found = fromEnd
+            ? looked.LastIndexOf(part, StringComparison.Ordinal)
+            : looked.IndexOf(part, StringComparison.Ordinal);
+        if (found < 0) return found;
+        long count = 0;
+        foreach (char unit in text.Text.AsSpan(0, range.Start.GetOffset(text.Length) + found))
+            if (!char.IsLowSurrogate(unit)) count++;
+        return count;
+    }
+
+    /// <summary>How often a part is there without overlapping, in a range of UTF-16 units.</summary>
+    public static long Count(JinjaBudget budget, MarkedText text, Range range, string part)
+    {
+        if (part.Length == 0) throw new JinjaException("what is counted is an empty text");
+        budget.Search(text.Length, part.Length);
+        return text.Text.AsSpan(range).Count(part);
+    }
+
+    /// <summary>Where a character begins, in UTF-16 units.</summary>
+    public static int PlaceOf(string text, long character)
+    {
+        int place = 0;
+        for (; character > 0; character--) place += char.IsSurrogatePair(text, place) ? 2 : 1;
+        return place;
     }
 
     /// <summary>Parts between separators; without one between runs of white space.</summary>
@@ -90,16 +117,17 @@ internal static class TextOperations
         return [.. parts];
     }
 
-    public static object?[] SplitLines(JinjaBudget budget, MarkedText text)
+    public static object?[] SplitLines(JinjaBudget budget, MarkedText text, bool keepsEnds)
     {
         var lines = new List<object?>();
         for (int start = 0; start < text.Length;)
         {
             int end = text.Text.IndexOfAny(['\n', '\r'], start);
             if (end < 0) end = text.Length;
-            lines.Add(budget.Part(text, start, end - start));
             bool isPair = end + 1 < text.Length && text.Text[end] == '\r' && text.Text[end + 1] == '\n';
-            start = end + (isPair ? 2 : 1);
+            int next = Math.Min(end + (isPair ? 2 : 1), text.Length);
+            lines.Add(budget.Part(text, start, (keepsEnds ? next : end) - start));
+            start = next;
         }
 
         return [.. lines];

@@ -70,7 +70,9 @@ internal sealed class ExpressionParser(TokenCursor tokens)
         Token name = tokens.Expect(TokenKind.Name, "the name of a filter");
         JinjaFunction filter = Filters.Find(name.Text)
             ?? throw new JinjaException($"the filter {name.Text} is not supported", name.Line);
-        return new FilterExpression(name.Line, value, filter, TryArguments());
+        CallArguments arguments = TryArguments();
+        RefuseUnknown(name.Text, arguments);
+        return new FilterExpression(name.Line, value, filter, arguments);
     }
 
     /// <summary>Arguments in brackets.</summary>
@@ -100,6 +102,27 @@ internal sealed class ExpressionParser(TokenCursor tokens)
         }
 
         return new CallArguments(positional, named);
+    }
+
+    /// <summary>Some filters are told another filter or a test by its name, which is looked up where it is written
+    /// out.</summary>
+    private static void RefuseUnknown(string filter, CallArguments arguments)
+    {
+        (int at, bool isTest) = filter switch
+        {
+            "map" => (0, false),
+            "select" or "reject" => (0, true),
+            "selectattr" or "rejectattr" => (1, true),
+            _ => (int.MaxValue, false),
+        };
+        if (arguments.Positional.Count <= at) return;
+        if (arguments.Positional[at] is not ConstantExpression { Value: MarkedText name } constant) return;
+        JinjaFunction? found = isTest ? Tests.Find(name.Text) : Filters.Find(name.Text);
+        if (found is null)
+        {
+            throw new JinjaException(
+                $"the {(isTest ? "test" : "filter")} {name.Text} is not supported", constant.Line);
+        }
     }
 
     private CallArguments TryArguments() => tokens.Current.Is("(") ? ParseArguments() : CallArguments.None;

@@ -12,7 +12,26 @@ internal sealed class JinjaArguments(IReadOnlyList<object?> positional, IReadOnl
 
     public IReadOnlyDictionary<string, object?> Named => named;
 
-    public static JinjaArguments Of(params object?[] values) => new(values, NoNames);
+    /// <summary>These arguments, where the function looks at each of them: what it does not know must not
+    /// vanish.</summary>
+    /// <param name="function">For the fault.</param>
+    /// <param name="parameters">Names of its parameters in order; null where it looks at all by itself.</param>
+    /// <param name="first">Where they begin: of a filter or test behind the value.</param>
+    /// <exception cref="JinjaException">There are more, one of another name, or one twice.</exception>
+    public JinjaArguments Only(string function, string[]? parameters, int first = 0)
+    {
+        if (parameters is null) return this;
+        if (positional.Count > first + parameters.Length)
+            throw new JinjaException($"{function} is given more arguments than it takes");
+        foreach (string name in named.Keys)
+        {
+            int at = Array.IndexOf(parameters, name);
+            if (at < 0) throw new JinjaException($"{function} has no parameter {name}");
+            if (first + at < positional.Count) throw new JinjaException($"{function} is given {name} twice");
+        }
+
+        return this;
+    }
 
     public bool Has(int index, string name) => positional.Count > index || named.ContainsKey(name);
 

@@ -3,9 +3,10 @@ using System.Text.Json;
 
 namespace Cremona.Inference.Templates.Jinja.Values;
 
-/// <summary>Values from JSON, and to JSON as Python's <c>json.dumps(value, ensure_ascii=False)</c> writes it, which is
-/// what <c>tojson</c> does in chat templates. Texts keep where they came from.</summary>
-internal sealed class JinjaJson(JinjaBudget budget, int indent, string itemSeparator, string keySeparator, bool sorts)
+/// <summary>Values from JSON, and to JSON as Python's <c>json.dumps</c> writes it, which is what <c>tojson</c> does in
+/// chat templates. Texts keep where they came from.</summary>
+internal sealed class JinjaJson(
+    JinjaBudget budget, int indent, string itemSeparator, string keySeparator, bool sorts, bool ensuresAscii)
 {
     private readonly MarkedTextBuilder _text = new(budget);
 
@@ -28,7 +29,7 @@ internal sealed class JinjaJson(JinjaBudget budget, int indent, string itemSepar
     /// <param name="indent">Spaces for each level; below 0 writes one line.</param>
     /// <param name="budget">What it is charged to.</param>
     public static MarkedText Write(object? value, JinjaBudget budget, int indent = -1) =>
-        new JinjaJson(budget, indent, indent < 0 ? ", " : ",", ": ", sorts: false).Write(value);
+        new JinjaJson(budget, indent, indent < 0 ? ", " : ",", ": ", sorts: false, ensuresAscii: false).Write(value);
 
     /// <exception cref="JinjaException">JSON has no form for a value.</exception>
     public MarkedText Write(object? value)
@@ -119,6 +120,7 @@ internal sealed class JinjaJson(JinjaBudget budget, int indent, string itemSepar
                 '\b' => "\\b",
                 '\f' => "\\f",
                 < ' ' => $"\\u{(int)text.Text[i]:x4}",
+                > '~' when ensuresAscii => $"\\u{(int)text.Text[i]:x4}",
                 _ => null,
             };
             if (escaped is null) _text.Append(text, i, 1);
