@@ -11,6 +11,9 @@ public sealed class ByteGrammar
     private const long TermBytes = 200;
     private const long RowBytes = 1_100;
 
+    // With its part of the pattern that it stands for.
+    private const long StateBytes = 150;
+
     /// <exception cref="GrammarException">A rule begins with itself, or nothing matches.</exception>
     internal ByteGrammar(TermFactory factory, Term root)
     {
@@ -27,8 +30,8 @@ public sealed class ByteGrammar
         {
             lock (Factory)
             {
-                long rows = Factory.Automata.Sum(lexeme => lexeme.RowCount);
-                return (Factory.Count * TermBytes) + (rows * RowBytes);
+                return (Factory.Count * TermBytes) + Factory.Automata.Sum(
+                    lexeme => (lexeme.RowCount * RowBytes) + (lexeme.StateCount * StateBytes));
             }
         }
     }

@@ -13,7 +13,13 @@ internal static class GrammarLimits
     public const int SearchStates = 5_000;
 
     /// <summary>Byte states of one regular expression.</summary>
-    public const int LexemeStates = 50_000;
+    public const int LexemeStates = 500_000;
+
+    /// <summary>Of them, those whose successors are kept at a time.</summary>
+    public const int LexemeRows = 20_000;
+
+    /// <summary>Characters that a JSON schema may ask of a string or allow it. Each has some ten byte states.</summary>
+    public const int StringLength = 50_000;
 
     /// <summary>Nesting of groups and values.</summary>
     public const int Depth = 128;

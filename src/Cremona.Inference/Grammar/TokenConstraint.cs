@@ -1,4 +1,5 @@
 using System.Text;
+using Cremona.Inference.Grammar.Lexemes;
 using Cremona.Inference.Grammar.Terms;
 
 namespace Cremona.Inference.Grammar;
@@ -13,13 +14,14 @@ public sealed class TokenConstraint
 
     private readonly TokenGrammar _grammar;
     private volatile Term _state;
-    private BlankLimits? _blank;
+    private LexemeAutomaton? _blank;
     private int _blankTokens;
 
     internal TokenConstraint(TokenGrammar grammar)
     {
         _grammar = grammar;
         _state = grammar.Grammar.Root;
+        _blank = grammar.BlankOf(_state, null)?.Lexeme;
     }
 
     /// <summary>The output so far is complete, so that an end-of-text token may come.</summary>
@@ -29,7 +31,8 @@ public sealed class TokenConstraint
     public bool IsComplete => _state == _grammar.Grammar.Factory.Epsilon;
 
     /// <summary>The temperature that the template asks for here; null leaves it to the row.</summary>
-    public float? Temperature => _grammar.BlankOf(_state)?.Temperature;
+    public float? Temperature =>
+        _grammar.BlankOf(_state, _blank) is { } blank ? _grammar.LimitsOf(blank).Temperature : null;
 
     /// <summary>Writes the tokens that may come next; end-of-text tokens, which the grammar does not know, are not
     /// among them.</summary>
@@ -84,16 +87,20 @@ public sealed class TokenConstraint
 
     private void CountBlank()
     {
-        if (_grammar.BlankOf(_state) is not { } blank)
+        if (_grammar.BlankOf(_state, _blank) is not { Lexeme: { } lexeme } blank)
         {
-            _blankTokens = 0;
+            _blank = null;
             return;
         }
 
-        _blankTokens = blank == _blank ? _blankTokens + 1 : 1;
-        _blank = blank;
-        if (_blankTokens < blank.TokensMax) return;
-        _state = _grammar.LeaveBlank(_state);
+        // A token that leads to a blank is one of the blank's only when it writes into it.
+        if (lexeme == _blank) _blankTokens++;
+        else _blankTokens = blank.State == lexeme.Start ? 0 : 1;
+        _blank = lexeme;
+        bool isFull = _grammar.LimitsOf(blank).TokensMax is { } max && _blankTokens >= max;
+        if (!isFull || !lexeme.IsBoundary(blank.State)) return;
+        _state = _grammar.LeaveBlank(_state, lexeme);
+        _blank = _grammar.BlankOf(_state, null)?.Lexeme;
         _blankTokens = 0;
     }
 

@@ -1,3 +1,4 @@
+using Cremona.Inference.Grammar.Lexemes;
 using Cremona.Inference.Grammar.Terms;
 using Cremona.Inference.Grammar.Vocabulary;
 
@@ -83,33 +84,46 @@ public sealed class TokenGrammar
         }
     }
 
-    /// <summary>The blank that a state is in, between two characters; null outside of blanks.</summary>
-    internal BlankLimits? BlankOf(Term state)
+    /// <summary>What a state still has to write of the blank that it is in, also within a character; null outside of
+    /// blanks.</summary>
+    /// <param name="last">Where several are possible, the blank that the output was in last goes on.</param>
+    internal Term? BlankOf(Term state, LexemeAutomaton? last)
     {
         if (Grammar.Blanks.Count == 0) return null;
+        Term? found = null;
         foreach (Term part in Alternatives(state))
-            if (FindBlank(part) is { } blank) return blank;
-        return null;
+        {
+            Term head = HeadOf(part);
+            if (head.Lexeme is not { } lexeme || !Grammar.Blanks.ContainsKey(lexeme)) continue;
+            if (lexeme == last) return head;
+            found ??= head;
+        }
+
+        return found;
     }
 
-    /// <summary>The state behind the blank that a state is in.</summary>
-    internal Term LeaveBlank(Term state)
+    internal BlankLimits LimitsOf(Term blank) => Grammar.Blanks[blank.Lexeme!];
+
+    /// <summary>The state behind a blank that a state is in.</summary>
+    internal Term LeaveBlank(Term state, LexemeAutomaton blank)
     {
         lock (Grammar.Factory)
         {
             return Grammar.Factory.Or([.. Alternatives(state).Select(part =>
-                FindBlank(part) is null ? part
+                HeadOf(part).Lexeme != blank ? part
                 : part.Kind == TermKind.Concat ? part.Parts[1] : Grammar.Factory.Epsilon)]);
         }
     }
 
-    /// <summary>The bytes that must follow, up to a number of them.</summary>
+    /// <summary>The bytes that must follow, up to a number of them. A blank whose tokens are counted may end before
+    /// its text does, so that nothing in it must follow.</summary>
     internal byte[] ForcedBytes(Term state, int countMax)
     {
         lock (Grammar.Factory)
         {
             var bytes = new List<byte>();
-            while (bytes.Count < countMax && !state.IsNullable && FirstByte.Only(Grammar.Factory, state) is { } value)
+            while (bytes.Count < countMax && !state.IsNullable && !IsCounted(state)
+                && FirstByte.Only(Grammar.Factory, state) is { } value)
             {
                 bytes.Add(value);
                 state = _derivation.Step(state, value);
@@ -121,13 +135,10 @@ public sealed class TokenGrammar
 
     private static Term[] Alternatives(Term state) => state.Kind == TermKind.Or ? state.Parts : [state];
 
-    private BlankLimits? FindBlank(Term part)
-    {
-        Term head = part.Kind == TermKind.Concat ? part.Parts[0] : part;
-        return head.Lexeme is { } lexeme && lexeme.IsBoundary(head.State)
-            ? Grammar.Blanks.GetValueOrDefault(lexeme)
-            : null;
-    }
+    private static Term HeadOf(Term part) => part.Kind == TermKind.Concat ? part.Parts[0] : part;
+
+    private bool IsCounted(Term state) =>
+        BlankOf(state, null) is { } blank && LimitsOf(blank).TokensMax is not null;
 
     private void MakeRoom()
     {

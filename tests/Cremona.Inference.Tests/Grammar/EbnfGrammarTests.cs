@@ -69,6 +69,7 @@ public class EbnfGrammarTests
     [InlineData("root ::= \"a\" root", "nothing matches")]
     [InlineData("root ::= (\"a\"", "does not end")]
     [InlineData("root ::= \"a\"\nroot ::= \"b\"", "there twice")]
+    [InlineData("root ::= \"\\😀\"", "half a character is escaped")]
     public void Compile_Refuses_AndSaysWhy(string text, string reason) =>
         Should.Throw<GrammarException>(() => EbnfGrammar.Compile(text)).Message.ShouldContain(reason);
 

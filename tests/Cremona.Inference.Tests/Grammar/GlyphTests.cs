@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Cremona.Inference.Grammar;
 using Cremona.Inference.Grammar.Glyph;
@@ -63,6 +64,52 @@ public class GlyphTests
     {
         string template = string.Concat(Enumerable.Repeat("{{gen 'a' pattern='[a-z]*'}}", 200)) + "!";
         GlyphTemplate.ReadBlanks(template, new string('a', 20_000), isCut: false).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("<{{gen 'x' pattern='[0-9]{50}' blank_max_tokens=1}}>", "<", "1234", 1)]
+    [InlineData("<{{gen 'x' pattern='[0-9]{50}' blank_max_tokens=3}}>", "<", "1234", 3)]
+    [InlineData("<{{gen 'x' pattern='[0-9]*' blank_max_tokens=3}}>", "<", "1234", 3)]
+    [InlineData("{{gen 'x' pattern='[0-9]{50}' blank_max_tokens=3}}>", "", "1234", 3)]
+    [InlineData("<{{gen 'x' pattern='中{9}' blank_max_tokens=1}}>", "<", "中中中", 3)]
+    [InlineData("<{{gen 'x' pattern='中{9}' blank_max_tokens=3}}>", "<", "中中中", 3)]
+    [InlineData("<{{gen 'x' pattern='中{9}' blank_max_tokens=4}}>", "<", "中中中", 6)]
+    [InlineData("<{{gen 'a' pattern='[0-9]{2}' blank_max_tokens=3}}{{gen 'b' pattern='[a-z]{9}' blank_max_tokens=3}}>", "<12", "abcd", 3)]
+    [InlineData("<{{gen 'a' pattern='[0-9]{9}' blank_max_tokens=2}}{{gen 'b' pattern='[a-z]*' blank_max_tokens=2}}>", "<12", "abc", 2)]
+    public void Blank_IsLeft_AfterItsTokens_BetweenTwoCharacters(
+        string template, string before, string inside, int tokens)
+    {
+        TokenConstraint constraint = new TokenGrammar(GlyphTemplate.Compile(template), Vocabularies.Tiny).Start();
+
+        // The first 256 tokens of the tiny vocabulary are the bytes.
+        foreach (byte value in Encoding.UTF8.GetBytes(before)) constraint.TryAccept(value).ShouldBeTrue();
+        Encoding.UTF8.GetBytes(inside).TakeWhile(value => constraint.TryAccept(value)).Count().ShouldBe(tokens);
+        constraint.TryAccept('>').ShouldBeTrue();
+        constraint.IsComplete.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Temperature_IsTheBlanks_AlsoWithinACharacter()
+    {
+        ByteGrammar grammar = GlyphTemplate.Compile("{{gen 'x' pattern='中' temperature=0.5}}.");
+        TokenConstraint constraint = new TokenGrammar(grammar, Vocabularies.Tiny).Start();
+        foreach (byte value in Encoding.UTF8.GetBytes("中"))
+        {
+            constraint.Temperature.ShouldBe(0.5f);
+            constraint.TryAccept(value).ShouldBeTrue();
+        }
+
+        constraint.Temperature.ShouldBeNull();
+    }
+
+    [Fact]
+    public void ForcedTokens_EndWhereTokensAreCounted()
+    {
+        ByteGrammar grammar = GlyphTemplate.Compile("a: {{gen 'x' pattern='zyxwv' blank_max_tokens=2}}");
+        TokenConstraint constraint = new TokenGrammar(grammar, Vocabularies.Tiny).Start();
+
+        // Tokens that spell text are its bytes; the last one is left open.
+        string.Concat(constraint.ForcedTokens().Select(token => (char)token)).ShouldBe("a:");
     }
 
     private static string? Show(IReadOnlyDictionary<string, string>? blanks) =>

@@ -45,6 +45,13 @@ public class HostileGrammarTests
             "root ::= \"b\"" + string.Concat(Enumerable.Repeat(part.Replace('\'', '"'), count))));
 
     [Fact]
+    public void Compile_EndsOnASmallStack_WhenAlternativesBeginAlikeForLong()
+    {
+        string head = string.Concat(Enumerable.Repeat("x ", 24_000));
+        RunOrRefuse(() => EbnfGrammar.Compile($"root ::= {head}\"a\" | {head}\"b\"\nx ::= y\ny ::= \"c\" y?"));
+    }
+
+    [Fact]
     public void Compile_Refuses_QuantifiersUponQuantifiers() =>
         Should.Throw<GrammarException>(() => RegexGrammar.Compile("a" + new string('*', 90_000)))
             .Message.ShouldContain("quantifiers");

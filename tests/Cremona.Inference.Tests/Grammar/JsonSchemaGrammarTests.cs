@@ -24,6 +24,12 @@ public class JsonSchemaGrammarTests
     [InlineData("""{"type":"integer","not":{"const":0}}""", "-1", "-0", "0", "-0.0")]
     [InlineData("""{"type":"number","maximum":-1.5}""", "-1.50", "-1.4", "0", "1.5")]
     [InlineData("""{"type":"integer","multipleOf":7}""", "-21", "20", "1", "701")]
+    [InlineData("""{"type":"number","multipleOf":10}""", "-20.00", "5", "20.5", "1e1")]
+    [InlineData("""{"type":"number","multipleOf":10}""", "0.0", "0.1", "00", "01")]
+    [InlineData("""{"type":"number","minimum":0,"maximum":10000000,"multipleOf":100000}""", "500000", "501000", "50000", "10100000")]
+    [InlineData("""{"type":"integer","minimum":0,"maximum":1000000000,"multipleOf":1000000}""", "7000000", "7500000", "1001000000", "-1000000")]
+    [InlineData("""{"type":"integer","minimum":500000000,"maximum":900000000,"multipleOf":997}""", "500000485", "500000486", "997", "900000873")]
+    [InlineData("""{"type":"number","minimum":9.5,"maximum":1200}""", "1199.5", "9.25", "1200.1", "2000")]
     [InlineData("""{"type":"number","multipleOf":0.25}""", "1.750", "0.1", "0.3", "1.251")]
     [InlineData("""{"type":"array","items":{"type":"integer"},"minItems":1,"maxItems":2}""", "[1, 2]", "[]", "[1,2,3]", "[\"a\"]")]
     [InlineData("""{"prefixItems":[{"type":"null"}],"items":{"type":"boolean"},"type":"array"}""", "[null, true]", "[true]", "[null,null]", "[1]")]
@@ -57,6 +63,10 @@ public class JsonSchemaGrammarTests
     [InlineData("""{"type":"object","if":{"properties":{"k":{"const":1}},"required":["k"]},"then":{"required":["x"]},"else":{"required":["y"]}}""", "{\"k\": 1, \"x\": 0}", "{\"k\":1,\"y\":0}", "{\"k\":2,\"x\":0}", "{}")]
     [InlineData("""{"type":"object","dependentRequired":{"a":["b"]}}""", "{\"b\": 1}", "{\"a\":1}", "{\"a\":1,\"c\":1}", "[]")]
     [InlineData("""{"$defs":{"n":{"type":"object","properties":{"next":{"$ref":"#/$defs/n"}},"additionalProperties":false}},"$ref":"#/$defs/n"}""", "{\"next\": {\"next\": {}}}", "{\"next\":1}", "{\"x\":{}}", "{\"next\":{\"x\":{}}}")]
+    [InlineData("""{"type":"object","properties":{"id":{"type":"string"},"children":{"type":"array","items":{"$ref":"#"}}},"required":["id"],"default":{"id":"","children":[]}}""", "{\"id\": \"a\", \"children\": [{\"id\": \"b\"}]}", "{\"id\":\"a\",\"children\":[5]}", "{\"children\":[]}", "{\"id\":1}")]
+    [InlineData("""{"$ref":"#/$defs/inner","$defs":{"x":{"type":"integer"},"inner":{"$id":"http://a/inner","type":"object","properties":{"v":{"$ref":"#/$defs/x"}},"required":["v"],"$defs":{"x":{"type":"string"}}}}}""", "{\"v\": \"a\"}", "{\"v\":1}", "{}", "1")]
+    [InlineData("""{"$ref":"http://a/inner#foo","$defs":{"x":{"$anchor":"foo","type":"integer"},"inner":{"$id":"http://a/inner","$defs":{"x":{"$anchor":"foo","type":"string"}}}}}""", "\"a\"", "1", "null", "[]")]
+    [InlineData("""{"$ref":"#foo","default":{"$anchor":"foo","type":"string"},"properties":{"$id":{"$anchor":"foo","type":"integer"}}}""", "1", "\"a\"", "{}", "null")]
     [InlineData("""{"type":"string","format":"date"}""", "\"2024-02-29\"", "\"2023-02-29\"", "\"2024-4-1\"", "\"2024-04-31\"")]
     [InlineData("""{"type":"string","format":"date-time"}""", "\"2024-02-29T23:59:59.5Z\"", "\"2024-02-29\"", "\"2024-02-29T24:00:00Z\"", "\"2024-02-29T23:59:59\"")]
     [InlineData("""{"type":"string","format":"duration"}""", "\"P1DT2H\"", "\"P\"", "\"1D\"", "\"PT\"")]
@@ -65,6 +75,8 @@ public class JsonSchemaGrammarTests
     [InlineData("""{"type":"string","format":"ipv4"}""", "\"192.168.0.255\"", "\"192.168.0.256\"", "\"1.2.3\"", "\"01.2.3.4\"")]
     [InlineData("""{"type":"string","format":"ipv6"}""", "\"fe80::1:127.0.0.1\"", "\"::1::2\"", "\"1:2:3\"", "\"1:2:3:4:5:6:7:8:9\"")]
     [InlineData("""{"type":"string","format":"uri"}""", "\"https://a.example/b?c=%20#d\"", "\"a b\"", "\"/b\"", "\"http://a b\"")]
+    [InlineData("""{"type":"string","format":"uri"}""", "\"http://[::1]:80/\"", "\"http://[1.2.3.4]/\"", "\"http://[:::]/\"", "\"http://[]/\"")]
+    [InlineData("""{"type":"string","format":"uri-reference"}""", "\"//[v1.a]/b\"", "\"//[1]\"", "\"//[::1\"", "\"//[v.a]\"")]
     [InlineData("""{"type":"string","format":"uuid"}""", "\"44724831-bf66-4bc2-865f-e2c4c2b14c78\"", "\"44724831\"", "\"\"", "\"44724831-bf66-4bc2-865f-e2c4c2b14c7g\"")]
     public void Grammar_AcceptsTheFirst_AndNoneOfTheOthers(
         string schema, string valid, string one, string two, string three)
@@ -73,6 +85,15 @@ public class JsonSchemaGrammarTests
         GrammarRun.Accepts(grammar, valid).ShouldBeTrue(valid);
         foreach (string text in new[] { one, two, three }) GrammarRun.Accepts(grammar, text).ShouldBeFalse(text);
     }
+
+    [Theory]
+    [InlineData("""{"type":"string","maxLength":10000}""", 9_000, true)]
+    [InlineData("""{"type":"string","maxLength":10000}""", 10_001, false)]
+    [InlineData("""{"type":"string","maxLength":30000}""", 25_000, true)]
+    [InlineData("""{"type":"string","minLength":6000}""", 6_000, true)]
+    [InlineData("""{"type":"string","minLength":6000}""", 5_999, false)]
+    public void Grammar_HoldsLongStringsToTheirLength(string schema, int length, bool isAccepted) =>
+        GrammarRun.Accepts(Compile(schema), $"\"{new string('a', length)}\"").ShouldBe(isAccepted);
 
     [Theory]
     [InlineData("""{"unevaluatedProperties":false}""", "#/unevaluatedProperties")]
@@ -93,6 +114,14 @@ public class JsonSchemaGrammarTests
     [InlineData("""{"type":"string","minLength":3,"maxLength":2}""", "nothing matches")]
     [InlineData("""{"type":"object","properties":{"a":{"$ref":"#"}},"required":["a"]}""", "nothing matches")]
     [InlineData("""{"multipleOf":0}""", "#/multipleOf")]
+    [InlineData("""{"type":"integer","multipleOf":65537}""", "#/multipleOf")]
+    [InlineData("""{"type":"integer","minimum":0,"maximum":1000000,"multipleOf":2047}""", "#/multipleOf")]
+    [InlineData("""{"type":"string","maxLength":50001}""", "#/maxLength: of more than 50000 is not supported")]
+    [InlineData("""{"minLength":1e9}""", "#/minLength")]
+    [InlineData("""{"required":"name"}""", "#/required")]
+    [InlineData("""{"uniqueItems":"true"}""", "#/uniqueItems")]
+    [InlineData("""{"exclusiveMinimum":"0"}""", "#/exclusiveMinimum")]
+    [InlineData("""{"format":["date"]}""", "#/format")]
     [InlineData("""{"anyOf":[]}""", "nothing matches")]
     [InlineData("""{"properties":[]}""", "#/properties")]
     [InlineData("""{"const":"\ud800"}""", "no Unicode")]

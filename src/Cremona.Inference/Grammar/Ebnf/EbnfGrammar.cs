@@ -177,6 +177,7 @@ public sealed class EbnfGrammar
             'u' => ReadHex(4),
             'U' => ReadHex(8),
             _ when char.IsAsciiLetterOrDigit(mark) => throw Fault($"the escape \\{mark} is not known"),
+            _ when char.IsSurrogate(mark) => throw Fault("half a character is escaped"),
             _ => new Rune(mark),
         };
     }

@@ -90,7 +90,8 @@ public sealed class GlyphTemplate
         double? tokens = Number(options, "blank_max_tokens");
         if (tokens is < 1 || tokens % 1 is not (null or 0)) throw Fault("blank_max_tokens must be a whole number of at least 1");
         var lexeme = new LexemeAutomaton(Patterns, text, LexemeEncoding.Utf8);
-        _blanks.Add(lexeme, new BlankLimits(temperature, (int?)Math.Min(tokens ?? int.MaxValue, int.MaxValue)));
+        int? tokensMax = tokens is { } count ? (int)Math.Min(count, int.MaxValue) : null;
+        _blanks.Add(lexeme, new BlankLimits(temperature, tokensMax));
         return new GlyphPart(_terms.Lexeme(lexeme), Lexeme: lexeme, Name: name, MayBeCut: tokens is not null);
     }
 

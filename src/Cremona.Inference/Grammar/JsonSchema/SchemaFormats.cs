@@ -24,15 +24,18 @@ internal sealed class SchemaFormats(PatternFactory patterns)
         "[0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))" +
         "|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29";
 
-    private const string Authority =
-        "(([A-Za-z0-9._~!$&'()*+,;=:-]|" + Escaped + ")*@)?(\\[(" + "[0-9A-Fa-f:.]+|v[0-9A-Fa-f]+\\.[A-Za-z0-9._~!$&'()*+,;=:-]+" +
-        ")\\]|([A-Za-z0-9._~!$&'()*+,;=-]|" + Escaped + ")*)(:[0-9]*)?";
+    // RFC 3986, section 3.2; the brackets of a host hold an IPv6 address or one of a later version.
+    private static readonly string Authority =
+        "(([A-Za-z0-9._~!$&'()*+,;=:-]|" + Escaped + ")*@)?(\\[(" + IPv6() +
+        "|[vV][0-9A-Fa-f]+\\.[A-Za-z0-9._~!$&'()*+,;=:-]+)\\]|([A-Za-z0-9._~!$&'()*+,;=-]|" + Escaped + ")*)(:[0-9]*)?";
 
     private const string AbsolutePath = "/(" + PathCharacter + "+(/" + PathCharacter + "*)*)?";
-    private const string AuthorityPath = "//" + Authority + "(/" + PathCharacter + "*)*";
+    private static readonly string AuthorityPath = "//" + Authority + "(/" + PathCharacter + "*)*";
     private const string Tail = "(\\?" + QueryCharacter + "*)?(#" + QueryCharacter + "*)?";
     private const string Rootless = PathCharacter + "+(/" + PathCharacter + "*)*";
-    private const string UriText = "[A-Za-z][A-Za-z0-9+.-]*:(" + AuthorityPath + "|" + AbsolutePath + "|" + Rootless + "|)" + Tail;
+    private static readonly string UriText =
+        "[A-Za-z][A-Za-z0-9+.-]*:(" + AuthorityPath + "|" + AbsolutePath + "|" + Rootless + "|)" + Tail;
+
     private const string Segment = "([A-Za-z0-9._~!$&'()*+,;=@-]|" + Escaped + ")+(/" + PathCharacter + "*)*";
 
     // RFC 3339, appendix A.

@@ -144,7 +144,12 @@ internal sealed class SchemaKeywords(SchemaDocument document, PatternFactory pat
             items = SetUnder(node, "items");
         }
 
-        bool isUnique = node.Find("uniqueItems") is { ValueKind: JsonValueKind.True };
+        bool isUnique = node.Find("uniqueItems") switch
+        {
+            null or { ValueKind: JsonValueKind.False } => false,
+            { ValueKind: JsonValueKind.True } => true,
+            _ => throw node.Fault("uniqueItems", "must be true or false"),
+        };
         return WithContains(node, new ArrayShape(prefix, items, min, max, [], isUnique));
     }
 
@@ -247,7 +252,13 @@ internal sealed class SchemaKeywords(SchemaDocument document, PatternFactory pat
     private static HashSet<string> RequiredOf(SchemaNode node)
     {
         // The form of draft 3, a flag at the property itself, means nothing since draft 4.
-        if (node.Find("required") is not { ValueKind: JsonValueKind.Array } list) return [];
+        if (node.Find("required") is not { } list
+            || list.ValueKind is JsonValueKind.Null or JsonValueKind.True or JsonValueKind.False)
+        {
+            return [];
+        }
+
+        if (list.ValueKind != JsonValueKind.Array) throw node.Fault("required", "must be an array of strings");
         return
         [
             .. list.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.String

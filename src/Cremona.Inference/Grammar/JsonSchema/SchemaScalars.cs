@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 using Cremona.Inference.Grammar.Patterns;
 using Cremona.Inference.Grammar.Regex;
@@ -7,6 +9,9 @@ namespace Cremona.Inference.Grammar.JsonSchema;
 /// <summary>Reads the keywords of numbers and strings.</summary>
 internal sealed class SchemaScalars(PatternFactory patterns, ShapeAlgebra algebra)
 {
+    // The bounds and kinds of a number add a few states to those of its multiples.
+    private const int MultipleStatesMax = GrammarLimits.SearchStates * 9 / 10;
+
     private readonly Dictionary<string, Pattern> _searches = [];
     private readonly SchemaFormats _formats = new(patterns);
 
@@ -35,7 +40,7 @@ internal sealed class SchemaScalars(PatternFactory patterns, ShapeAlgebra algebr
         }
 
         if (node.Find("multipleOf") is not { } divisor) return kind;
-        Pattern multiple = Multiple(node, divisor);
+        Pattern multiple = Multiple(node, divisor, isBounded: min is not null || max is not null);
         Pattern decimals = DecimalPatterns.Decimal(patterns);
         return new NumberShape(
             patterns.And(kind.Text, decimals, multiple), patterns.And(kind.Values, decimals, multiple));
@@ -43,8 +48,8 @@ internal sealed class SchemaScalars(PatternFactory patterns, ShapeAlgebra algebr
 
     public StringShape Text(SchemaNode node)
     {
-        int min = Count(node, "minLength") ?? 0;
-        int max = Count(node, "maxLength") ?? Pattern.Unbounded;
+        int min = Length(node, "minLength") ?? 0;
+        int max = Length(node, "maxLength") ?? Pattern.Unbounded;
         Pattern text = min > max ? patterns.Empty : patterns.Repeat(patterns.AnyCharacter, min, max);
         if (node.Find("pattern") is { } pattern)
         {
@@ -52,8 +57,12 @@ internal sealed class SchemaScalars(PatternFactory patterns, ShapeAlgebra algebr
             text = patterns.And(text, Search(node, "pattern", pattern.GetString()!));
         }
 
-        if (node.Find("format") is { ValueKind: JsonValueKind.String } format)
+        if (node.Find("format") is { } format)
+        {
+            if (format.ValueKind != JsonValueKind.String) throw node.Fault("format", "must be a string");
             text = patterns.And(text, _formats.Find(node, format.GetString()!));
+        }
+
         return new StringShape(text);
     }
 
@@ -83,25 +92,66 @@ internal sealed class SchemaScalars(PatternFactory patterns, ShapeAlgebra algebr
         }
     }
 
-    private Pattern Multiple(SchemaNode node, JsonElement divisor)
+    private static int? Length(SchemaNode node, string keyword)
+    {
+        int? length = Count(node, keyword);
+        return length > GrammarLimits.StringLength
+            ? throw node.Fault(
+                keyword, $"of more than {GrammarLimits.StringLength} is not supported; take less, or leave it out")
+            : length;
+    }
+
+    private Pattern Multiple(SchemaNode node, JsonElement divisor, bool isBounded)
     {
         DecimalBound? parsed = divisor.ValueKind == JsonValueKind.Number
             ? DecimalBound.Parse(divisor.GetRawText(), isExclusive: false)
             : null;
         if (parsed is not { Sign: > 0 } value) throw node.Fault("multipleOf", "must be a number greater than 0");
-        var scaled = System.Numerics.BigInteger.Parse(
-            value.WholeText + value.Fraction, System.Globalization.CultureInfo.InvariantCulture);
-        if (scaled > DecimalRemainder.DivisorMax) throw node.Fault("multipleOf", "has too many digits");
-        return patterns.Multiple(new DecimalRemainder((long)scaled, value.Fraction.Length, 0, -1));
+        var scaled = BigInteger.Parse(value.WholeText + value.Fraction, CultureInfo.InvariantCulture);
+        int decimals = value.Fraction.Length;
+        int zeros = 0;
+        for (; decimals == 0 && (scaled % 10).IsZero; zeros++) scaled /= 10;
+        if (StatesOf(scaled, decimals, zeros, isBounded) > MultipleStatesMax)
+        {
+            throw node.Fault(
+                "multipleOf", "needs too many states; take a divisor of fewer digits, not counting zeros at its end");
+        }
+
+        Pattern multiple = patterns.Multiple(new DecimalRemainder((long)scaled, decimals, 0, -1));
+        if (decimals > 0) return multiple;
+
+        // What the zeros at its end add to a divisor is written out, so that there are fewer rests.
+        Pattern noFraction = patterns.Optional(patterns.Concat(
+            patterns.Literal("."), patterns.Repeat(patterns.Literal("0"), 1, Pattern.Unbounded)));
+        return patterns.Or(
+            patterns.Concat(patterns.Optional(patterns.Literal("-")), patterns.Literal("0"), noFraction),
+            patterns.Concat(
+                patterns.And(multiple, DecimalPatterns.Integer(patterns)),
+                patterns.Literal(new string('0', zeros)),
+                noFraction));
+    }
+
+    /// <summary>At most so many states a search visits until it finds a multiple or that there is none. A number that
+    /// may have any length goes on to a multiple from each rest. With a bound the search tries all digits where too
+    /// few are left for a multiple to be sure, for two kinds of lengths.</summary>
+    /// <param name="divisor">Without its decimal point and the zeros at its end.</param>
+    private static BigInteger StatesOf(BigInteger divisor, int decimals, int zeros, bool isBounded)
+    {
+        int places = decimals == 0 ? 1 : decimals + 2;
+        if (!isBounded) return (divisor * places) + zeros;
+        places += zeros + divisor.ToString(CultureInfo.InvariantCulture).Length;
+        BigInteger states = BigInteger.Zero;
+        for (int place = 0; place < places; place++) states += BigInteger.Min(divisor, BigInteger.Pow(10, place));
+        return 2 * states;
     }
 
     /// <summary>The stronger of two bounds; in draft 4 the exclusive one is a flag.</summary>
     private static DecimalBound? Bound(SchemaNode node, string inclusive, string exclusive, bool isLower)
     {
-        bool isFlag = node.Find(exclusive) is { ValueKind: JsonValueKind.True };
-        DecimalBound? first = Parse(node, inclusive, isFlag);
+        JsonValueKind? kind = node.Find(exclusive)?.ValueKind;
+        DecimalBound? first = Parse(node, inclusive, isExclusive: kind == JsonValueKind.True);
         DecimalBound? second =
-            node.Find(exclusive) is { ValueKind: JsonValueKind.Number } ? Parse(node, exclusive, true) : null;
+            kind is JsonValueKind.True or JsonValueKind.False ? null : Parse(node, exclusive, isExclusive: true);
         if (first is null || second is null) return first ?? second;
         int order = Compare(first.Value, second.Value);
         return (isLower ? order > 0 : order < 0) ? first : second;

@@ -3,8 +3,8 @@ using Cremona.Inference.Grammar.Patterns;
 namespace Cremona.Inference.Grammar.Lexemes;
 
 /// <summary>A deterministic automaton over the bytes that a pattern's texts are written with. Rows are made when they
-/// are first asked for. Every state but the dead one can still reach acceptance. Thread-safe: the pattern factory is
-/// the lock.</summary>
+/// are asked for, and again after they were given up for others. Every state but the dead one can still reach
+/// acceptance. Thread-safe: the pattern factory is the lock.</summary>
 internal sealed class LexemeAutomaton
 {
     /// <summary>What <see cref="Step"/> answers where nothing can match.</summary>
@@ -30,8 +30,11 @@ internal sealed class LexemeAutomaton
 
     public int Start { get; }
 
-    /// <summary>States met so far, most of them with a row of 256 numbers.</summary>
-    public int RowCount => _ids.Count;
+    /// <summary>States met so far.</summary>
+    public int StateCount => _ids.Count;
+
+    /// <summary>Those of them that have a row of 256 numbers at the moment.</summary>
+    public int RowCount { get; private set; }
 
     /// <summary>The state after a byte, or <see cref="Dead"/>.</summary>
     /// <exception cref="GrammarException">The automaton exceeds its limit of states.</exception>
@@ -104,7 +107,14 @@ internal sealed class LexemeAutomaton
         {
             if (_table[state] is { } known) return known;
             int[] row = _rows.Make(_states[state]);
+            if (RowCount == GrammarLimits.LexemeRows)
+            {
+                Array.Clear(_table);
+                RowCount = 0;
+            }
+
             _table[state] = row;
+            RowCount++;
             return row;
         }
     }

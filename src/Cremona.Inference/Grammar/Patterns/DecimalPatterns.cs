@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 
 namespace Cremona.Inference.Grammar.Patterns;
@@ -35,8 +36,9 @@ internal static class DecimalPatterns
 
     private static Pattern Magnitude(PatternFactory p, DecimalBound min, DecimalBound? max)
     {
-        Pattern result = p.And(p.Concat(Natural(p), Fraction(p)), AtLeast(p, min));
-        return max is { } bound ? p.And(result, AtMost(p, bound)) : result;
+        if (max is not { } bound) return p.And(p.Concat(Natural(p), Fraction(p)), AtLeast(p, min));
+        Pattern whole = NaturalBetween(p, min.Whole, bound.Whole);
+        return p.And(p.Concat(whole, Fraction(p)), AtLeast(p, min), AtMost(p, bound));
     }
 
     private static Pattern AtLeast(PatternFactory p, DecimalBound bound) => p.Or(
@@ -77,18 +79,48 @@ internal static class DecimalPatterns
     private static Pattern NaturalAtLeast(PatternFactory p, BigInteger min)
     {
         if (min.IsZero) return Natural(p);
-        string digits = min.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        string digits = min.ToString(CultureInfo.InvariantCulture);
         Pattern longer = p.Concat(Digits(p, 1, 9), p.Repeat(Digit(p), digits.Length, Pattern.Unbounded));
         return p.Or(longer, SameLength(p, digits, 0, isGreater: true));
     }
 
     private static Pattern NaturalAtMost(PatternFactory p, BigInteger max)
     {
-        string digits = max.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        string digits = max.ToString(CultureInfo.InvariantCulture);
         Pattern same = SameLength(p, digits, 0, isGreater: false);
         return digits.Length == 1
             ? same
             : p.Or(same, Digits(p, 0, 0), p.Concat(Digits(p, 1, 9), p.Repeat(Digit(p), 0, digits.Length - 2)));
+    }
+
+    /// <summary>No beginning leads nowhere, which two bounds that are read side by side would show only at the last
+    /// digit.</summary>
+    private static Pattern NaturalBetween(PatternFactory p, BigInteger min, BigInteger max)
+    {
+        if (min > max) return p.Empty;
+        string least = min.ToString(CultureInfo.InvariantCulture);
+        string greatest = max.ToString(CultureInfo.InvariantCulture);
+        if (least.Length == greatest.Length) return SameLengthBetween(p, least, greatest, 0);
+        int others = greatest.Length - least.Length - 1;
+        return p.Or(
+            SameLength(p, least, 0, isGreater: true),
+            others == 0
+                ? p.Empty
+                : p.Concat(Digits(p, 1, 9), p.Repeat(Digit(p), least.Length, greatest.Length - 2)),
+            SameLength(p, greatest, 0, isGreater: false));
+    }
+
+    private static Pattern SameLengthBetween(PatternFactory p, string least, string greatest, int index)
+    {
+        if (index == least.Length) return p.Epsilon;
+        int low = least[index] - '0';
+        int high = greatest[index] - '0';
+        if (low == high) return p.Concat(Digits(p, low, low), SameLengthBetween(p, least, greatest, index + 1));
+        int left = least.Length - index - 1;
+        return p.Or(
+            p.Concat(Digits(p, low, low), SameLength(p, least, index + 1, isGreater: true)),
+            p.Concat(Digits(p, low + 1, high - 1), p.Repeat(Digit(p), left, left)),
+            p.Concat(Digits(p, high, high), SameLength(p, greatest, index + 1, isGreater: false)));
     }
 
     private static Pattern SameLength(PatternFactory p, string digits, int index, bool isGreater)

@@ -7,9 +7,6 @@ namespace Cremona.Inference.Grammar.Patterns;
 /// <param name="Places">Decimal places read; -1 before the point.</param>
 internal readonly record struct DecimalRemainder(long Divisor, int Scale, long Rest, int Places)
 {
-    /// <summary>Greater divisors could overflow the rest.</summary>
-    public const long DivisorMax = long.MaxValue / 100;
-
     /// <summary>The number read so far is a multiple.</summary>
     public bool IsMultiple
     {

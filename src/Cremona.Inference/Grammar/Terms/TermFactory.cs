@@ -146,6 +146,7 @@ internal sealed class TermFactory
 
     private HashSet<Term> ShareHeads(HashSet<Term> parts)
     {
+        GrammarLimits.RefuseDeepNesting();
         ILookup<Term, Term> byHead = parts.ToLookup(part => part.Kind == TermKind.Concat ? part.Parts[0] : part);
         if (byHead.Count == parts.Count) return parts;
         var shared = new HashSet<Term>();
