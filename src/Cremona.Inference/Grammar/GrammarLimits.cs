@@ -18,7 +18,8 @@ internal static class GrammarLimits
     /// <summary>Of them, those whose successors are kept at a time.</summary>
     public const int LexemeRows = 20_000;
 
-    /// <summary>Characters that a JSON schema may ask of a string or allow it. Each has some ten byte states.</summary>
+    /// <summary>Characters that a JSON schema may ask of a string; one that counts them can have no more. Each has some
+    /// ten byte states.</summary>
     public const int StringLength = 50_000;
 
     /// <summary>Nesting of groups and values.</summary>

@@ -48,8 +48,14 @@ internal sealed class SchemaScalars(PatternFactory patterns, ShapeAlgebra algebr
 
     public StringShape Text(SchemaNode node)
     {
-        int min = Length(node, "minLength") ?? 0;
-        int max = Length(node, "maxLength") ?? Pattern.Unbounded;
+        int min = Count(node, "minLength") ?? 0;
+        if (min > GrammarLimits.StringLength)
+        {
+            throw node.Fault(
+                "minLength", $"of more than {GrammarLimits.StringLength} is not supported; take less, or leave it out");
+        }
+
+        int max = Count(node, "maxLength") ?? Pattern.Unbounded;
         Pattern text = min > max ? patterns.Empty : patterns.Repeat(patterns.AnyCharacter, min, max);
         if (node.Find("pattern") is { } pattern)
         {
@@ -90,15 +96,6 @@ internal sealed class SchemaScalars(PatternFactory patterns, ShapeAlgebra algebr
         {
             throw node.Fault(keyword, fault.Message);
         }
-    }
-
-    private static int? Length(SchemaNode node, string keyword)
-    {
-        int? length = Count(node, keyword);
-        return length > GrammarLimits.StringLength
-            ? throw node.Fault(
-                keyword, $"of more than {GrammarLimits.StringLength} is not supported; take less, or leave it out")
-            : length;
     }
 
     private Pattern Multiple(SchemaNode node, JsonElement divisor, bool isBounded)
