@@ -4,6 +4,12 @@ namespace Cremona.Inference.Tests.Kernels;
 
 public class ComputePoolTests
 {
+    // Only a thread that never comes takes as long.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    // Far longer than an idle thread spins before it parks.
+    private static readonly TimeSpan UntilParked = TimeSpan.FromMilliseconds(20);
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -73,6 +79,37 @@ public class ComputePoolTests
         var pool = new ComputePool(2);
         pool.Dispose();
         Should.Throw<ObjectDisposedException>(() => pool.Run(4, _ => { }));
+    }
+
+    [Fact]
+    public async Task Run_WakesParkedThreads()
+    {
+        using var pool = new ComputePool(2);
+        using var meeting = new Barrier(2);
+        for (int round = 0; round < 20; round++)
+        {
+            await Task.Delay(UntilParked);
+            pool.Run(2, _ => meeting.SignalAndWait(Limit).ShouldBeTrue());
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Dispose_EndsTheThreads_AlsoParkedOnes(bool areParked)
+    {
+        var pool = new ComputePool(2);
+        using var meeting = new Barrier(2);
+        var threads = new Thread[2];
+        pool.Run(2, task =>
+        {
+            threads[task] = Thread.CurrentThread;
+            meeting.SignalAndWait(Limit).ShouldBeTrue();
+        });
+        Thread helper = threads.Single(thread => thread != Thread.CurrentThread);
+        if (areParked) await Task.Delay(UntilParked);
+        pool.Dispose();
+        helper.Join(Limit).ShouldBeTrue();
     }
 
     private static unsafe void Add(void* sum, int task) => Interlocked.Add(ref *(int*)sum, task);
