@@ -35,15 +35,28 @@ public class QuantizedMultiplyTests
     [MemberData(nameof(SetsAndFormats))]
     public void Run_EqualsTheReferenceToTheBit_AtTheEndsOfTheCodes(ByteDotSet set, WeightFormat format)
     {
-        // Every code at its end, with equal and with opposite signs: the largest sums that 16 bits have to hold.
+        // Every code at its end, with equal and with opposite signs: the largest sums that 16 bits have to hold. Equal
+        // weights of a 4-bit block would all get the code -7, so these reach both ends.
         const int n = 33;
         const int k = 64;
         using var pool = new ComputePool(1);
-        foreach ((float weight, float activation) in ((float, float)[])[(1, 1), (1, -1), (-1, 1), (-1, -1)])
+        (int First, int Other)[] blocks = format == WeightFormat.Q8
+            ? [(127, 127), (-127, -127)]
+            : [(-8, 7), (7, -8), (8, -7), (-7, 8)];
+        foreach ((int first, int other) in blocks)
         {
-            float[] a = [.. Enumerable.Repeat(activation, 5 * k)];
-            float[] b = [.. Enumerable.Repeat(weight, n * k)];
-            Compare(set, pool, a, (QuantizedMatrix)WeightMatrix.Pack(format, b, n, k), new float[5 * n], 5, true);
+            float[] b =
+                [.. Enumerable.Range(0, n * k).Select(i => i % QuantizedMatrix.BlockSize == 0 ? first : (float)other)];
+            var matrix = (QuantizedMatrix)WeightMatrix.Pack(format, b, n, k);
+
+            // An 8 is a -8 of a negative scale.
+            int sign = Math.Max(first, other) == 8 ? -1 : 1;
+            (matrix.Code(0, 0), matrix.Code(0, 1)).ShouldBe((sign * first, sign * other));
+            foreach (float activation in (float[])[1, -1])
+            {
+                float[] a = [.. Enumerable.Repeat(activation, 5 * k)];
+                Compare(set, pool, a, matrix, new float[5 * n], 5, true);
+            }
         }
     }
 
