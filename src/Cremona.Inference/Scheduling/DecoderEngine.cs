@@ -111,6 +111,8 @@ public sealed class DecoderEngine : IGenerationEngine, IDisposable
     /// a limit or a sampling option is outside its range; or the adapter does not fit the model.</exception>
     /// <exception cref="EngineBusyException">On the first element: the queue is full, or became so while the request
     /// waited and its group has the most requests in it.</exception>
+    /// <exception cref="InvalidDataException">On an element: weights of the model or of the adapter lead to logits that
+    /// are not finite.</exception>
     public IAsyncEnumerable<GeneratedToken> StreamAsync(GenerationRequest request, CancellationToken cancellationToken)
     {
         Check(request);

@@ -120,6 +120,7 @@ internal sealed class GenerationSequence
     private void Draw(Span<float> logits, SamplingScratch scratch)
     {
         float normaliser = VectorMath.LogSumExp(logits);
+        if (!float.IsFinite(normaliser)) throw NotFinite();
         IReadOnlyList<(int, float)> alternatives =
             LogProbabilities.Top(logits, normaliser, Request.TopLogProbabilities);
 
@@ -140,6 +141,14 @@ internal sealed class GenerationSequence
 
         _constraint?.Accept(token);
         Add(token, logProbability, alternatives);
+    }
+
+    private InvalidDataException NotFinite()
+    {
+        string owner = Request.Adapter is null ? "the model" : "the model or of its adapter";
+        return new InvalidDataException(
+            $"The logits after {Cache!.TokenCount} tokens are not finite: weights of {owner} are not, or lead to numbers "
+            + "that are not; check the files, or serve another checkpoint.");
     }
 
     private void AddForced()

@@ -214,6 +214,40 @@ public class DecoderEngineTests
         drawn.ShouldBe(["short", "long", "long", "long"]);
     }
 
+    [Theory]
+    [InlineData(0f, 1f)]
+    [InlineData(1f, 0.95f)]
+    [InlineData(1f, 1f)]
+    public async Task StreamAsync_Throws_WhenAWeightIsNoNumber(float temperature, float topP)
+    {
+        // Of a token that the prompt lacks, so that no other logit is touched.
+        DecoderWeights weights = TestModels.Random(Config, 1);
+        weights.Embedding[(3 * Config.HiddenSize) + 5] = float.NaN;
+        using var engine = new DecoderEngine(weights, WeightFormat.F32, new EngineOptions { ThreadCount = 1 });
+        GenerationRequest request = Nucleus([1, 2], temperature, topP);
+
+        (await Should.ThrowAsync<InvalidDataException>(() => ReadAsync(engine, request)))
+            .Message.ShouldStartWith("The logits after 2 tokens are not finite: weights of the model are not");
+    }
+
+    [Theory]
+    [InlineData(0f, 1f)]
+    [InlineData(1f, 0.95f)]
+    [InlineData(1f, 1f)]
+    public async Task StreamAsync_Throws_WhenAnAdaptersWeightIsInfinite_AndServesTheOthers(
+        float temperature, float topP)
+    {
+        LoraAdapter adapter = TestModels.Adapter(Config, 4, 2, LinearKind.Down);
+        adapter.Matrices[(Config.LayerCount - 1, LinearKind.Down)].B[0] = float.PositiveInfinity;
+        using DecoderEngine engine = Engine();
+        GenerationRequest request = Nucleus([1, 2], temperature, topP);
+        Task<List<GeneratedToken>> beside = ReadAsync(engine, request);
+
+        (await Should.ThrowAsync<InvalidDataException>(() => ReadAsync(engine, request with { Adapter = adapter })))
+            .Message.ShouldStartWith("The logits after 2 tokens are not finite: weights of the model or of its adapter");
+        (await beside).Count.ShouldBe(5);
+    }
+
     [Fact]
     public void StreamAsync_ThrowsAtOnce_WhenTheRequestIsWrong()
     {
@@ -330,6 +364,13 @@ public class DecoderEngineTests
             MaxTokens = maxTokens,
             Sampling = new SamplingOptions { Temperature = temperature, Seed = seed },
         };
+
+    private static GenerationRequest Nucleus(int[] prompt, float temperature, float topP) => new()
+    {
+        PromptTokens = prompt,
+        MaxTokens = 5,
+        Sampling = new SamplingOptions { Temperature = temperature, TopP = topP },
+    };
 
     private static async Task<List<GeneratedToken>> ReadAsync(DecoderEngine engine, GenerationRequest request)
     {
