@@ -132,7 +132,8 @@ internal sealed class ChatService(
         MaxOutputTokens = (int?)request.OutputTokens.Value,
         DefaultOutputTokens = promise?.OutputTokensOn(surface) ?? OutputTokensDefault,
         Temperature = (float?)request.Temperature ?? promise?.Temperature ?? TemperatureDefault,
-        TopP = (float?)request.TopP ?? promise?.TopP ?? TopPDefault,
+        // What is above 0 stays so, also where a float is too coarse for it.
+        TopP = request.TopP is { } topP ? MathF.Max((float)topP, float.Epsilon) : promise?.TopP ?? TopPDefault,
         Seed = request.Seed,
         PresencePenalty = (float?)request.PresencePenalty,
         FrequencyPenalty = (float?)request.FrequencyPenalty,

@@ -48,10 +48,12 @@ public class TokenSamplerTests
         ShouldBeNear(shares, [0.571, 0, 0, 0.429]);
     }
 
-    [Fact]
-    public void Draw_TakesTheLargest_WhenTheNucleusIsTiny()
+    [Theory]
+    [InlineData(1e-6f)]
+    [InlineData(float.Epsilon)]
+    public void Draw_TakesTheLargest_WhenTheNucleusIsTiny(float topP)
     {
-        double[] shares = Shares(new SamplingOptions { TopP = 1e-6f, Seed = 6 }, [0.3, 0.4, 0.3]);
+        double[] shares = Shares(new SamplingOptions { TopP = topP, Seed = 6 }, [0.3, 0.4, 0.3]);
         shares.ShouldBe([0, 1, 0]);
     }
 

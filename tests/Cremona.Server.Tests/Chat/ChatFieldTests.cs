@@ -379,6 +379,19 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
         model.Engine.Requests.Single().MaxTokens.ShouldBe(expected);
     }
 
+    [Theory]
+    [InlineData(Ccp)]
+    [InlineData(V2)]
+    public async Task TopP_StaysAboveZero_WhenItIsTooSmallForAFloat(string path)
+    {
+        var model = new ScriptedModel();
+        await using ServerFixture server = await ChatServer.StartAsync(model);
+
+        await server.Client.PostTextAsync(path, With(Bodies[path], """{"top_p":1e-50}"""));
+
+        model.Engine.Requests.Single().Sampling.TopP.ShouldBe(float.Epsilon);
+    }
+
     private static string With(string body, string fields)
     {
         JsonObject whole = JsonNode.Parse(body)!.AsObject();
