@@ -57,6 +57,22 @@ public class ServerProcessTests
             "error: --urls: Invalid url: 'nonsense'; give addresses like http://127.0.0.1:8737, parted by semicolons");
     }
 
+    [Theory]
+    [InlineData("serve")]
+    [InlineData("worker")]
+    [InlineData("doctor")]
+    public async Task Command_SaysInOneLineWhatIsWrong_WhenTheInstructionSetIsNone(string command)
+    {
+        using TempFolder folder = new();
+        Dictionary<string, string> variables = new() { ["CREMONA_INSTRUCTION_SET"] = "sse9" };
+
+        (int code, string output, string error) = await RunAsync(variables, command, "--data", folder.Path);
+
+        (code, output).ShouldBe((1, ""));
+        error.ShouldBe(
+            "error: CREMONA_INSTRUCTION_SET is 'sse9'; it must be scalar, vector128, avx2, avxvnni or avx512, or not be set.");
+    }
+
     [Fact]
     public async Task Keys_OpenTheServerToTheirGroup_AndCloseOpenMode()
     {

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Cremona.Cli.Client;
+using Cremona.Inference.Kernels;
 using Microsoft.Extensions.Options;
 
 namespace Cremona.Cli.CommandLine;
@@ -25,6 +27,11 @@ internal abstract class CremonaCommand : Command
     /// <returns>An <see cref="ExitCode"/>.</returns>
     protected abstract Task<int> RunAsync(ParseResult line, CancellationToken cancellationToken);
 
+    /// <summary>Fails now, not at the first request or job, where the environment forces an instruction set that is
+    /// none.</summary>
+    protected static void CheckInstructionSet() =>
+        RuntimeHelpers.RunClassConstructor(typeof(InstructionSet).TypeHandle);
+
     private async Task<int> RunGuardedAsync(ParseResult line, CancellationToken cancellationToken)
     {
         try
@@ -41,6 +48,12 @@ internal abstract class CremonaCommand : Command
             string reason = fault.Message.ReplaceLineEndings(" ");
             await Terminal.Error.WriteLineAsync(
                 $"error: the store: {reason}; look at Storage:ConnectionString, or try `cremona doctor`");
+            return ExitCode.Failure;
+        }
+        catch (TypeInitializationException fault) when (fault.InnerException is InvalidOperationException mistake)
+        {
+            // An environment variable that is read once per process is wrong; the message names it and the remedy.
+            await Terminal.Error.WriteLineAsync($"error: {mistake.Message}");
             return ExitCode.Failure;
         }
         catch (Exception fault) when (IsExpected(fault))

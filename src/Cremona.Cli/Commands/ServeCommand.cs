@@ -42,6 +42,7 @@ internal sealed class ServeCommand : CremonaCommand
 
     protected override async Task<int> RunAsync(ParseResult line, CancellationToken cancellationToken)
     {
+        CheckInstructionSet();
         List<string> arguments = [.. _store.ToServerArguments(line)];
         if (line.GetValue(_urls) is { } urls)
         {

@@ -27,6 +27,7 @@ internal sealed class WorkerCommand : CremonaCommand
 
     protected override async Task<int> RunAsync(ParseResult line, CancellationToken cancellationToken)
     {
+        CheckInstructionSet();
         using IHost host = WorkerProgram.Build([.. _store.ToServerArguments(line)]);
         try
         {

@@ -16,6 +16,8 @@ public static class InstructionSet
     public static SimdLevel Best { get; } = Detect();
 
     /// <summary>The set in use. A forced set that the machine lacks falls back to <see cref="Best"/>.</summary>
+    /// <exception cref="TypeInitializationException">The variable holds none of its words; the cause is an
+    /// <see cref="InvalidOperationException"/> that names them.</exception>
     public static SimdLevel Current { get; } = Choose(Environment.GetEnvironmentVariable(VariableName)).Level;
 
     /// <summary>The set in use for products of 8-bit integers.</summary>
@@ -52,12 +54,14 @@ public static class InstructionSet
             return hasVnni ? (SimdLevel.Avx2, ByteDotSet.AvxVnni) : best;
         }
 
-        if (!Enum.TryParse(wanted, ignoreCase: true, out SimdLevel level) || !Enum.IsDefined(level))
+        // By its name, because parsing alone takes numbers and lists too.
+        if (!Enum.GetNames<SimdLevel>().Contains(wanted, StringComparer.OrdinalIgnoreCase))
         {
             throw new InvalidOperationException(
                 $"{VariableName} is '{wanted}'; it must be scalar, vector128, avx2, avxvnni or avx512, or not be set.");
         }
 
+        SimdLevel level = Enum.Parse<SimdLevel>(wanted, ignoreCase: true);
         return level <= Best ? (level, ByteDotOf(level)) : best;
     }
 

@@ -37,6 +37,8 @@ public class InstructionSetTests
     [Theory]
     [InlineData("sse9")]
     [InlineData("7")]
+    [InlineData("1")]
+    [InlineData("avx2,vector128")]
     public void Choose_Throws_WhenTheWordIsUnknown(string word) =>
         Should.Throw<InvalidOperationException>(() => InstructionSet.Choose(word)).Message.ShouldContain(word);
 }
