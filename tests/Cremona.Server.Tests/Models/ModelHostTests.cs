@@ -1,6 +1,9 @@
 using Cremona.Inference.Checkpoints;
 using Cremona.Server.Models;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Cremona.Server.Tests.Models;
 
@@ -35,6 +38,21 @@ public class ModelHostTests
     }
 
     [Fact]
+    public async Task Load_IsTriedAgain_AfterItFailedWhileNobodyWaited()
+    {
+        var done = new TaskCompletionSource<int>();
+        var loads = new SharedLoads<int>();
+        using var impatient = new CancellationTokenSource();
+        Task<int> first = loads.GetAsync("a", () => done.Task, impatient.Token);
+        await impatient.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => first);
+
+        done.SetException(new IOException("no disk"));
+
+        (await loads.GetAsync("a", () => Task.FromResult(7), default)).ShouldBe(7);
+    }
+
+    [Fact]
     public async Task Caller_StopsWaiting_WithoutStoppingTheLoad()
     {
         var done = new TaskCompletionSource<int>();
@@ -57,7 +75,7 @@ public class ModelHostTests
         await using ServerFixture server = await ServerFixture.StartAsync(
             $"--Models:Entries:nano:Folder={empty}", "--Models:Preloaded=nano", "--Logging:LogLevel:Default=None");
         ModelPreloadWorker preload = server.Services.GetRequiredService<ModelPreloadWorker>();
-        await preload.ExecuteTask!;
+        await WaitUntilTriedAsync(preload);
 
         string answer = await server.Client.GetStringOfAnyStatusAsync("/readyz");
         string chat = await server.Client.GetStringOfAnyStatusAsync("/v1/models");
@@ -66,6 +84,41 @@ public class ModelHostTests
         answer.ShouldBe(
             """{"status":"not ready","faults":{"model":"the model nano cannot be loaded; the log says why"},"base_resp":{"status_code":0,"status_msg":"success"}}""");
         chat.ShouldStartWith("""{"object":"list","data":[{"id":"nano","object":"model","created":0,"owned_by":"cremona"},""");
+    }
+
+    [Fact]
+    public async Task Preload_IsTriedAgain_AfterItFailed()
+    {
+        var model = new ScriptedModel { ReadFault = new IOException("no disk") };
+        await using ServerFixture server = await StartAsync(model);
+        var clock = new FakeTimeProvider();
+        using var preload = new ModelPreloadWorker(
+            server.Services.GetRequiredService<IModelHost>(), server.Services.GetRequiredService<IModelCatalog>(),
+            Options.Create(new ModelsOptions { Preloaded = "nano" }), clock, NullLogger<ModelPreloadWorker>.Instance);
+
+        await preload.StartAsync(default);
+        await WaitUntilTriedAsync(preload);
+        string? fault = await preload.FindFaultAsync(default);
+        model.ReadFault = null;
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!preload.ExecuteTask!.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromSeconds(30));
+            await Task.Delay(10, late.Token);
+        }
+
+        fault.ShouldBe("the model nano cannot be loaded; the log says why");
+        (await preload.FindFaultAsync(default)).ShouldBeNull();
+        model.ReadCount.ShouldBe(2);
+    }
+
+    private static async Task WaitUntilTriedAsync(ModelPreloadWorker preload)
+    {
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (await preload.FindFaultAsync(late.Token) == "the model is loading")
+        {
+            await Task.Delay(10, late.Token);
+        }
     }
 
     private static Task<ServerFixture> StartAsync(ScriptedModel model) =>

@@ -53,7 +53,10 @@ public class ModelsOptionsTests
     [InlineData("--Models:Entries:mine:Folder=", "Models:Entries:mine:Folder is ''; name the model's Hugging Face folder or GGUF file.")]
     [InlineData("--Models:Entries:mine:Aliases:0=nano", "Models:Entries: the name 'nano' belongs to several models; leave it to one of them.")]
     [InlineData("--Models:Entries:far:Upstream:Model=x", "Models:Entries:far:Upstream:Urls is empty; name at least one address such as http://gpu1:8000/v1.")]
-    [InlineData("--Models:Entries:far:Upstream:Urls:0=gpu1:8000", "Models:Entries:far:Upstream:Urls holds 'gpu1:8000'; give an absolute http or https address without query, such as http://gpu1:8000/v1.")]
+    [InlineData("--Models:Entries:far:Upstream:Urls:0=gpu1:8000", "Models:Entries:far:Upstream:Urls:0 is 'gpu1:8000'; give an absolute http or https address without query, fragment, name or password, such as http://gpu1:8000/v1; a key belongs in Models:Entries:far:Upstream:Key.")]
+    [InlineData("--Models:Entries:far:Upstream:Urls:0=http://gpu1:8000/v1#top", "Models:Entries:far:Upstream:Urls:0 is 'http://gpu1:8000/v1#top'; give")]
+    [InlineData("--Models:Entries:far:Upstream:Urls:0=http://me:hidden@gpu1:8000/v1", "Models:Entries:far:Upstream:Urls:0 is not shown, for it may hold a key or a password; give")]
+    [InlineData("--Models:Entries:far:Upstream:Urls:0=http://gpu1:8000/v1?key=hidden", "Models:Entries:far:Upstream:Urls:0 is not shown, for it may hold a key or a password; give")]
     [InlineData("--Models:Entries:far:Upstream:LoadsAdapters=true", "Models:Entries:far:Upstream:LoadsAdapters needs Models:Entries:far:Folder; name the weights that models are tuned on.")]
     [InlineData("--Models:Entries:far:Upstream:TokenSeconds=0", "Models:Entries:far:Upstream:TokenSeconds: The field TokenSeconds must be between 0.01 and 86400.")]
     [InlineData("--Models:TunedModelLapse=00:30:00", "Models:TunedModelLapse is 00:30:00; calls are noted by the hour, so give at least a day, or 0 to keep all.")]
@@ -64,5 +67,6 @@ public class ModelsOptionsTests
             () => ServerFixture.StartAsync("--Models:Entries:mine:Folder=/m", setting));
 
         fault.Message.ShouldContain(message);
+        fault.Message.ShouldNotContain("hidden");
     }
 }

@@ -76,11 +76,15 @@ public sealed class ScriptedModel : IModelReader, IChatTemplate
 
     public int ReadCount { get; private set; }
 
+    /// <summary>What reading it throws; null unless a test sets it.</summary>
+    public Exception? ReadFault { get; set; }
+
     public IReadOnlyCollection<int> StopTokens => [ScriptedTokenizer.End];
 
     public LanguageModel ReadModel(string path)
     {
         ReadCount++;
+        if (ReadFault is { } fault) throw fault;
         var config = new DecoderConfig
         {
             Architecture = "LlamaForCausalLM",

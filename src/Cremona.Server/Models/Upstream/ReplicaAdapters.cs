@@ -21,19 +21,8 @@ internal sealed class ReplicaAdapters(
 
     /// <summary>Returns when the server has the adapter; it is loaded once, however many ask.</summary>
     /// <exception cref="UpstreamException">It cannot be loaded, or it was unloaded for good.</exception>
-    public async Task LoadAsync(UpstreamAdapter adapter, CancellationToken cancellationToken)
-    {
-        Task load = Load(adapter);
-        try
-        {
-            await load.WaitAsync(cancellationToken);
-        }
-        catch when (load.IsFaulted)
-        {
-            Forget(adapter.Name, load);
-            throw;
-        }
-    }
+    public async Task LoadAsync(UpstreamAdapter adapter, CancellationToken cancellationToken) =>
+        await Load(adapter).WaitAsync(cancellationToken);
 
     /// <summary>The server does not know the adapter any more; it was started anew.</summary>
     public void Forget(string name)
@@ -72,25 +61,14 @@ internal sealed class ReplicaAdapters(
                 throw new UpstreamException(UpstreamFault.AdapterRefused, "the model has been deleted");
             }
 
-            if (!_loads.TryGetValue(adapter.Name, out Task? load))
+            if (!_loads.TryGetValue(adapter.Name, out Task? load) || load.IsFaulted || load.IsCanceled)
             {
                 // Others may wait for the same load: it does not end with the one who asked first.
                 load = Task.Run(() => PostLoadAsync(adapter), CancellationToken.None);
-                _loads.Add(adapter.Name, load);
+                _loads[adapter.Name] = load;
             }
 
             return load;
-        }
-    }
-
-    private void Forget(string name, Task load)
-    {
-        lock (_gate)
-        {
-            if (_loads.GetValueOrDefault(name) == load)
-            {
-                _loads.Remove(name);
-            }
         }
     }
 

@@ -21,23 +21,31 @@ internal sealed class ReplicaBreaker(int failuresMax, TimeSpan breakTime, TimePr
         }
     }
 
+    /// <summary>Whether <see cref="TryEnter"/> would give leave now.</summary>
+    public bool MayEnter
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return FindLeave();
+            }
+        }
+    }
+
     /// <summary>Takes leave to call the server, which must be given back by one of the other methods. False: it is left
     /// alone.</summary>
     public bool TryEnter()
     {
         lock (_gate)
         {
-            if (_failures < failuresMax)
-            {
-                return true;
-            }
-
-            if (_isTrying || FindRest() is not null)
+            if (!FindLeave())
             {
                 return false;
             }
 
-            return _isTrying = true;
+            _isTrying = _failures >= failuresMax;
+            return true;
         }
     }
 
@@ -80,6 +88,8 @@ internal sealed class ReplicaBreaker(int failuresMax, TimeSpan breakTime, TimePr
             _isTrying = false;
         }
     }
+
+    private bool FindLeave() => _failures < failuresMax || (!_isTrying && FindRest() is null);
 
     private TimeSpan? FindRest()
     {

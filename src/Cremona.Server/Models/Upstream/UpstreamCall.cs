@@ -12,6 +12,7 @@ internal sealed class UpstreamCall : IDisposable
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _late;
     private readonly CancellationTokenSource _stop;
+    private readonly UpstreamCalls _calls = new();
     private HttpResponseMessage? _answer;
     private EventLines? _lines;
     private bool _isFinished;
@@ -36,7 +37,7 @@ internal sealed class UpstreamCall : IDisposable
 
     public Uri Address => _replica.Address;
 
-    /// <summary>The chunk with the first token.</summary>
+    /// <summary>The chunk with the first token. The calls of all chunks are numbered as those of one answer.</summary>
     public UpstreamChunk First { get; private set; } = new();
 
     /// <summary>Sends the request, and waits for the first token.</summary>
@@ -138,6 +139,7 @@ internal sealed class UpstreamCall : IDisposable
         }
 
         UpstreamChunk chunk = UpstreamChunks.Parse(data.Value);
+        chunk = chunk with { Calls = _calls.Number(chunk.Calls) };
         _isFinished |= chunk.FinishReason is not null;
         if (chunk.IsProgress || _isFinished)
         {

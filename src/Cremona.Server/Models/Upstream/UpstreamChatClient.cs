@@ -110,12 +110,18 @@ internal sealed class UpstreamChatClient(
     {
         try
         {
-            return await chunks.MoveNextAsync() ? tally.Add(chunks.Current) : null;
+            if (!await chunks.MoveNextAsync())
+            {
+                return null;
+            }
         }
         catch (UpstreamException fault)
         {
             throw Explain(fault, tally.Usage.InputTokenCount ?? 0, outputTokensMax);
         }
+
+        tally.Add(chunks.Current);
+        return chunks.Current;
     }
 
     private ApiException Explain(UpstreamException fault, long promptTokens, int outputTokensMax) => fault.Fault switch

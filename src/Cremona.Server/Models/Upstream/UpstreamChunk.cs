@@ -11,7 +11,8 @@ internal sealed record UpstreamChunk
     /// <summary>Calls of functions, or pieces of them.</summary>
     public IReadOnlyList<FunctionCallPiece> Calls { get; init; } = [];
 
-    /// <summary>The server is at work: there is text or a call, or thoughts that are not told.</summary>
+    /// <summary>The server is at work: there is text, a call, a token that has no text of its own, or thoughts that are
+    /// not told.</summary>
     public bool IsProgress { get; init; }
 
     /// <summary>In the words of the wire; null before the end.</summary>
@@ -19,5 +20,7 @@ internal sealed record UpstreamChunk
 
     public UsageDetails? Usage { get; init; }
 
+    /// <summary>Of the tokens of the answer, never of thoughts. A token may come without text: the first part of a
+    /// character.</summary>
     public IReadOnlyList<TokenLogProbability> LogProbabilities { get; init; } = [];
 }

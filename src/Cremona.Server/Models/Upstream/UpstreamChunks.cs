@@ -40,15 +40,18 @@ internal static class UpstreamChunks
         string text = FindText(delta, "content");
         IReadOnlyList<FunctionCallPiece> calls =
             delta is { } news && Find(news, "tool_calls") is { } told ? ReadCalls(told) : [];
+        bool isThought = text.Length == 0
+            && (FindText(delta, "reasoning_content").Length > 0 || FindText(delta, "reasoning").Length > 0);
+        IReadOnlyList<TokenLogProbability> logProbabilities =
+            !isThought && choice is { } chosen && Find(chosen, "logprobs") is { } tokens ? ReadTokens(tokens) : [];
         return new UpstreamChunk
         {
             Text = text,
             Calls = calls,
-            IsProgress = text.Length > 0 || calls.Count > 0
-                || FindText(delta, "reasoning_content").Length > 0 || FindText(delta, "reasoning").Length > 0,
+            IsProgress = text.Length > 0 || calls.Count > 0 || isThought || logProbabilities.Count > 0,
             FinishReason = choice is null ? null : Find(choice.Value, "finish_reason")?.GetString(),
             Usage = Find(root, "usage") is { } usage ? ReadUsage(usage) : null,
-            LogProbabilities = choice is { } chosen && Find(chosen, "logprobs") is { } tokens ? ReadTokens(tokens) : [],
+            LogProbabilities = logProbabilities,
         };
     }
 
@@ -57,7 +60,7 @@ internal static class UpstreamChunks
         {
             JsonElement? function = Find(call, "function");
             return new FunctionCallPiece(
-                ReadCount(call, "index"), NullIfEmpty(FindText(call, "id")), NullIfEmpty(FindText(function, "name")),
+                ReadCount(call, "index") ?? 0, NullIfEmpty(FindText(call, "id")), NullIfEmpty(FindText(function, "name")),
                 FindText(function, "arguments"));
         })];
 
@@ -67,13 +70,13 @@ internal static class UpstreamChunks
         OutputTokenCount = ReadCount(usage, "completion_tokens"),
         CachedInputTokenCount = Find(usage, "prompt_tokens_details") is { } details
             ? ReadCount(details, "cached_tokens")
-            : 0,
+            : null,
     };
 
-    private static int ReadCount(JsonElement usage, string name) =>
+    private static int? ReadCount(JsonElement usage, string name) =>
         Find(usage, name)?.GetInt32() switch
         {
-            null => 0,
+            null => null,
             >= 0 and int count => count,
             _ => throw new FormatException(name),
         };
@@ -90,7 +93,9 @@ internal static class UpstreamChunks
         Find(token, "bytes") is { } bytes
             ? [.. bytes.EnumerateArray().Select(value => value.GetByte())]
             : Encoding.UTF8.GetBytes(FindText(token, "token")),
-        Find(token, "logprob")?.GetSingle() ?? throw new FormatException("logprob"),
+        Find(token, "logprob")?.GetSingle() is { } told && float.IsFinite(told)
+            ? told
+            : throw new FormatException("logprob"),
         others);
 
     private static string FindText(JsonElement? parent, string name) =>

@@ -80,9 +80,10 @@ public sealed class UpstreamEntry
             yield return $"{path}:Urls is empty; name at least one address such as http://gpu1:8000/v1.";
         }
 
-        foreach (string url in Urls.Where(url => !IsAddress(url)))
+        foreach ((int index, string url) in Urls.Index().Where(entry => !IsAddress(entry.Item)))
         {
-            yield return $"{path}:Urls holds '{url}'; give an absolute http or https address without query, such as http://gpu1:8000/v1.";
+            string given = HoldsSecret(url) ? "is not shown, for it may hold a key or a password" : $"is '{url}'";
+            yield return $"{path}:Urls:{index} {given}; give an absolute http or https address without query, fragment, name or password, such as http://gpu1:8000/v1; a key belongs in {path}:Key.";
         }
 
         List<ValidationResult> ranges = [];
@@ -93,6 +94,10 @@ public sealed class UpstreamEntry
         }
     }
 
+    /// <summary>It may have a password, or a key in its query.</summary>
+    private static bool HoldsSecret(string url) => url.AsSpan().ContainsAny('@', '?');
+
     private static bool IsAddress(string url) => Uri.TryCreate(url, UriKind.Absolute, out Uri? address)
-        && address.Scheme is "http" or "https" && address.Query.Length == 0 && address.UserInfo.Length == 0;
+        && address.Scheme is "http" or "https" && address.UserInfo.Length == 0
+        && address.Query.Length == 0 && address.Fragment.Length == 0;
 }

@@ -155,23 +155,23 @@ internal sealed class UpstreamPool : IDisposable
         }
     }
 
-    /// <summary>Another server is asked at once; the same ones again only after a while.</summary>
+    /// <summary>Another server that may be called is asked at once; the same ones again only after a while.</summary>
     private async Task PauseAsync(
         List<UpstreamReplica> tried, UpstreamException fault, CancellationToken cancellationToken)
     {
-        int rounds = tried.Count / _replicas.Length;
-        if (tried.Count % _replicas.Length != 0)
+        if (_replicas.Any(other => !tried.Contains(other) && other.Breaker.MayEnter))
         {
             return;
         }
 
-        TimeSpan pause = fault.RetryAfter ?? (FirstPause * (1 << (rounds - 1)));
-        if (pause > PatienceMax)
+        if (fault.RetryAfter > PatienceMax)
         {
             throw fault;
         }
 
-        await Task.Delay(pause, _clock, cancellationToken);
+        int rounds = tried.Count(one => one == tried[^1]); // At most RetriesMax, which is 10 at most.
+        TimeSpan own = FirstPause * (1 << (rounds - 1));
+        await Task.Delay(fault.RetryAfter ?? (own < PatienceMax ? own : PatienceMax), _clock, cancellationToken);
     }
 
     private UpstreamException AllRest() => new(UpstreamFault.Unreachable, "all servers are left alone after failures")

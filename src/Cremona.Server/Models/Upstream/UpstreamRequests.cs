@@ -188,15 +188,28 @@ internal static class UpstreamRequests
     {
         JsonValueKind.Array => schema.EnumerateArray().All(IsClosed),
         JsonValueKind.Object => schema.EnumerateObject().All(member => IsClosed(member.Value))
-            && (!schema.TryGetProperty("properties", out JsonElement properties)
-                || properties.ValueKind != JsonValueKind.Object || AsksForAll(schema, properties)),
+            && (!(ListsMembers(schema) || IsOfObjects(schema)) || AsksForAll(schema)),
         _ => true,
     };
 
-    private static bool AsksForAll(JsonElement schema, JsonElement properties) =>
-        schema.TryGetProperty("additionalProperties", out JsonElement others)
-        && others.ValueKind == JsonValueKind.False
-        && schema.TryGetProperty("required", out JsonElement required) && required.ValueKind == JsonValueKind.Array
-        && !properties.EnumerateObject().Select(property => property.Name)
-            .Except(required.EnumerateArray().Select(name => name.ToString())).Any();
+    private static bool ListsMembers(JsonElement schema) =>
+        schema.TryGetProperty("properties", out JsonElement members) && members.ValueKind == JsonValueKind.Object;
+
+    private static bool IsOfObjects(JsonElement schema) =>
+        schema.TryGetProperty("type", out JsonElement type)
+        && (type.ValueKind == JsonValueKind.Array ? type.EnumerateArray().Any(IsObject) : IsObject(type));
+
+    private static bool IsObject(JsonElement type) =>
+        type.ValueKind == JsonValueKind.String && type.ValueEquals("object");
+
+    private static bool AsksForAll(JsonElement schema)
+    {
+        IEnumerable<string> members = ListsMembers(schema)
+            ? schema.GetProperty("properties").EnumerateObject().Select(member => member.Name)
+            : [];
+        return schema.TryGetProperty("additionalProperties", out JsonElement others)
+            && others.ValueKind == JsonValueKind.False
+            && schema.TryGetProperty("required", out JsonElement required) && required.ValueKind == JsonValueKind.Array
+            && !members.Except(required.EnumerateArray().Select(name => name.ToString())).Any();
+    }
 }

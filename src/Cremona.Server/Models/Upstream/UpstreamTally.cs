@@ -3,8 +3,8 @@ using Microsoft.Extensions.AI;
 
 namespace Cremona.Server.Models.Upstream;
 
-/// <summary>Counts what another server sent for one request. It tells its own count at the end; until then, and when it
-/// tells none, each chunk counts as a token and the prompt is estimated.</summary>
+/// <summary>Counts what another server sent for one request. It tells its own counts at the end; until then, and for
+/// one that it does not tell, each chunk counts as a token and the prompt is estimated.</summary>
 /// <param name="settings">Of the request; their meter is told.</param>
 /// <param name="promptTokensEstimate">Of the whole prompt.</param>
 /// <param name="tellsCached">How much of the prompt the server knew is told; otherwise 0 is.</param>
@@ -12,7 +12,6 @@ internal sealed class UpstreamTally(EngineChatOptions settings, int promptTokens
 {
     private readonly UsageDetails _usage = new() { InputTokenCount = promptTokensEstimate, OutputTokenCount = 0 };
     private readonly PromptMeter _prompt = new(settings);
-    private readonly UpstreamCalls _calls = new();
     private readonly CallMeter? _meter = settings.Meter;
     private double _logProbabilitySum;
     private int _logProbabilityCount;
@@ -34,12 +33,9 @@ internal sealed class UpstreamTally(EngineChatOptions settings, int promptTokens
     /// <summary>0 when the server told none.</summary>
     public double MeanLogProbability => _logProbabilityCount == 0 ? 0 : _logProbabilitySum / _logProbabilityCount;
 
-    /// <summary>The chunk with its calls numbered as those of one answer.</summary>
-    /// <exception cref="UpstreamException">A call of a function has no name.</exception>
-    public UpstreamChunk Add(UpstreamChunk chunk)
+    public void Add(UpstreamChunk chunk)
     {
-        IReadOnlyList<FunctionCallPiece> calls = _calls.Number(chunk.Calls);
-        _hasCalls |= calls.Count > 0;
+        _hasCalls |= chunk.Calls.Count > 0;
         if (!_hasBegun)
         {
             _hasBegun = true;
@@ -59,18 +55,26 @@ internal sealed class UpstreamTally(EngineChatOptions settings, int promptTokens
         {
             Correct(told);
         }
-
-        return chunk with { Calls = calls };
     }
 
     private void Correct(UsageDetails told)
     {
-        long cached = tellsCached ? told.CachedInputTokenCount!.Value : 0;
-        _prompt.Count((int)told.InputTokenCount!.Value);
+        // No prompt is empty: 0 comes from servers that do not count it.
+        if (told.InputTokenCount is { } input and > 0)
+        {
+            _prompt.Count((int)input);
+            _usage.InputTokenCount = input;
+        }
+
+        if (told.OutputTokenCount is { } output)
+        {
+            _meter?.CorrectOutput((int)(output - _usage.OutputTokenCount!.Value));
+            _usage.OutputTokenCount = output;
+        }
+
+        long cached = tellsCached ? told.CachedInputTokenCount ?? 0 : 0;
         _meter?.CountCached((int)cached);
-        _meter?.CorrectOutput((int)(told.OutputTokenCount!.Value - _usage.OutputTokenCount!.Value));
-        (_usage.InputTokenCount, _usage.OutputTokenCount) = (told.InputTokenCount, told.OutputTokenCount);
         _usage.CachedInputTokenCount = cached;
-        _usage.TotalTokenCount = told.InputTokenCount + told.OutputTokenCount;
+        _usage.TotalTokenCount = _usage.InputTokenCount + _usage.OutputTokenCount;
     }
 }

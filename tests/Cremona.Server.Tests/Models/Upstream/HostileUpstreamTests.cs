@@ -53,6 +53,24 @@ public class HostileUpstreamTests
         fake.Calls.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task BusyServer_IsNotAskedAgain_WhileTheOthersAreLeftAlone()
+    {
+        await using FakeUpstream dead = await FakeUpstream.StartAsync(FakeUpstream.Fail(500));
+        await using FakeUpstream busy = await FakeUpstream.StartAsync(FakeUpstream.Fail(429, retryAfter: "7"));
+        await using ServerFixture server = await UpstreamServer.StartAsync(
+            [dead.Url, busy.Url], UpstreamServer.Setting("FailuresMax=1"), UpstreamServer.Setting("BreakSeconds=3600"));
+        await server.Client.PostJsonAsync(Alias, Ask);
+        dead.Calls.ShouldBe(1);
+        busy.Calls.ShouldBe(1);
+
+        using HttpResponseMessage answer = await server.Client.PostAsync(Alias, Json(Ask));
+
+        answer.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(7));
+        dead.Calls.ShouldBe(1);
+        busy.Calls.ShouldBe(2);
+    }
+
     [Theory]
     [InlineData(60, 30, 61)]
     [InlineData(-30, 0, 0)]
@@ -130,6 +148,8 @@ public class HostileUpstreamTests
         { "an error", http => FakeUpstream.SendAsync(http, """{"error":{"message":"x","code":503}}""") },
         { "nothing", http => Task.CompletedTask },
         { "end without a reason", http => FakeUpstream.SendAsync(http, "[DONE]") },
+        { "a call without a name", http => FakeUpstream.SendAsync(http, """{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{}"}}]}}]}""") },
+        { "a probability that is no number", http => FakeUpstream.SendAsync(http, """{"choices":[{"delta":{"content":"x"},"logprobs":{"content":[{"token":"x","logprob":-1e999}]}}]}""") },
         { "a whole answer, no stream", http => http.Response.WriteAsync("""{"choices":[]}""") },
         { "an endless line", FakeUpstream.Repeat("data: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx") },
         { "endless comments", FakeUpstream.Repeat(": xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n") },
@@ -248,6 +268,45 @@ public class HostileUpstreamTests
 
         answer.GetProperty("choices")[0].GetProperty("finish_reason").GetString().ShouldBe("length");
         answer.GetProperty("usage").GetProperty("completion_tokens").GetInt32().ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("""{"prompt_tokens":0,"completion_tokens":7}""", 4, 7)]
+    [InlineData("""{"completion_tokens":7}""", 4, 7)]
+    [InlineData("""{"prompt_tokens":11}""", 11, 1)]
+    [InlineData("""{"prompt_tokens":11,"completion_tokens":null}""", 11, 1)]
+    public async Task CountThatIsNotTold_StaysTheEstimate(string usage, int promptTokens, int completionTokens)
+    {
+        await using FakeUpstream fake = await FakeUpstream.StartAsync(http => FakeUpstream.SendAsync(
+            http, Hello, """{"choices":[{"delta":{},"finish_reason":"stop"}]}""", $$"""{"choices":[],"usage":{{usage}}}""",
+            "[DONE]"));
+        await using ServerFixture server = await UpstreamServer.StartAsync([fake.Url]);
+
+        JsonElement told = (await server.Client.PostJsonAsync(Alias, Ask)).GetProperty("usage");
+
+        told.GetProperty("prompt_tokens").GetInt32().ShouldBe(promptTokens);
+        told.GetProperty("completion_tokens").GetInt32().ShouldBe(completionTokens);
+        told.GetProperty("total_tokens").GetInt32().ShouldBe(promptTokens + completionTokens);
+    }
+
+    [Fact]
+    public async Task LogProbabilities_AreThoseOfTheAnswer_AlsoOfATokenWithoutText_NotOfThoughts()
+    {
+        await using FakeUpstream fake = await FakeUpstream.StartAsync(http => FakeUpstream.SendAsync(
+            http,
+            """{"choices":[{"delta":{"content":""},"logprobs":{"content":[{"token":"a","logprob":-1}]}}]}""",
+            """{"choices":[{"delta":{"reasoning_content":"hm"},"logprobs":{"content":[{"token":"b","logprob":-1}]}}]}""",
+            """{"choices":[{"delta":{"content":"Hello"},"logprobs":{"content":[{"token":"c","logprob":-1}]}}]}""",
+            """{"choices":[{"delta":{},"finish_reason":"stop"}]}""", "[DONE]"));
+        await using ServerFixture server = await UpstreamServer.StartAsync([fake.Url]);
+
+        JsonElement answer = await server.Client.PostJsonAsync(
+            Alias, """{"model":"far","logprobs":true,"messages":[{"role":"user","content":"hi"}]}""");
+
+        JsonElement choice = answer.GetProperty("choices")[0];
+        choice.GetProperty("message").GetProperty("content").GetString().ShouldBe("Hello");
+        choice.GetProperty("logprobs").GetProperty("content").EnumerateArray()
+            .Select(token => token.GetProperty("token").GetString()).ShouldBe(["a", "c"]);
     }
 
     [Fact]

@@ -12,13 +12,17 @@ public class ReplicaBreakerTests
     {
         ReplicaBreaker breaker = Broken();
         breaker.TryEnter().ShouldBeFalse();
+        breaker.MayEnter.ShouldBeFalse();
 
         _clock.Advance(TimeSpan.FromSeconds(10));
 
         breaker.Rest.ShouldBeNull();
+        breaker.MayEnter.ShouldBeTrue();
         breaker.TryEnter().ShouldBeTrue();
+        breaker.MayEnter.ShouldBeFalse();
         breaker.TryEnter().ShouldBeFalse();
         breaker.Succeed();
+        breaker.MayEnter.ShouldBeTrue();
         breaker.TryEnter().ShouldBeTrue();
         breaker.TryEnter().ShouldBeTrue();
     }

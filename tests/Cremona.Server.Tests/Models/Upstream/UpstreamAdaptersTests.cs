@@ -232,6 +232,44 @@ public class UpstreamAdaptersTests
         fake.Paths.ShouldBe([Unload, Unload]);
     }
 
+    [Fact]
+    public async Task Load_IsTriedAgain_AfterItFailedWhileNobodyWaited()
+    {
+        // The load fails on a thread of its own, a moment after the answer; so there are some turns.
+        bool isLoaded = false;
+        for (int turn = 0; turn < 100 && !isLoaded; turn++)
+        {
+            isLoaded = await LoadsAfterAFailureAsync(turn);
+        }
+
+        isLoaded.ShouldBeTrue();
+    }
+
+    /// <summary>Whether an adapter is loaded, some milliseconds after nobody waited for a load that failed.</summary>
+    private static async Task<bool> LoadsAfterAFailureAsync(int milliseconds)
+    {
+        var answer = new TaskCompletionSource<(int Status, string Text)>();
+        int posts = 0;
+        var adapters = new ReplicaAdapters((_, _, _) => Interlocked.Increment(ref posts) == 1
+            ? answer.Task
+            : Task.FromResult((StatusCodes.Status200OK, "")));
+        var adapter = new UpstreamAdapter("tuned", "/tuned");
+        await Should.ThrowAsync<OperationCanceledException>(
+            adapters.LoadAsync(adapter, new CancellationToken(canceled: true)));
+
+        answer.SetResult((StatusCodes.Status500InternalServerError, ""));
+        await Task.Delay(milliseconds, CancellationToken.None);
+        try
+        {
+            await adapters.LoadAsync(adapter, default);
+            return true;
+        }
+        catch (UpstreamException)
+        {
+            return false;
+        }
+    }
+
     private static UpstreamPool Pool(ServerFixture server) =>
         server.Services.GetRequiredService<UpstreamPools>().Find("nano")!;
 

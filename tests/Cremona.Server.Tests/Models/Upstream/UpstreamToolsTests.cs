@@ -48,6 +48,10 @@ public class UpstreamToolsTests
     [InlineData(
         """{"type":"object","properties":{"a":{"type":"object","properties":{"b":{}}}},"required":["a"],"additionalProperties":false}""",
         false)]
+    [InlineData("""{"type":"object"}""", false)]
+    [InlineData(
+        """{"type":"object","properties":{"a":{"type":["object","null"]}},"required":["a"],"additionalProperties":false}""",
+        false)]
     public async Task Functions_AreStrict_WhereOpenAIAllowsIt(string parameters, bool isStrict)
     {
         await using FakeUpstream fake = await FakeUpstream.StartAsync(FakeUpstream.AnswerWellAsync);
