@@ -16,7 +16,8 @@ public static class EndpointRules
     public static TBuilder WithHttpStatuses<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new HttpStatusesRule());
 
-    /// <summary>Anyone may call, without a key; handlers cannot take a <see cref="Caller"/>.</summary>
+    /// <summary>Anyone may call, without a key; handlers cannot take a <see cref="Caller"/>, and bodies are not
+    /// read.</summary>
     public static TBuilder WithoutKey<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new WithoutKeyRule());
 

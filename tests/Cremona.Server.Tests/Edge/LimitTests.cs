@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Cremona.Server.Edge;
@@ -94,6 +95,25 @@ public class LimitTests
 
         (second.StatusCode(), second.StatusMessage()).ShouldBe((1041, "too many concurrent requests"));
         third.StatusCode().ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("/healthz", "HTTP/1.1 200")]
+    [InlineData("/v1/files/download", "HTTP/1.1 400")]
+    public async Task Body_ThatNeverEnds_HoldsNothingOpen_WhereNoKeyIsNeeded(string path, string expected)
+    {
+        await using ServerFixture server = await StartAsync("--Edge:ConcurrentRequestsMax=1");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var socket = new TcpClient("127.0.0.1", server.Url.Port);
+        byte[] request =
+            Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{{");
+        await socket.GetStream().WriteAsync(request, limit.Token);
+
+        byte[] start = new byte[expected.Length];
+        await socket.GetStream().ReadExactlyAsync(start, limit.Token);
+
+        Encoding.ASCII.GetString(start).ShouldBe(expected);
+        (await server.Client.GetJsonAsync("/v1/files/list")).StatusCode().ShouldBe(0);
     }
 
     [Fact]
