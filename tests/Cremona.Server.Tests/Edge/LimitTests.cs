@@ -98,6 +98,34 @@ public class LimitTests
     }
 
     [Theory]
+    [InlineData("/healthz", "alive")]
+    [InlineData("/readyz", "ready")]
+    public async Task Health_IsAnswered_WhileAllRequestsAreTaken(string path, string status)
+    {
+        var gate = new TaskCompletionSource();
+        var inside = new TaskCompletionSource();
+        await using ServerFixture server = await ServerFixture.StartAsync(new ServerSetup
+        {
+            Settings = ["--Edge:ConcurrentRequestsMax=1", "--Edge:UseHttpStatuses=true"],
+            Map = app => app.MapGet("/test/wait", async () =>
+            {
+                inside.SetResult();
+                await gate.Task;
+                return new Dictionary<string, string>();
+            }),
+        });
+
+        Task<JsonElement> first = server.Client.GetJsonAsync("/test/wait");
+        await inside.Task;
+        using HttpResponseMessage answer = await server.Client.GetAsync(new Uri(path, UriKind.Relative));
+        gate.SetResult();
+        await first;
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await answer.ReadJsonAsync()).GetProperty("status").GetString().ShouldBe(status);
+    }
+
+    [Theory]
     [InlineData("/healthz", "HTTP/1.1 200")]
     [InlineData("/v1/files/download", "HTTP/1.1 400")]
     public async Task Body_ThatNeverEnds_HoldsNothingOpen_WhereNoKeyIsNeeded(string path, string expected)
