@@ -93,6 +93,37 @@ public class AuthorizationTests
     }
 
     [Theory]
+    [InlineData("localhost", true)]
+    [InlineData("LocalHost:8737", true)]
+    [InlineData("127.0.0.1:8737", true)]
+    [InlineData("[::1]:8737", true)]
+    [InlineData("models.example.org", true)]
+    [InlineData("evil.example", false)]
+    [InlineData("127.0.0.1.evil.example:8737", false)]
+    public async Task OpenMode_AnswersNoNameThatAnybodyMayLeadHere(string host, bool isAnswered)
+    {
+        await using ServerFixture server = await StartAsync("--Edge:PublicUrl=https://models.example.org");
+
+        (int open, string text) = await AskUnderAsync(server.Client, host);
+        using HttpClient withKey = await server.CreateGroupClientAsync("42");
+        (int closed, _) = await AskUnderAsync(withKey, host);
+
+        (open, text).ShouldBe(isAnswered
+            ? (0, "")
+            : (1004, "open mode answers only http://localhost or 127.0.0.1; make a key to use another name"));
+        closed.ShouldBe(0);
+
+        static async Task<(int Code, string Text)> AskUnderAsync(HttpClient client, string host)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/test/who");
+            request.Headers.Host = host;
+            using HttpResponseMessage answer = await client.SendAsync(request);
+            JsonElement body = await answer.ReadJsonAsync();
+            return body.TryGetProperty("group", out _) ? (0, "") : (body.StatusCode(), body.StatusMessage());
+        }
+    }
+
+    [Theory]
     [InlineData("?GroupId=42")]
     [InlineData("?groupid=42")]
     [InlineData("?GROUPID=42&x=1")]

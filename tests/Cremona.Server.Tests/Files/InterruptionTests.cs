@@ -161,7 +161,7 @@ public class InterruptionTests
     }
 
     private static byte[] HeadOfUpload(long contentLength) => Encoding.ASCII.GetBytes(
-        "POST /v1/files/upload HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer k\r\n"
+        "POST /v1/files/upload HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer k\r\n"
         + $"Content-Length: {contentLength}\r\nContent-Type: multipart/form-data; boundary=b\r\n\r\n"
         + "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\n");
 
