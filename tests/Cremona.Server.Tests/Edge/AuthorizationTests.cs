@@ -161,6 +161,27 @@ public class AuthorizationTests
             """{"base_resp":{"status_code":1004,"status_msg":"token not match group"}}""");
     }
 
+    [Theory]
+    [InlineData("?GroupId=1234567890123456789", 0)]
+    [InlineData("?GroupId=12345678901234567890", 2013)]
+    [InlineData("?$GroupId=12345678901234567890", 2013)]
+    [InlineData("?12345678901234567890", 2013)]
+    public async Task Group_HasAtMost19Digits_InOpenMode(string query, int code)
+    {
+        await using ServerFixture server = await StartAsync();
+
+        JsonElement body = await AskAsync(server, "/test/who" + query, "Authorization", "Bearer whatever");
+
+        if (code == 0)
+        {
+            body.GetProperty("group").GetString().ShouldBe("1234567890123456789");
+            return;
+        }
+
+        (body.StatusCode(), body.StatusMessage())
+            .ShouldBe((code, "invalid params, GroupId must be 1 to 19 digits"));
+    }
+
     [Fact]
     public async Task UnknownKey_Is2049_WhenAskedFor()
     {

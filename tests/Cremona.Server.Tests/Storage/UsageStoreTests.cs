@@ -99,10 +99,14 @@ public class UsageStoreTests
         var store = new UsageStore(test.Database);
         using UsageLedger ledger = new(store, TimeProvider.System, NullLogger<UsageLedger>.Instance);
 
-        // PostgreSQL takes no text with a zero character; SQLite does.
-        foreach ((string id, string model) in new[] { ("a", "m"), ("b", "m\0"), ("c", "m") })
+        // PostgreSQL takes no text with a zero character, and no such long group into its index; SQLite does.
+        string longGroup = string.Concat(Enumerable.Range(0, 5000));
+        foreach ((string id, string group, string model) in new[]
         {
-            await ledger.AddAsync(Row(id, 10, "1", model));
+            ("a", "1", "m"), ("b", "1", "m\0"), ("c", longGroup, "m"), ("d", "1", "m"),
+        })
+        {
+            await ledger.AddAsync(Row(id, 10, group, model));
         }
 
         await ledger.StartAsync(default);

@@ -7,7 +7,7 @@ namespace Cremona.Server.Edge.Keys;
 public sealed class Doorkeeper(KeyStore keys, JwtKeys jwtKeys, OpenMode openMode, IOptions<EdgeOptions> options)
 {
     /// <exception cref="ApiException">1004: no key, an unknown key, another group's GroupId, or, in open mode, a name
-    /// that is not this machine's.</exception>
+    /// that is not this machine's. 2013: a GroupId that is too long, in open mode.</exception>
     public async Task<Caller> AdmitAsync(HttpContext context, string traceId)
     {
         CancellationToken cancellationToken = context.RequestAborted;
@@ -24,6 +24,11 @@ public sealed class Doorkeeper(KeyStore keys, JwtKeys jwtKeys, OpenMode openMode
             }
 
             RequireOwnName(context.Request.Host);
+            if (askedGroup is not null && !GroupParameter.IsGroup(askedGroup))
+            {
+                throw ApiException.InvalidParameters("GroupId must be 1 to 19 digits");
+            }
+
             return new Caller(askedGroup ?? options.Value.OpenModeGroup, traceId, null, null);
         }
 
