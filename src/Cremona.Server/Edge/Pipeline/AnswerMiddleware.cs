@@ -81,8 +81,7 @@ internal sealed class AnswerMiddleware(
         }
         else if (context.Features.Get<CallMeter>()?.Interface is null)
         {
-            log.Refused(
-                context.Request.Method, context.Request.Path, (int)fault.Error, fault.Text, context.TraceIdentifier);
+            log.Refused(context.Request.Method, context.Request.Path, fault, context.TraceIdentifier);
         }
 
         if (context.Response.HasStarted)
