@@ -1,5 +1,7 @@
+using System.Data.Common;
 using Cremona.Server.Edge.Calls;
 using Cremona.Server.Storage;
+using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -89,6 +91,19 @@ public class UsageStoreTests
 
         (await store.SumAsync(null, 0, 30_000, default)).Select(sum => sum.Day).ShouldBe([12]);
         (await store.FindBalanceAsync("1", default)).ShouldBe(80);
+    }
+
+    [Fact]
+    public async Task OldRows_AreFoundByAnIndex()
+    {
+        await using TestStore test = await TestStore.CreateAsync(StoreKind.Sqlite);
+        await using DbConnection connection = await test.Database.OpenAsync(default);
+
+        await using DbDataReader plan = await connection.ExecuteReaderAsync(
+            "EXPLAIN QUERY PLAN SELECT id FROM usage_calls WHERE at_ms < 5 LIMIT 5000");
+
+        (await plan.ReadAsync()).ShouldBeTrue();
+        plan.GetString(plan.GetOrdinal("detail")).ShouldContain("usage_calls_by_time");
     }
 
     [Theory]
