@@ -18,7 +18,8 @@ public class LimitTests
         JsonElement large = await server.Client.PostJsonAsync("/test/echo", $$"""{"a":"{{new string('x', 1100)}}"}""");
 
         fits.GetProperty("a").GetString()!.Length.ShouldBe(1000);
-        large.StatusMessage().ShouldBe("invalid params, request body is too large");
+        large.StatusMessage().ShouldBe(
+            "invalid params, request body exceeds 1024 bytes; send less, or raise Edge:JsonBodyBytesMax");
     }
 
     [Fact]
@@ -31,7 +32,19 @@ public class LimitTests
 
         using HttpResponseMessage answer = await server.Client.SendAsync(request);
 
-        (await answer.ReadJsonAsync()).StatusMessage().ShouldBe("invalid params, request body is too large");
+        (await answer.ReadJsonAsync()).StatusMessage().ShouldBe(
+            "invalid params, request body exceeds 1024 bytes; send less, or raise Edge:JsonBodyBytesMax");
+    }
+
+    [Fact]
+    public async Task Body_IsBounded_ByTheEndpointsOwnBound_WhereItHasOne()
+    {
+        await using ServerFixture server = await ServerFixture.StartAsync(
+            new ServerSetup { Map = app => app.MapPost("/test/echo", Echo).WithBodyLimit(500) });
+
+        JsonElement large = await server.Client.PostJsonAsync("/test/echo", $$"""{"a":"{{new string('x', 600)}}"}""");
+
+        large.StatusMessage().ShouldBe("invalid params, request body exceeds 500 bytes");
     }
 
     [Fact]

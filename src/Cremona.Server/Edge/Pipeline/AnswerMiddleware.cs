@@ -74,7 +74,7 @@ internal sealed class AnswerMiddleware(
 
     private async Task AnswerFaultAsync(HttpContext context, Exception exception)
     {
-        var fault = Fault.From(exception, context.Features.Get<RequestTimer>());
+        var fault = Fault.From(exception, context);
         if (fault.IsOurs || context.Response.HasStarted)
         {
             log.Failed(exception, context.Request.Method, context.Request.Path, context.TraceIdentifier);
