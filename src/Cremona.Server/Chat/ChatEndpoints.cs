@@ -220,7 +220,7 @@ public static class ChatEndpoints
 
     private static Fault Report(HttpContext http, Exception exception, ChatHeading heading)
     {
-        var fault = Fault.From(exception, http.Features.Get<RequestTimer>());
+        var fault = Fault.From(exception, http);
         http.Features.GetRequiredFeature<CallMeter>().Status = (int)fault.Error;
         http.Features.Set(fault); // The call's line in the log tells it.
         ILogger log = http.RequestServices.GetRequiredService<ILogger<ChatService>>();

@@ -28,7 +28,7 @@ internal sealed class ChatService(
         DocumentedModel? promise = DocumentedModels.Find(served.Tuned?.BaseModelName ?? served.RequestedName);
         if (served.Tuned is null && promise is not null && (promise.Surfaces & call.Surface) == 0)
         {
-            throw Unsupported(request.Model);
+            throw ApiException.UnsupportedModel(request.Model);
         }
 
         IChatBackend backend = await backends.OpenAsync(served, cancellationToken);
@@ -120,7 +120,7 @@ internal sealed class ChatService(
     private async Task<ServedModel> FindModelAsync(string groupId, string name, CancellationToken cancellationToken)
     {
         ServedModel? served = await catalog.FindAsync(groupId, name, cancellationToken);
-        return served ?? throw Unsupported(name);
+        return served ?? throw ApiException.UnsupportedModel(name);
     }
 
     private static EngineChatOptions ToSettings(
@@ -141,6 +141,4 @@ internal sealed class ChatService(
         TopLogProbabilities = request.TopLogProbabilities,
         RanksAnswers = request.AnswerCount > 1,
     };
-
-    private static ApiException Unsupported(string model) => ApiException.InvalidParameters($"unsupported model: {model}");
 }

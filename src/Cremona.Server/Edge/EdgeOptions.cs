@@ -50,7 +50,8 @@ public sealed class EdgeOptions
     [Range(256, 1 << 20)]
     public int QueryBytesMax { get; set; } = 8 * 1024;
 
-    /// <summary>Requests at work at once; one more is answered 1041. Default 256, range 1 to 100 000.</summary>
+    /// <summary>Requests at work at once, but for those of <c>/healthz</c> and <c>/readyz</c>; one more is answered
+    /// 1041. Default 256, range 1 to 100 000.</summary>
     [Range(1, 100_000)]
     public int ConcurrentRequestsMax { get; set; } = 256;
 

@@ -12,13 +12,19 @@ public static class EndpointRules
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new ReadsOwnBodyRule());
 
     /// <summary>Errors keep the platform's shape but carry their real HTTP status, for links that browsers
-    /// open.</summary>
+    /// open and for what watches the process.</summary>
     public static TBuilder WithHttpStatuses<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new HttpStatusesRule());
 
-    /// <summary>Anyone may call, without a key; handlers cannot take a <see cref="Caller"/>.</summary>
+    /// <summary>Anyone may call, without a key; handlers cannot take a <see cref="Caller"/>, and bodies are not
+    /// read.</summary>
     public static TBuilder WithoutKey<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new WithoutKeyRule());
+
+    /// <summary>Answered also while <see cref="EdgeOptions.ConcurrentRequestsMax"/> requests are at work, and none of
+    /// them.</summary>
+    public static TBuilder OutsideTheBound<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new OutsideTheBoundRule());
 
     /// <summary>Bound of the body in bytes instead of <see cref="EdgeOptions.JsonBodyBytesMax"/>.</summary>
     public static TBuilder WithBodyLimit<TBuilder>(this TBuilder builder, long bytes)
@@ -35,6 +41,8 @@ public static class EndpointRules
     public sealed record HttpStatusesRule;
 
     public sealed record WithoutKeyRule;
+
+    public sealed record OutsideTheBoundRule;
 
     public sealed record BodyLimitRule(long Bytes);
 

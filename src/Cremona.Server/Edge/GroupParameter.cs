@@ -7,6 +7,12 @@ namespace Cremona.Server.Edge;
 /// counts as missing.</summary>
 public static class GroupParameter
 {
+    private const int DigitsMax = 19;
+
+    /// <summary>Whether a text has the form of every GroupId: 1 to 19 digits.</summary>
+    public static bool IsGroup(string text) => text.Length <= DigitsMax && IsNumber(text);
+
+    /// <summary>The group that is asked for, however many digits it has, or null.</summary>
     public static string? Find(QueryString query)
     {
         string? dollar = null;
@@ -15,16 +21,16 @@ public static class GroupParameter
         {
             string name = pair.DecodeName().ToString();
             string value = pair.DecodeValue().ToString();
-            if (name.Equals("GroupId", StringComparison.OrdinalIgnoreCase) && IsGroup(value))
+            if (name.Equals("GroupId", StringComparison.OrdinalIgnoreCase) && IsNumber(value))
             {
                 return value;
             }
 
-            if (name.Equals("$GroupId", StringComparison.OrdinalIgnoreCase) && IsGroup(value))
+            if (name.Equals("$GroupId", StringComparison.OrdinalIgnoreCase) && IsNumber(value))
             {
                 dollar ??= value;
             }
-            else if (value.Length == 0 && IsGroup(name))
+            else if (value.Length == 0 && IsNumber(name))
             {
                 bare ??= name;
             }
@@ -33,5 +39,5 @@ public static class GroupParameter
         return dollar ?? bare;
     }
 
-    private static bool IsGroup(string text) => text.Length > 0 && text.All(char.IsAsciiDigit);
+    private static bool IsNumber(string text) => text.Length > 0 && text.All(char.IsAsciiDigit);
 }

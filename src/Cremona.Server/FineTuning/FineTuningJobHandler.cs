@@ -28,7 +28,7 @@ public sealed class FineTuningJobHandler(
         FineTuneTask task = await tasks.FindTaskAsync(lease.JobId, cancellationToken)
             ?? throw new InvalidOperationException($"Job {lease.JobId} has no task.");
         BaseModel baseModel = catalog.BaseModels.FirstOrDefault(model => model.Id == task.BaseModelId)
-            ?? throw ApiException.InvalidParameters($"unsupported model: {task.BaseModelName}");
+            ?? throw ApiException.UnsupportedModel(task.BaseModelName);
         ExampleSet training = await ReadAsync(
             task, task.TrainingFile, ExampleFiles.Training, baseModel, cancellationToken);
         ExampleSet validation = task.ValidationFile == 0

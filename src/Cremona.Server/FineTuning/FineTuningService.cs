@@ -22,7 +22,7 @@ public sealed class FineTuningService(
     {
         // 1. What the request names must exist.
         BaseModel model = catalog.FindBase(order.ModelName)
-            ?? throw ApiException.InvalidParameters($"unsupported model: {order.ModelName}");
+            ?? throw ApiException.UnsupportedModel(order.ModelName);
         if (model.Folder is null)
         {
             throw ApiException.InvalidParameters(

@@ -21,6 +21,9 @@ public sealed class DataFolder
     /// <summary>Unfinished writes; emptied when no process uses the data folder.</summary>
     public string TempFolder => Path.Combine(Root, "tmp");
 
+    /// <summary>Says which database the folder belongs to; see <see cref="StraySweeper"/>.</summary>
+    public string StorePath => Path.Combine(Root, "cremona.store");
+
     public string LockPath => Path.Combine(Root, "cremona.lock");
 
     /// <summary>Creates what is missing. A new data folder is its owner's alone: it holds uploads and key

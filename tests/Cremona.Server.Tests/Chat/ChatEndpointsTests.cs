@@ -402,7 +402,7 @@ public class ChatEndpointsTests
         const string body = """{"model":"nano","stream":true,"max_tokens":300,"messages":[{"role":"user","content":"flood"}]}""";
 
         await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST {V2} HTTP/1.1\r\nHost: x\r\nAuthorization: k\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
+            $"POST {V2} HTTP/1.1\r\nHost: localhost\r\nAuthorization: k\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
 
         await model.Engine.Cancelled.WaitAsync(TimeSpan.FromSeconds(30));
     }

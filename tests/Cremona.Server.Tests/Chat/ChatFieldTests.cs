@@ -64,6 +64,9 @@ public sealed class ChatFieldTests(ChatFieldTests.SharedServer shared) : IClassF
             var rows = new TheoryData<string[], string, string?>();
             Add(all, """{"model":null}""", "binding: expr_path=model" + Missing);
             Add(all, """{"model":"abab9-chat"}""", "unsupported model: abab9-chat");
+            Add(
+                all, $$"""{"model":"{{new string('m', 201)}}"}""",
+                "model has 201 characters; a model name may have at most 200");
             Add([Cc], """{"model":"abab6-chat"}""", "unsupported model: abab6-chat");
             Add(all, """{"messages":null}""", "binding: expr_path=messages" + Missing);
             Add(all, """{"messages":[]}""", "chat content is empty");

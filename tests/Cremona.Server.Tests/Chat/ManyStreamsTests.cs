@@ -108,7 +108,7 @@ public class ManyStreamsTests
         await socket.ConnectAsync(IPAddress.Loopback, server.Url.Port, stop);
         string body = Body(ask);
         await socket.SendAsync(Encoding.UTF8.GetBytes(
-            $"POST {Path} HTTP/1.1\r\nHost: x\r\nAuthorization: any\r\nContent-Length: {body.Length}\r\n\r\n{body}"), stop);
+            $"POST {Path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: any\r\nContent-Length: {body.Length}\r\n\r\n{body}"), stop);
         return socket;
     }
 

@@ -93,6 +93,37 @@ public class AuthorizationTests
     }
 
     [Theory]
+    [InlineData("localhost", true)]
+    [InlineData("LocalHost:8737", true)]
+    [InlineData("127.0.0.1:8737", true)]
+    [InlineData("[::1]:8737", true)]
+    [InlineData("models.example.org", true)]
+    [InlineData("evil.example", false)]
+    [InlineData("127.0.0.1.evil.example:8737", false)]
+    public async Task OpenMode_AnswersNoNameThatAnybodyMayLeadHere(string host, bool isAnswered)
+    {
+        await using ServerFixture server = await StartAsync("--Edge:PublicUrl=https://models.example.org");
+
+        (int open, string text) = await AskUnderAsync(server.Client, host);
+        using HttpClient withKey = await server.CreateGroupClientAsync("42");
+        (int closed, _) = await AskUnderAsync(withKey, host);
+
+        (open, text).ShouldBe(isAnswered
+            ? (0, "")
+            : (1004, "open mode answers only http://localhost or 127.0.0.1; make a key to use another name"));
+        closed.ShouldBe(0);
+
+        static async Task<(int Code, string Text)> AskUnderAsync(HttpClient client, string host)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/test/who");
+            request.Headers.Host = host;
+            using HttpResponseMessage answer = await client.SendAsync(request);
+            JsonElement body = await answer.ReadJsonAsync();
+            return body.TryGetProperty("group", out _) ? (0, "") : (body.StatusCode(), body.StatusMessage());
+        }
+    }
+
+    [Theory]
     [InlineData("?GroupId=42")]
     [InlineData("?groupid=42")]
     [InlineData("?GROUPID=42&x=1")]
@@ -128,6 +159,27 @@ public class AuthorizationTests
 
         body.GetRawText().ShouldBe(
             """{"base_resp":{"status_code":1004,"status_msg":"token not match group"}}""");
+    }
+
+    [Theory]
+    [InlineData("?GroupId=1234567890123456789", 0)]
+    [InlineData("?GroupId=12345678901234567890", 2013)]
+    [InlineData("?$GroupId=12345678901234567890", 2013)]
+    [InlineData("?12345678901234567890", 2013)]
+    public async Task Group_HasAtMost19Digits_InOpenMode(string query, int code)
+    {
+        await using ServerFixture server = await StartAsync();
+
+        JsonElement body = await AskAsync(server, "/test/who" + query, "Authorization", "Bearer whatever");
+
+        if (code == 0)
+        {
+            body.GetProperty("group").GetString().ShouldBe("1234567890123456789");
+            return;
+        }
+
+        (body.StatusCode(), body.StatusMessage())
+            .ShouldBe((code, "invalid params, GroupId must be 1 to 19 digits"));
     }
 
     [Fact]

@@ -90,6 +90,29 @@ public class FaultTests
         body.GetProperty("faults").GetProperty("disk").GetString()!.ShouldContain("bytes are free");
     }
 
+    [Fact]
+    public async Task Ready_SaysThatTheDataFolderIsGone()
+    {
+        string folder = Directory.CreateTempSubdirectory("cremona-gone-").FullName;
+        try
+        {
+            await using ServerFixture server =
+                await ServerFixture.StartAsync(new ServerSetup { DataFolder = folder });
+
+            Directory.Move(folder, folder + "-away");
+            using HttpResponseMessage answer = await server.Client.GetAsync(new Uri("/readyz", UriKind.Relative));
+            Directory.Move(folder + "-away", folder);
+
+            answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            JsonElement body = await answer.ReadJsonAsync();
+            body.GetProperty("faults").GetProperty("disk").GetString().ShouldBe("the data folder cannot be read");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData("--Edge:JsonDepthMax=1", "Edge:JsonDepthMax is 1; it must be between 8 and 512.")]
     [InlineData("--Edge:PublicUrl=ftp://x", "Edge:PublicUrl must be")]

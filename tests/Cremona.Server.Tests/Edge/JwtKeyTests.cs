@@ -58,6 +58,18 @@ public sealed class JwtKeyTests : IDisposable
         (await AskAsync(server, Sign(_key, new() { ["UserName"] = "ada" }))).StatusCode().ShouldBe(1004);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("acme")]
+    [InlineData("-1")]
+    [InlineData("12345678901234567890")]
+    public async Task Jwt_WithAGroupThatIsNone_IsRefused(string group)
+    {
+        await using ServerFixture server = await StartAsync();
+
+        (await AskAsync(server, Sign(_key, new() { ["GroupID"] = group }))).StatusCode().ShouldBe(1004);
+    }
+
     [Fact]
     public async Task Jwt_ThatHasExpired_IsRefused()
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Cremona.Server.Edge;
@@ -17,7 +18,8 @@ public class LimitTests
         JsonElement large = await server.Client.PostJsonAsync("/test/echo", $$"""{"a":"{{new string('x', 1100)}}"}""");
 
         fits.GetProperty("a").GetString()!.Length.ShouldBe(1000);
-        large.StatusMessage().ShouldBe("invalid params, request body is too large");
+        large.StatusMessage().ShouldBe(
+            "invalid params, request body exceeds 1024 bytes; send less, or raise Edge:JsonBodyBytesMax");
     }
 
     [Fact]
@@ -30,7 +32,19 @@ public class LimitTests
 
         using HttpResponseMessage answer = await server.Client.SendAsync(request);
 
-        (await answer.ReadJsonAsync()).StatusMessage().ShouldBe("invalid params, request body is too large");
+        (await answer.ReadJsonAsync()).StatusMessage().ShouldBe(
+            "invalid params, request body exceeds 1024 bytes; send less, or raise Edge:JsonBodyBytesMax");
+    }
+
+    [Fact]
+    public async Task Body_IsBounded_ByTheEndpointsOwnBound_WhereItHasOne()
+    {
+        await using ServerFixture server = await ServerFixture.StartAsync(
+            new ServerSetup { Map = app => app.MapPost("/test/echo", Echo).WithBodyLimit(500) });
+
+        JsonElement large = await server.Client.PostJsonAsync("/test/echo", $$"""{"a":"{{new string('x', 600)}}"}""");
+
+        large.StatusMessage().ShouldBe("invalid params, request body exceeds 500 bytes");
     }
 
     [Fact]
@@ -94,6 +108,53 @@ public class LimitTests
 
         (second.StatusCode(), second.StatusMessage()).ShouldBe((1041, "too many concurrent requests"));
         third.StatusCode().ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("/healthz", "alive")]
+    [InlineData("/readyz", "ready")]
+    public async Task Health_IsAnswered_WhileAllRequestsAreTaken(string path, string status)
+    {
+        var gate = new TaskCompletionSource();
+        var inside = new TaskCompletionSource();
+        await using ServerFixture server = await ServerFixture.StartAsync(new ServerSetup
+        {
+            Settings = ["--Edge:ConcurrentRequestsMax=1", "--Edge:UseHttpStatuses=true"],
+            Map = app => app.MapGet("/test/wait", async () =>
+            {
+                inside.SetResult();
+                await gate.Task;
+                return new Dictionary<string, string>();
+            }),
+        });
+
+        Task<JsonElement> first = server.Client.GetJsonAsync("/test/wait");
+        await inside.Task;
+        using HttpResponseMessage answer = await server.Client.GetAsync(new Uri(path, UriKind.Relative));
+        gate.SetResult();
+        await first;
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await answer.ReadJsonAsync()).GetProperty("status").GetString().ShouldBe(status);
+    }
+
+    [Theory]
+    [InlineData("/healthz", "HTTP/1.1 200")]
+    [InlineData("/v1/files/download", "HTTP/1.1 400")]
+    public async Task Body_ThatNeverEnds_HoldsNothingOpen_WhereNoKeyIsNeeded(string path, string expected)
+    {
+        await using ServerFixture server = await StartAsync("--Edge:ConcurrentRequestsMax=1");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var socket = new TcpClient("127.0.0.1", server.Url.Port);
+        byte[] request =
+            Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{{");
+        await socket.GetStream().WriteAsync(request, limit.Token);
+
+        byte[] start = new byte[expected.Length];
+        await socket.GetStream().ReadExactlyAsync(start, limit.Token);
+
+        Encoding.ASCII.GetString(start).ShouldBe(expected);
+        (await server.Client.GetJsonAsync("/v1/files/list")).StatusCode().ShouldBe(0);
     }
 
     [Fact]

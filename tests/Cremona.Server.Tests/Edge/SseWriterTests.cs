@@ -53,7 +53,7 @@ public class SseWriterTests
         using (var socket = new TcpClient("127.0.0.1", server.Url.Port))
         {
             await socket.GetStream().WriteAsync(
-                "GET /test/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer k\r\n\r\n"u8.ToArray());
+                "GET /test/stream HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer k\r\n\r\n"u8.ToArray());
             await socket.GetStream().ReadExactlyAsync(new byte[12]);
         }
 

@@ -78,6 +78,53 @@ public class InterruptionTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Start_SweepsNothing_WithADatabaseThatTheFolderDoesNotBelongTo(bool isTold)
+    {
+        string folder = Directory.CreateTempSubdirectory("cremona-sweep-").FullName;
+        string aside = Path.Combine(folder, "aside");
+        try
+        {
+            long kept;
+            await using (ServerFixture server = await ServerFixture.StartAsync(new ServerSetup { DataFolder = folder }))
+            {
+                kept = await server.Client.UploadAsync("kept");
+            }
+
+            MoveDatabase(folder, Directory.CreateDirectory(aside).FullName);
+            await File.WriteAllTextAsync(Path.Combine(folder, "tmp", "x.part"), "half");
+            if (!isTold)
+            {
+                File.Delete(Path.Combine(folder, "cremona.store")); // As the versions before left the folder.
+            }
+
+            await using (ServerFixture other = await ServerFixture.StartAsync(new ServerSetup { DataFolder = folder }))
+            {
+                Blobs(other).Select(Path.GetFileName).ShouldBe([$"{kept}"]);
+                Directory.GetFiles(TempFolder(other)).Length.ShouldBe(1);
+            }
+
+            foreach (string path in Directory.GetFiles(folder, "cremona.db*"))
+            {
+                File.Delete(path);
+            }
+
+            MoveDatabase(aside, folder);
+            await using (ServerFixture server = await ServerFixture.StartAsync(new ServerSetup { DataFolder = folder }))
+            {
+                Directory.GetFiles(TempFolder(server)).ShouldBeEmpty();
+                (await server.Client.GetStringAsync(
+                    new Uri($"/v1/files/retrieve_content?file_id={kept}", UriKind.Relative))).ShouldBe("kept");
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Fact]
     public async Task Start_SweepsNothing_WhileAnotherServerUsesTheFolder()
     {
@@ -114,9 +161,17 @@ public class InterruptionTests
     }
 
     private static byte[] HeadOfUpload(long contentLength) => Encoding.ASCII.GetBytes(
-        "POST /v1/files/upload HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer k\r\n"
+        "POST /v1/files/upload HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer k\r\n"
         + $"Content-Length: {contentLength}\r\nContent-Type: multipart/form-data; boundary=b\r\n\r\n"
         + "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\n");
+
+    private static void MoveDatabase(string from, string to)
+    {
+        foreach (string path in Directory.GetFiles(from, "cremona.db*"))
+        {
+            File.Move(path, Path.Combine(to, Path.GetFileName(path)));
+        }
+    }
 
     private static string TempFolder(ServerFixture server) => Path.Combine(server.DataFolder, "tmp");
 

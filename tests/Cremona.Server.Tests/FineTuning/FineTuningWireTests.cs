@@ -37,6 +37,18 @@ public class FineTuningWireTests
     }
 
     [Fact]
+    public async Task Create_DoesNotSayBackALongModelName()
+    {
+        await using ServerFixture server = await FineTuningServer.StartAsync(new FakeTrainer());
+
+        JsonElement answer = await server.Client.PostJsonAsync(
+            "/v1/create_finetune_job", $$"""{"model":"{{new string('m', 201)}}","training_file":1}""");
+
+        answer.StatusMessage().ShouldBe(
+            "invalid params, model has 201 characters; a model name may have at most 200");
+    }
+
+    [Fact]
     public async Task Create_NamesTheFirstRowThatIsTooLong()
     {
         await using ServerFixture server = await FineTuningServer.StartAsync(

@@ -1,5 +1,7 @@
+using System.Data.Common;
 using Cremona.Server.Edge.Calls;
 using Cremona.Server.Storage;
+using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -91,6 +93,19 @@ public class UsageStoreTests
         (await store.FindBalanceAsync("1", default)).ShouldBe(80);
     }
 
+    [Fact]
+    public async Task OldRows_AreFoundByAnIndex()
+    {
+        await using TestStore test = await TestStore.CreateAsync(StoreKind.Sqlite);
+        await using DbConnection connection = await test.Database.OpenAsync(default);
+
+        await using DbDataReader plan = await connection.ExecuteReaderAsync(
+            "EXPLAIN QUERY PLAN SELECT id FROM usage_calls WHERE at_ms < 5 LIMIT 5000");
+
+        (await plan.ReadAsync()).ShouldBeTrue();
+        plan.GetString(plan.GetOrdinal("detail")).ShouldContain("usage_calls_by_time");
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public async Task Ledger_WritesTheOthers_WhenTheDatabaseRefusesARow(StoreKind kind)
@@ -99,10 +114,14 @@ public class UsageStoreTests
         var store = new UsageStore(test.Database);
         using UsageLedger ledger = new(store, TimeProvider.System, NullLogger<UsageLedger>.Instance);
 
-        // PostgreSQL takes no text with a zero character; SQLite does.
-        foreach ((string id, string model) in new[] { ("a", "m"), ("b", "m\0"), ("c", "m") })
+        // PostgreSQL takes no text with a zero character, and no such long group into its index; SQLite does.
+        string longGroup = string.Concat(Enumerable.Range(0, 5000));
+        foreach ((string id, string group, string model) in new[]
         {
-            await ledger.AddAsync(Row(id, 10, "1", model));
+            ("a", "1", "m"), ("b", "1", "m\0"), ("c", longGroup, "m"), ("d", "1", "m"),
+        })
+        {
+            await ledger.AddAsync(Row(id, 10, group, model));
         }
 
         await ledger.StartAsync(default);

@@ -153,8 +153,9 @@ public sealed class UsageLedger(IUsageStore store, TimeProvider clock, ILogger<U
         }
     }
 
-    /// <summary>Classes 22 and 23 of SQLSTATE: the database will never take such a row.</summary>
-    private static bool IsFaultOfTheRow(DbException fault) => fault.SqlState is ['2', '2' or '3', ..];
+    /// <summary>Classes 22, 23 and 54 of SQLSTATE: the database will never take such a row.</summary>
+    private static bool IsFaultOfTheRow(DbException fault) =>
+        fault.SqlState is ['2', '2' or '3', ..] or ['5', '4', ..];
 
     /// <summary>One row that the database refuses may not hold up the others.</summary>
     private async Task WriteOneByOneAsync(List<UsageRow> rows, DbException fault)

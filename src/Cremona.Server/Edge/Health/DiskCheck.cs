@@ -10,9 +10,16 @@ public sealed class DiskCheck(DataFolder folder, IOptions<StorageOptions> option
 
     public Task<string?> FindFaultAsync(CancellationToken cancellationToken)
     {
-        long free = new DriveInfo(folder.Root).AvailableFreeSpace;
-        return Task.FromResult(free < options.Value.FreeDiskBytesMin
-            ? $"{free} bytes are free, at least {options.Value.FreeDiskBytesMin} are needed"
-            : null);
+        try
+        {
+            long free = new DriveInfo(folder.Root).AvailableFreeSpace;
+            return Task.FromResult(free < options.Value.FreeDiskBytesMin
+                ? $"{free} bytes are free, at least {options.Value.FreeDiskBytesMin} are needed"
+                : null);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return Task.FromResult<string?>("the data folder cannot be read");
+        }
     }
 }

@@ -4,12 +4,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cremona.Server.Edge.Health;
 
-/// <summary>For whoever watches the process. No key is needed.</summary>
+/// <summary>For whoever watches the process. No key is needed, and a server with all hands full is alive and
+/// ready.</summary>
 public static class HealthEndpoints
 {
     public static RouteGroupBuilder MapHealth(this IEndpointRouteBuilder routes)
     {
-        RouteGroupBuilder group = routes.MapGroup("").WithoutKey();
+        RouteGroupBuilder group = routes.MapGroup("").WithoutKey().WithHttpStatuses().OutsideTheBound();
         group.MapGet("/healthz", GetAlive).WithName("healthz").WithSummary("The process is alive");
         group.MapGet("/readyz", GetReadyAsync).WithName("readyz").WithSummary("The server can work");
         return group;

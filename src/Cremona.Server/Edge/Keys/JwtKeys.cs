@@ -5,9 +5,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Cremona.Server.Edge.Keys;
 
-/// <summary>Keys in the platform's older form: RS256 JWTs that carry their group in the claim <c>GroupID</c>. Only the
-/// signature and, when present, the lifetime decide; issuer and audience are not checked, the configured public key is
-/// the trust.</summary>
+/// <summary>Keys in the platform's older form: RS256 JWTs that carry their group, 1 to 19 digits, in the claim
+/// <c>GroupID</c>. Only the signature and, when present, the lifetime decide; issuer and audience are not checked, the
+/// configured public key is the trust.</summary>
 public sealed class JwtKeys : IDisposable
 {
     private const string GroupClaim = "GroupID";
@@ -50,7 +50,7 @@ public sealed class JwtKeys : IDisposable
         TokenValidationResult result = await _handler.ValidateTokenAsync(token, _rules);
         if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt
             || !jwt.TryGetClaim(GroupClaim, out System.Security.Claims.Claim? group)
-            || group.Value.Length == 0)
+            || !GroupParameter.IsGroup(group.Value))
         {
             return null;
         }

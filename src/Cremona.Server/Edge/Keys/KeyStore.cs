@@ -29,7 +29,7 @@ public sealed class KeyStore(Database database, TimeProvider clock)
     /// <exception cref="ArgumentException">The group is no number.</exception>
     public async Task<string> CreateAsync(string groupId, string name, CancellationToken cancellationToken)
     {
-        if (groupId.Length is 0 or > 19 || !groupId.All(char.IsAsciiDigit))
+        if (!GroupParameter.IsGroup(groupId))
         {
             throw new ArgumentException($"'{groupId}' is not a group: a group is 1 to 19 digits.", nameof(groupId));
         }

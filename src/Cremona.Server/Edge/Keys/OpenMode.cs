@@ -10,7 +10,8 @@ public sealed class OpenMode(IServer server, KeyStore keys, JwtKeys jwtKeys)
 {
     private volatile bool _closed;
 
-    public bool IsLoopbackOnly => Addresses.Count > 0 && Addresses.All(IsLoopback);
+    public bool IsLoopbackOnly =>
+        Addresses.Count > 0 && Addresses.All(address => IsLoopback(BindingAddress.Parse(address).Host));
 
     private ICollection<string> Addresses => server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
 
@@ -27,10 +28,7 @@ public sealed class OpenMode(IServer server, KeyStore keys, JwtKeys jwtKeys)
         return !_closed;
     }
 
-    private static bool IsLoopback(string address)
-    {
-        string host = BindingAddress.Parse(address).Host;
-        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-            || (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? ip) && IPAddress.IsLoopback(ip));
-    }
+    /// <summary>Whether a host can only be this machine: a page of the web whose name leads here is not.</summary>
+    public static bool IsLoopback(string host) => host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? ip) && IPAddress.IsLoopback(ip));
 }

@@ -74,15 +74,14 @@ internal sealed class AnswerMiddleware(
 
     private async Task AnswerFaultAsync(HttpContext context, Exception exception)
     {
-        var fault = Fault.From(exception, context.Features.Get<RequestTimer>());
+        var fault = Fault.From(exception, context);
         if (fault.IsOurs || context.Response.HasStarted)
         {
             log.Failed(exception, context.Request.Method, context.Request.Path, context.TraceIdentifier);
         }
         else if (context.Features.Get<CallMeter>()?.Interface is null)
         {
-            log.Refused(
-                context.Request.Method, context.Request.Path, (int)fault.Error, fault.Text, context.TraceIdentifier);
+            log.Refused(context.Request.Method, context.Request.Path, fault, context.TraceIdentifier);
         }
 
         if (context.Response.HasStarted)

@@ -27,7 +27,7 @@ internal sealed class CallMiddleware(
                 throw;
             }
 
-            var fault = Fault.From(exception, context.Features.Get<RequestTimer>());
+            var fault = Fault.From(exception, context);
             meter.Status = (int)fault.Error;
             context.Features.Set(fault);
             throw;

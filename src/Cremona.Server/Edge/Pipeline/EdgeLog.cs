@@ -5,14 +5,20 @@ namespace Cremona.Server.Edge.Pipeline;
 /// <summary>Log lines of the door. Keys and bodies are never logged.</summary>
 internal static partial class EdgeLog
 {
+    /// <summary>Of a reason, which may say back what was asked.</summary>
+    private const int ReasonLengthMax = 300;
+
     [LoggerMessage(
         1, LogLevel.Information, "{Method} {Path} {Status} in {Milliseconds} ms, group {Group}, trace {TraceId}")]
     public static partial void Answered(
         this ILogger log, string method, string path, int status, long milliseconds, string? group, string traceId);
 
+    public static void Refused(this ILogger log, string method, string path, Fault fault, string traceId) =>
+        Refused(log, method, path, (int)fault.Error, Shorten(fault.Text), traceId);
+
     [LoggerMessage(2, LogLevel.Information, "{Method} {Path} refused with {Code}: {Text}, trace {TraceId}")]
-    public static partial void Refused(
-        this ILogger log, string method, string path, int code, string text, string traceId);
+    private static partial void Refused(
+        ILogger log, string method, string path, int code, string text, string traceId);
 
     [LoggerMessage(3, LogLevel.Error, "{Method} {Path} failed, trace {TraceId}")]
     public static partial void Failed(this ILogger log, Exception fault, string method, string path, string traceId);
@@ -47,7 +53,7 @@ internal static partial class EdgeLog
 
     /// <summary>The one line of a call of a model, with the reason where it was refused.</summary>
     public static void CallEnded(this ILogger log, UsageRow row, Fault? fault) => CallEnded(
-        log, row.Operation, row.Model, row.Status, fault is null ? "" : $" ({fault.Text})",
+        log, row.Operation, row.Model, row.Status, fault is null ? "" : $" ({Shorten(fault.Text)})",
         row.InputTokens, row.CachedTokens, row.OutputTokens,
         row.FirstTokenMs, row.DurationMs, row.GroupId, row.KeyName, row.Id);
 
@@ -59,6 +65,10 @@ internal static partial class EdgeLog
     private static partial void CallEnded(
         ILogger log, string operation, string model, long status, string reason, long inputTokens, long cachedTokens,
         long outputTokens, long? firstTokenMs, long durationMs, string group, string key, string traceId);
+
+    private static string Shorten(string reason) => reason.Length <= ReasonLengthMax
+        ? reason
+        : $"{reason[..ReasonLengthMax]}... ({reason.Length} characters)";
 
     [LoggerMessage(6, LogLevel.Information,
         "Open mode: no key exists and only this machine can reach the listener, so any key is accepted")]

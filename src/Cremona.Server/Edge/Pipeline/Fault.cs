@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Cremona.Protocol.Errors;
 using Cremona.Server.Edge.Json;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Cremona.Server.Edge.Pipeline;
 
@@ -16,19 +17,22 @@ internal sealed record Fault(ApiError Error, string Text, bool IsOurs, int? Tran
 
     public TimeSpan? RetryAfter { get; private init; }
 
-    public static Fault From(Exception exception, RequestTimer? timer) => exception switch
+    public static Fault From(Exception exception, HttpContext context)
     {
-        ApiException caller => new Fault(caller.Error, caller.Message, false) { RetryAfter = caller.RetryAfter },
-        JsonFaultException json => Invalid(json.Message),
-        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
-            Invalid("request body is too large"),
-        BadHttpRequestException => Invalid("the request body cannot be read"),
-        OperationCanceledException when timer?.IsTimeUp == true => Of(ApiError.Timeout, false),
-        OperationCanceledException when timer?.IsStopping == true => Stopping,
-        IOException full when IsDiskFull(full) => DiskFull,
-        IOException or DbException or InvalidDataException => Of(ApiError.Internal, true),
-        _ => Of(ApiError.Unknown, true),
-    };
+        RequestTimer? timer = context.Features.Get<RequestTimer>();
+        return exception switch
+        {
+            ApiException caller => new Fault(caller.Error, caller.Message, false) { RetryAfter = caller.RetryAfter },
+            JsonFaultException json => Invalid(json.Message),
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => TooLarge(context),
+            BadHttpRequestException => Invalid("the request body cannot be read"),
+            OperationCanceledException when timer?.IsTimeUp == true => Of(ApiError.Timeout, false),
+            OperationCanceledException when timer?.IsStopping == true => Stopping,
+            IOException full when IsDiskFull(full) => DiskFull,
+            IOException or DbException or InvalidDataException => Of(ApiError.Internal, true),
+            _ => Of(ApiError.Unknown, true),
+        };
+    }
 
     /// <summary>Says in the headers when to come again, if that is known.</summary>
     public void Announce(HttpResponse response)
@@ -47,6 +51,14 @@ internal sealed record Fault(ApiError Error, string Text, bool IsOurs, int? Tran
         new(ApiError.Internal, $"{DefaultText(ApiError.Internal)}, the server's disk is full", true);
 
     private static bool IsDiskFull(IOException fault) => DiskFullResults.Contains(fault.HResult);
+
+    private static Fault TooLarge(HttpContext context)
+    {
+        bool hasOwnBound = context.GetEndpoint()?.Metadata.GetMetadata<EndpointRules.BodyLimitRule>() is not null;
+        string remedy = hasOwnBound ? "" : "; send less, or raise Edge:JsonBodyBytesMax";
+        long? bytesMax = context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize;
+        return Invalid($"request body exceeds {bytesMax} bytes{remedy}");
+    }
 
     private static Fault Invalid(string detail) =>
         new(ApiError.InvalidParameters, $"{DefaultText(ApiError.InvalidParameters)}, {detail}", false);

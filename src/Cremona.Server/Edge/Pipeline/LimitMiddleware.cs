@@ -32,12 +32,13 @@ internal sealed class LimitMiddleware(
         TimeSpan time = rules?.GetMetadata<EndpointRules.TimeLimitRule>()?.Limit
             ?? TimeSpan.FromSeconds(_options.RequestSecondsMax);
 
+        bool isCounted = rules?.GetMetadata<EndpointRules.OutsideTheBoundRule>() is null;
         using var timer = new RequestTimer(time, clock, context.RequestAborted, drain.Token);
         context.Features.Set(timer);
         context.RequestAborted = timer.Token;
         try
         {
-            if (Interlocked.Increment(ref _atWork) > _options.ConcurrentRequestsMax)
+            if (isCounted && Interlocked.Increment(ref _atWork) > _options.ConcurrentRequestsMax)
             {
                 throw new ApiException(
                     ApiError.TooManyConnections, ApiErrorCatalogue.Find(ApiError.TooManyConnections).DefaultText);
@@ -47,7 +48,10 @@ internal sealed class LimitMiddleware(
         }
         finally
         {
-            Interlocked.Decrement(ref _atWork);
+            if (isCounted)
+            {
+                Interlocked.Decrement(ref _atWork);
+            }
         }
     }
 

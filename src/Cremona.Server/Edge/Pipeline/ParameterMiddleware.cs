@@ -5,7 +5,8 @@ using Microsoft.Extensions.Options;
 
 namespace Cremona.Server.Edge.Pipeline;
 
-/// <summary>Reads the parameters of query and JSON body, on any verb and under any content type.</summary>
+/// <summary>Reads the parameters of query and JSON body, on any verb and under any content type. Where no key is
+/// needed only the query counts: nobody holds a request open with a body that never ends.</summary>
 internal sealed class ParameterMiddleware(RequestDelegate next, IOptions<EdgeOptions> options)
 {
     private const int FirstBufferBytes = 16 * 1024;
@@ -14,9 +15,11 @@ internal sealed class ParameterMiddleware(RequestDelegate next, IOptions<EdgeOpt
     {
         if (RoutedMethods.IsRouted(context))
         {
-            JsonElement body = context.GetEndpoint()!.Metadata.GetMetadata<EndpointRules.ReadsOwnBodyRule>() is null
-                ? await ReadBodyAsync(context)
-                : RequestParameters.EmptyBody;
+            EndpointMetadataCollection rules = context.GetEndpoint()!.Metadata;
+            JsonElement body = rules.GetMetadata<EndpointRules.ReadsOwnBodyRule>() is null
+                && rules.GetMetadata<EndpointRules.WithoutKeyRule>() is null
+                    ? await ReadBodyAsync(context)
+                    : RequestParameters.EmptyBody;
             context.Features.Set(new RequestParameters(context.Request.Query, body));
         }
 

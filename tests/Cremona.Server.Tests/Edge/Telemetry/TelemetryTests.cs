@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Cremona.Protocol.Errors;
+using Cremona.Server.Edge.Pipeline;
 using Cremona.Server.Models;
+using Cremona.Server.Storage;
 using Cremona.Server.Tests.Chat;
 using Cremona.Server.Tests.Models;
 using Cremona.Server.Tests.Models.Upstream;
@@ -153,6 +156,20 @@ public partial class TelemetryTests
         lines.All.ShouldNotContain(line => line.Contains("POST /v1/chat/completions 200", StringComparison.Ordinal));
         lines.All.Any(line => line.Contains("who?", StringComparison.Ordinal)
             || line.Contains("from China", StringComparison.Ordinal)).ShouldBe(hasContents);
+    }
+
+    [Fact]
+    public void Reasons_AreCutInTheLog_WhenTheyAreLong()
+    {
+        using var lines = new Lines();
+        var fault = new Fault(ApiError.InvalidParameters, new string('x', 100_000), IsOurs: false);
+
+        lines.CallEnded(new UsageRow("t", 0, "1", "", "", "chat", "nano", 1, 0, 1, null, 1, 2013), fault);
+        lines.Refused("POST", "/v1/files/list", fault, "t");
+
+        string cut = $"{new string('x', 300)}... (100000 characters)";
+        lines.All.Count(line => line.Contains(cut, StringComparison.Ordinal)).ShouldBe(2);
+        lines.All.ShouldAllBe(line => line.Length < 600);
     }
 
     [GeneratedRegex(@"^[a-z_][a-zA-Z0-9_]*(\{[a-z_]+=""([^""\\]|\\.)*""(,[a-z_]+=""([^""\\]|\\.)*"")*\})? [-+0-9.eEInfa]+$")]
