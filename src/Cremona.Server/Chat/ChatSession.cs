@@ -70,7 +70,8 @@ internal sealed class ChatSession(
             if (twins.Length == 0) return;
 
             int first = seed;
-            ChatAnswer?[] drawn = await Task.WhenAll(twins.Select((_, i) => FindOneAsync(first + i, cancellationToken)));
+            ChatAnswer?[] drawn =
+                await Task.WhenAll(twins.Select((_, i) => FindOneAsync(first + i, cancellationToken)));
             seed += twins.Length;
             foreach ((int twin, ChatAnswer? answer) in twins.Zip(drawn))
             {

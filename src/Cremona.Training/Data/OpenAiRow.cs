@@ -8,8 +8,8 @@ namespace Cremona.Training.Data;
 /// <c>weight</c> of 0 (not learned) or 1.</summary>
 internal static class OpenAiRow
 {
-    /// <summary>The row in the form in which serving asks: system messages at the beginning are bots' settings, and names
-    /// are shown where several speak.</summary>
+    /// <summary>The row in the form in which serving asks: system messages at the beginning are bots' settings, and
+    /// names are shown where several speak.</summary>
     /// <exception cref="TrainingRowException">The row is faulty.</exception>
     public static IReadOnlyList<ChatTurn> Read(JsonElement[] messages, RowTools tools)
     {
