@@ -125,20 +125,20 @@ internal sealed class ChatService(
 
     private static EngineChatOptions ToSettings(
         ChatRequest request, ChatSurfaces surface, DocumentedModel? promise) => new()
-    {
-        ModelId = request.Model,
-        Ending = request.Ending,
-        TrimsStart = request.Ending == Inference.Templates.ChatEnding.ContinueLast && !request.ContinuesLastMessage,
-        MaxOutputTokens = (int?)request.OutputTokens.Value,
-        DefaultOutputTokens = promise?.OutputTokensOn(surface) ?? OutputTokensDefault,
-        Temperature = (float?)request.Temperature ?? promise?.Temperature ?? TemperatureDefault,
-        // What is above 0 stays so, also where a float is too coarse for it.
-        TopP = request.TopP is { } topP ? MathF.Max((float)topP, float.Epsilon) : promise?.TopP ?? TopPDefault,
-        Seed = request.Seed,
-        PresencePenalty = (float?)request.PresencePenalty,
-        FrequencyPenalty = (float?)request.FrequencyPenalty,
-        StopSequences = [.. request.StopSequences],
-        TopLogProbabilities = request.TopLogProbabilities,
-        RanksAnswers = request.AnswerCount > 1,
-    };
+        {
+            ModelId = request.Model,
+            Ending = request.Ending,
+            TrimsStart = request.Ending == Inference.Templates.ChatEnding.ContinueLast && !request.ContinuesLastMessage,
+            MaxOutputTokens = (int?)request.OutputTokens.Value,
+            DefaultOutputTokens = promise?.OutputTokensOn(surface) ?? OutputTokensDefault,
+            Temperature = (float?)request.Temperature ?? promise?.Temperature ?? TemperatureDefault,
+            // What is above 0 stays so, also where a float is too coarse for it.
+            TopP = request.TopP is { } topP ? MathF.Max((float)topP, float.Epsilon) : promise?.TopP ?? TopPDefault,
+            Seed = request.Seed,
+            PresencePenalty = (float?)request.PresencePenalty,
+            FrequencyPenalty = (float?)request.FrequencyPenalty,
+            StopSequences = [.. request.StopSequences],
+            TopLogProbabilities = request.TopLogProbabilities,
+            RanksAnswers = request.AnswerCount > 1,
+        };
 }

@@ -12,31 +12,31 @@ internal static class Filters
     // Each with its parameters behind the value.
     private static readonly Dictionary<
         string, (string[]? Parameters, Func<JinjaBudget, JinjaArguments, object?> Call)> ByName = new()
-    {
-        ["upper"] = ([], (budget, a) => TextOperations.Upper(budget, Text(budget, a))),
-        ["lower"] = ([], (budget, a) => TextOperations.Lower(budget, Text(budget, a))),
-        ["capitalize"] = ([], (budget, a) => TextOperations.Capitalize(budget, Text(budget, a))),
-        ["title"] = ([], (budget, a) => TextOperations.Title(
-            budget, Text(budget, a), before => char.IsWhiteSpace(before) || "-([{<".Contains(before, StringComparison.Ordinal))),
-        ["trim"] = (["chars"], (budget, a) => TextOperations.Trim(budget, Text(budget, a), a.FindText(1, "chars")?.Text)),
-        ["replace"] = (["old", "new", "count"], (budget, a) => TextOperations.Replace(
-            budget, Text(budget, a), a.Text(1, "old"), a.Text(2, "new"), a.Integer(3, "count", -1))),
-        ["indent"] = (["width", "first", "blank"], Indent),
-        ["string"] = ([], (budget, a) => Text(budget, a)),
-        ["safe"] = ([], (_, a) => Value(a)),
-        ["wordcount"] = ([], (budget, a) => CountWords(Text(budget, a).Text)),
-        ["escape"] = ([], (budget, a) => Escape(budget, Text(budget, a))),
-        ["tojson"] = (["ensure_ascii", "indent", "separators", "sort_keys"], ToJson),
-        ["default"] = (["default_value", "boolean"], Default),
-        ["length"] = ([], (budget, a) => (long)JinjaValue.LengthOf(Value(a), budget)),
-        ["list"] = ([], (budget, a) => SequenceFilters.Elements(budget, a).ToArray()),
-        ["abs"] = ([], (_, a) => JinjaValue.TryInteger(Value(a), out long number)
-            ? (object?)Math.Abs(Math.Max(number, -long.MaxValue))
-            : Math.Abs(Number(a))),
-        ["int"] = (["default"], ToInteger),
-        ["float"] = (["default"], ToNumber),
-        ["round"] = (["precision", "method"], Round),
-    };
+        {
+            ["upper"] = ([], (budget, a) => TextOperations.Upper(budget, Text(budget, a))),
+            ["lower"] = ([], (budget, a) => TextOperations.Lower(budget, Text(budget, a))),
+            ["capitalize"] = ([], (budget, a) => TextOperations.Capitalize(budget, Text(budget, a))),
+            ["title"] = ([], (budget, a) => TextOperations.Title(
+                budget, Text(budget, a), before => char.IsWhiteSpace(before) || "-([{<".Contains(before, StringComparison.Ordinal))),
+            ["trim"] = (["chars"], (budget, a) => TextOperations.Trim(budget, Text(budget, a), a.FindText(1, "chars")?.Text)),
+            ["replace"] = (["old", "new", "count"], (budget, a) => TextOperations.Replace(
+                budget, Text(budget, a), a.Text(1, "old"), a.Text(2, "new"), a.Integer(3, "count", -1))),
+            ["indent"] = (["width", "first", "blank"], Indent),
+            ["string"] = ([], (budget, a) => Text(budget, a)),
+            ["safe"] = ([], (_, a) => Value(a)),
+            ["wordcount"] = ([], (budget, a) => CountWords(Text(budget, a).Text)),
+            ["escape"] = ([], (budget, a) => Escape(budget, Text(budget, a))),
+            ["tojson"] = (["ensure_ascii", "indent", "separators", "sort_keys"], ToJson),
+            ["default"] = (["default_value", "boolean"], Default),
+            ["length"] = ([], (budget, a) => (long)JinjaValue.LengthOf(Value(a), budget)),
+            ["list"] = ([], (budget, a) => SequenceFilters.Elements(budget, a).ToArray()),
+            ["abs"] = ([], (_, a) => JinjaValue.TryInteger(Value(a), out long number)
+                ? (object?)Math.Abs(Math.Max(number, -long.MaxValue))
+                : Math.Abs(Number(a))),
+            ["int"] = (["default"], ToInteger),
+            ["float"] = (["default"], ToNumber),
+            ["round"] = (["precision", "method"], Round),
+        };
 
     private static readonly Dictionary<string, string> Synonyms = new()
     {

@@ -9,67 +9,67 @@ internal static class Methods
     // Each with its parameters.
     private static readonly Dictionary<
         string, (string[], Func<JinjaBudget, MarkedText, JinjaArguments, object?>)> OfText = new()
-    {
-        ["upper"] = ([], (budget, text, _) => TextOperations.Upper(budget, text)),
-        ["lower"] = ([], (budget, text, _) => TextOperations.Lower(budget, text)),
-        ["capitalize"] = ([], (budget, text, _) => TextOperations.Capitalize(budget, text)),
-        ["title"] = ([], (budget, text, _) => TextOperations.Title(budget, text, before => !char.IsLetter(before))),
-        ["strip"] = (["chars"], (budget, text, arguments) => TextOperations.Trim(budget, text, Characters(arguments))),
-        ["lstrip"] = (["chars"], (budget, text, arguments) =>
-            TextOperations.Trim(budget, text, Characters(arguments), atEnd: false)),
-        ["rstrip"] = (["chars"], (budget, text, arguments) =>
-            TextOperations.Trim(budget, text, Characters(arguments), atStart: false)),
-        ["split"] = (["sep", "maxsplit"], (budget, text, arguments) => Split(budget, text, arguments, fromEnd: false)),
-        ["rsplit"] = (["sep", "maxsplit"], (budget, text, arguments) => Split(budget, text, arguments, fromEnd: true)),
-        ["splitlines"] = (["keepends"], (budget, text, arguments) =>
-            TextOperations.SplitLines(budget, text, arguments.Flag(0, "keepends", false))),
-        ["replace"] = (["old", "new", "count"], (budget, text, arguments) => TextOperations.Replace(
-            budget, text, arguments.Text(0, "old"), arguments.Text(1, "new"), arguments.Integer(2, "count", -1))),
-        ["startswith"] = (["prefix", "start", "end"], (budget, text, arguments) =>
-            FindRange(budget, text, arguments) is { } range && Any(
-                budget, arguments.Get(0, "prefix"),
-                part => text.Text.AsSpan(range).StartsWith(part, StringComparison.Ordinal))),
-        ["endswith"] = (["suffix", "start", "end"], (budget, text, arguments) =>
-            FindRange(budget, text, arguments) is { } range && Any(
-                budget, arguments.Get(0, "suffix"),
-                part => text.Text.AsSpan(range).EndsWith(part, StringComparison.Ordinal))),
-        ["removeprefix"] = (["prefix"], (budget, text, arguments) =>
-            Remove(budget, text, arguments.Text(0, "prefix").Text, isPrefix: true)),
-        ["removesuffix"] = (["suffix"], (budget, text, arguments) =>
-            Remove(budget, text, arguments.Text(0, "suffix").Text, isPrefix: false)),
-        ["find"] = (["sub", "start", "end"], (budget, text, arguments) => FindPart(budget, text, arguments, fromEnd: false)),
-        ["rfind"] = (["sub", "start", "end"], (budget, text, arguments) => FindPart(budget, text, arguments, fromEnd: true)),
-        ["count"] = (["sub", "start", "end"], (budget, text, arguments) =>
-            FindRange(budget, text, arguments) is { } range
-                ? TextOperations.Count(budget, text, range, arguments.Text(0, "sub").Text)
-                : 0L),
-        ["join"] = (["iterable"], (budget, text, arguments) =>
-            TextOperations.Join(budget, JinjaValue.Elements(arguments.Get(0, "iterable"), budget), text)),
-        ["isdigit"] = ([], (_, text, _) => Every(text, char.IsDigit)),
-        ["isalpha"] = ([], (_, text, _) => Every(text, char.IsLetter)),
-        ["isalnum"] = ([], (_, text, _) => Every(text, char.IsLetterOrDigit)),
-        ["isspace"] = ([], (_, text, _) => Every(text, char.IsWhiteSpace)),
-        ["isupper"] = ([], (_, text, _) => text.Text.Any(char.IsLetter) && !text.Text.Any(char.IsLower)),
-        ["islower"] = ([], (_, text, _) => text.Text.Any(char.IsLetter) && !text.Text.Any(char.IsUpper)),
-    };
+        {
+            ["upper"] = ([], (budget, text, _) => TextOperations.Upper(budget, text)),
+            ["lower"] = ([], (budget, text, _) => TextOperations.Lower(budget, text)),
+            ["capitalize"] = ([], (budget, text, _) => TextOperations.Capitalize(budget, text)),
+            ["title"] = ([], (budget, text, _) => TextOperations.Title(budget, text, before => !char.IsLetter(before))),
+            ["strip"] = (["chars"], (budget, text, arguments) => TextOperations.Trim(budget, text, Characters(arguments))),
+            ["lstrip"] = (["chars"], (budget, text, arguments) =>
+                TextOperations.Trim(budget, text, Characters(arguments), atEnd: false)),
+            ["rstrip"] = (["chars"], (budget, text, arguments) =>
+                TextOperations.Trim(budget, text, Characters(arguments), atStart: false)),
+            ["split"] = (["sep", "maxsplit"], (budget, text, arguments) => Split(budget, text, arguments, fromEnd: false)),
+            ["rsplit"] = (["sep", "maxsplit"], (budget, text, arguments) => Split(budget, text, arguments, fromEnd: true)),
+            ["splitlines"] = (["keepends"], (budget, text, arguments) =>
+                TextOperations.SplitLines(budget, text, arguments.Flag(0, "keepends", false))),
+            ["replace"] = (["old", "new", "count"], (budget, text, arguments) => TextOperations.Replace(
+                budget, text, arguments.Text(0, "old"), arguments.Text(1, "new"), arguments.Integer(2, "count", -1))),
+            ["startswith"] = (["prefix", "start", "end"], (budget, text, arguments) =>
+                FindRange(budget, text, arguments) is { } range && Any(
+                    budget, arguments.Get(0, "prefix"),
+                    part => text.Text.AsSpan(range).StartsWith(part, StringComparison.Ordinal))),
+            ["endswith"] = (["suffix", "start", "end"], (budget, text, arguments) =>
+                FindRange(budget, text, arguments) is { } range && Any(
+                    budget, arguments.Get(0, "suffix"),
+                    part => text.Text.AsSpan(range).EndsWith(part, StringComparison.Ordinal))),
+            ["removeprefix"] = (["prefix"], (budget, text, arguments) =>
+                Remove(budget, text, arguments.Text(0, "prefix").Text, isPrefix: true)),
+            ["removesuffix"] = (["suffix"], (budget, text, arguments) =>
+                Remove(budget, text, arguments.Text(0, "suffix").Text, isPrefix: false)),
+            ["find"] = (["sub", "start", "end"], (budget, text, arguments) => FindPart(budget, text, arguments, fromEnd: false)),
+            ["rfind"] = (["sub", "start", "end"], (budget, text, arguments) => FindPart(budget, text, arguments, fromEnd: true)),
+            ["count"] = (["sub", "start", "end"], (budget, text, arguments) =>
+                FindRange(budget, text, arguments) is { } range
+                    ? TextOperations.Count(budget, text, range, arguments.Text(0, "sub").Text)
+                    : 0L),
+            ["join"] = (["iterable"], (budget, text, arguments) =>
+                TextOperations.Join(budget, JinjaValue.Elements(arguments.Get(0, "iterable"), budget), text)),
+            ["isdigit"] = ([], (_, text, _) => Every(text, char.IsDigit)),
+            ["isalpha"] = ([], (_, text, _) => Every(text, char.IsLetter)),
+            ["isalnum"] = ([], (_, text, _) => Every(text, char.IsLetterOrDigit)),
+            ["isspace"] = ([], (_, text, _) => Every(text, char.IsWhiteSpace)),
+            ["isupper"] = ([], (_, text, _) => text.Text.Any(char.IsLetter) && !text.Text.Any(char.IsLower)),
+            ["islower"] = ([], (_, text, _) => text.Text.Any(char.IsLetter) && !text.Text.Any(char.IsUpper)),
+        };
 
     private static readonly Dictionary<
         string, (string[], Func<JinjaBudget, JinjaMap, JinjaArguments, object?>)> OfMap = new()
-    {
-        ["get"] = (["key", "default"], (_, map, arguments) => Get(map, arguments)),
-        ["items"] = ([], (budget, map, _) => Entries(budget, map).Select(
-            entry => (object?)new JinjaTuple([entry.Key, entry.Value])).ToArray()),
-        ["keys"] = ([], (budget, map, _) => Entries(budget, map).Select(entry => (object?)entry.Key).ToArray()),
-        ["values"] = ([], (budget, map, _) => Entries(budget, map).Select(entry => entry.Value).ToArray()),
-    };
+        {
+            ["get"] = (["key", "default"], (_, map, arguments) => Get(map, arguments)),
+            ["items"] = ([], (budget, map, _) => Entries(budget, map).Select(
+                entry => (object?)new JinjaTuple([entry.Key, entry.Value])).ToArray()),
+            ["keys"] = ([], (budget, map, _) => Entries(budget, map).Select(entry => (object?)entry.Key).ToArray()),
+            ["values"] = ([], (budget, map, _) => Entries(budget, map).Select(entry => entry.Value).ToArray()),
+        };
 
     private static readonly Dictionary<
         string, (string[], Func<JinjaBudget, IReadOnlyList<object?>, JinjaArguments, object?>)> OfList = new()
-    {
-        ["count"] = (["value"], (budget, list, arguments) =>
-            (long)list.Count(item => JinjaOrder.AreEqual(item, arguments.Get(0, "value"), budget))),
-        ["index"] = (["value"], (budget, list, arguments) => IndexOf(budget, list, arguments.Get(0, "value"))),
-    };
+        {
+            ["count"] = (["value"], (budget, list, arguments) =>
+                (long)list.Count(item => JinjaOrder.AreEqual(item, arguments.Get(0, "value"), budget))),
+            ["index"] = (["value"], (budget, list, arguments) => IndexOf(budget, list, arguments.Get(0, "value"))),
+        };
 
     /// <summary>The method of a value, or null.</summary>
     public static JinjaFunction? Find(object? value, string name) => value switch

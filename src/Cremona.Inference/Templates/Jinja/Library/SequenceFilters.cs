@@ -8,28 +8,29 @@ internal static class SequenceFilters
 {
     /// <summary>Each with its parameters behind the value; those of null look at all that they are given.</summary>
     public static IReadOnlyDictionary<string, (string[]? Parameters, Func<JinjaBudget, JinjaArguments, object?> Call)>
-        ByName { get; } = new Dictionary<string, (string[]?, Func<JinjaBudget, JinjaArguments, object?>)>
-        {
-            ["first"] = ([], (budget, a) => Elements(budget, a) is [var first, ..] ? first : new JinjaUndefined("the first")),
-            ["last"] = ([], (budget, a) => Elements(budget, a) is [.., var last] ? last : new JinjaUndefined("the last")),
-            ["join"] = (["d", "attribute"], Join),
-            ["reverse"] = ([], Reverse),
-            ["sort"] = (["reverse", "case_sensitive", "attribute"], Sort),
-            ["unique"] = (["case_sensitive", "attribute"], Unique),
-            ["min"] = (["case_sensitive", "attribute"], (budget, a) => Extreme(budget, a, order => order < 0)),
-            ["max"] = (["case_sensitive", "attribute"], (budget, a) => Extreme(budget, a, order => order > 0)),
-            ["sum"] = (["attribute", "start"], Sum),
-            ["items"] = ([], (budget, a) => a.Get(0, "value") is JinjaMap map
-                ? Methods.Find(map, "items")?.Call(budget, JinjaArguments.None) ?? Array.Empty<object?>()
-                : Array.Empty<object?>()),
-            ["dictsort"] = (["case_sensitive", "by", "reverse"], SortMap),
-            ["map"] = (null, Map),
-            ["select"] = (null, (budget, a) => Select(budget, a, byAttribute: false, wanted: true)),
-            ["reject"] = (null, (budget, a) => Select(budget, a, byAttribute: false, wanted: false)),
-            ["selectattr"] = (null, (budget, a) => Select(budget, a, byAttribute: true, wanted: true)),
-            ["rejectattr"] = (null, (budget, a) => Select(budget, a, byAttribute: true, wanted: false)),
-            ["batch"] = (["linecount", "fill_with"], Batch),
-        };
+        ByName
+    { get; } = new Dictionary<string, (string[]?, Func<JinjaBudget, JinjaArguments, object?>)>
+    {
+        ["first"] = ([], (budget, a) => Elements(budget, a) is [var first, ..] ? first : new JinjaUndefined("the first")),
+        ["last"] = ([], (budget, a) => Elements(budget, a) is [.., var last] ? last : new JinjaUndefined("the last")),
+        ["join"] = (["d", "attribute"], Join),
+        ["reverse"] = ([], Reverse),
+        ["sort"] = (["reverse", "case_sensitive", "attribute"], Sort),
+        ["unique"] = (["case_sensitive", "attribute"], Unique),
+        ["min"] = (["case_sensitive", "attribute"], (budget, a) => Extreme(budget, a, order => order < 0)),
+        ["max"] = (["case_sensitive", "attribute"], (budget, a) => Extreme(budget, a, order => order > 0)),
+        ["sum"] = (["attribute", "start"], Sum),
+        ["items"] = ([], (budget, a) => a.Get(0, "value") is JinjaMap map
+            ? Methods.Find(map, "items")?.Call(budget, JinjaArguments.None) ?? Array.Empty<object?>()
+            : Array.Empty<object?>()),
+        ["dictsort"] = (["case_sensitive", "by", "reverse"], SortMap),
+        ["map"] = (null, Map),
+        ["select"] = (null, (budget, a) => Select(budget, a, byAttribute: false, wanted: true)),
+        ["reject"] = (null, (budget, a) => Select(budget, a, byAttribute: false, wanted: false)),
+        ["selectattr"] = (null, (budget, a) => Select(budget, a, byAttribute: true, wanted: true)),
+        ["rejectattr"] = (null, (budget, a) => Select(budget, a, byAttribute: true, wanted: false)),
+        ["batch"] = (["linecount", "fill_with"], Batch),
+    };
 
     /// <summary>The elements of the value, charged as steps.</summary>
     public static IReadOnlyList<object?> Elements(JinjaBudget budget, JinjaArguments arguments)
