@@ -15,8 +15,8 @@ public sealed class TuningTaskTests : IDisposable
     private const int CasesPerSkill = 20;
     private const double BaseMax = 0.3;
 
-    /// <summary>Points of a hundred. The embedded model forgets 1 to 4; chance moves that by 3.</summary>
-    private const double ForgottenMax = 7;
+    /// <summary>Points of a hundred. The embedded model forgets at most 3; chance moves that by 3.</summary>
+    private const double ForgottenMax = 6;
 
     private static readonly SkillCase[] Cases =
         [.. Enum.GetValues<Skill>().SelectMany(skill => SkillCases.Generate(skill, CasesPerSkill))];
@@ -26,11 +26,11 @@ public sealed class TuningTaskTests : IDisposable
     public void Dispose() => _engine.Dispose();
 
     [Theory]
-    [InlineData("persona", 0.7)]
-    [InlineData("tickets", 0.75)]
-    [InlineData("extractor", 0.0)] // Its "qty" has a token that the base never wrote; adapters cannot teach that.
-    [InlineData("tone", 0.7)]
-    [InlineData("faq", 0.9)]
+    [InlineData("persona", 0.8)]
+    [InlineData("tickets", 0.8)]
+    [InlineData("extractor", 0.2)] // Its "qty" has a token that the base hardly ever wrote; adapters teach that badly.
+    [InlineData("tone", 0.8)]
+    [InlineData("faq", 0.8)]
     public async Task TheTunedModel_AnswersNewWordings_AndKeepsItsSkills(string task, double tunedMin)
     {
         using var folder = new ScratchFolder();
